@@ -1,0 +1,221 @@
+/**
+ * Every failure the program foresees, as facts. The words for them stand in `cli/screen/words`; anything
+ * else that is thrown is a bug and is reported as one.
+ */
+export interface ErrorFacts {
+  /** The command line was not understood; `detail` is the parser's own sentence. */
+  USAGE: { detail: string };
+  INPUT_MISSING: { missing: readonly MissingInput[] };
+  YES_MISSING: Record<string, never>;
+  VALUES_INVALID: { faults: readonly Fault[] };
+  CONFIG_UNREADABLE: { file: string; reason: UnreadableReason; line?: number; column?: number };
+  CONFIG_INVALID: { file: string; faults: readonly Fault[] };
+  TEMPLATE_UNREADABLE: { file: string; reason: UnreadableReason; line?: number; column?: number };
+  TEMPLATE_INVALID: { file: string; faults: readonly Fault[] };
+  TEMPLATE_UNKNOWN: { name: string; known: readonly string[] };
+  /** A setting that asks for something this version does not do. */
+  SETTING_UNSUPPORTED: { setting: string };
+  OUTPUT_FOLDER: { folder: string; errno: string };
+  /** Applications of the wanted name that do not carry our mark. */
+  NAMESAKES: { displayName: string; candidates: readonly Namesake[] };
+  /** A deleted registration still holds the unique name. */
+  SOFT_DELETED: { displayName: string; objectId: string; deletedDateTime: string };
+  APP_NOT_FOUND: { appId: string; tenantId: string };
+  PERMISSION_UNKNOWN: { api: string; permissions: readonly string[] };
+  SIGN_IN_FAILED: SignInFailure;
+  GRAPH_FORBIDDEN: { action: GraphAction; detail: string };
+  SECRETS_FORBIDDEN: { appId: string; detail: string };
+  ONE_TIME_PASSWORD_UNUSABLE: { service: string; reason: OneTimePasswordProblem; detail?: string };
+  SECRET_UNDELIVERED: {
+    service: string;
+    reason: OneTimePasswordProblem | "handoverFile";
+    detail?: string;
+    appId: string;
+    keyId: string;
+    /** Whether the secret nobody received could be taken off the application again. */
+    removed: boolean;
+  };
+  NETWORK: { host: string; cause: string };
+  GRAPH_UNAVAILABLE: { status: number; detail: string };
+  GRAPH_REFUSED: { action: GraphAction; status: number; graphCode: string; detail: string };
+  /** Something this run created did not become visible in time. */
+  NOT_REPLICATED: { action: GraphAction; waitedSeconds: number };
+  DISK: { path: string; errno: string };
+  /** Somebody else created or changed the same registration while this run was under way. */
+  CHANGED_MEANWHILE: { displayName: string };
+  INTERRUPTED: Record<string, never>;
+  DECLINED: Record<string, never>;
+}
+
+export type ErrorCode = keyof ErrorFacts;
+
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 130;
+
+export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
+  USAGE: 2,
+  INPUT_MISSING: 2,
+  YES_MISSING: 2,
+  VALUES_INVALID: 2,
+  CONFIG_UNREADABLE: 2,
+  CONFIG_INVALID: 2,
+  TEMPLATE_UNREADABLE: 2,
+  TEMPLATE_INVALID: 2,
+  TEMPLATE_UNKNOWN: 2,
+  SETTING_UNSUPPORTED: 2,
+  OUTPUT_FOLDER: 2,
+  NAMESAKES: 2,
+  SOFT_DELETED: 2,
+  APP_NOT_FOUND: 2,
+  PERMISSION_UNKNOWN: 2,
+  SIGN_IN_FAILED: 4,
+  GRAPH_FORBIDDEN: 5,
+  SECRETS_FORBIDDEN: 5,
+  ONE_TIME_PASSWORD_UNUSABLE: 6,
+  SECRET_UNDELIVERED: 6,
+  NETWORK: 8,
+  GRAPH_UNAVAILABLE: 8,
+  GRAPH_REFUSED: 8,
+  NOT_REPLICATED: 8,
+  DISK: 8,
+  CHANGED_MEANWHILE: 8,
+  INTERRUPTED: 130,
+  DECLINED: 130,
+};
+
+/** A foreseen failure: a code, its facts, and what Microsoft support needs to find it again. */
+export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
+  readonly code: Code;
+  readonly facts: ErrorFacts[Code];
+  /** Graph's `request-id` or the sign-in service's correlation id. */
+  readonly requestId: string | undefined;
+
+  constructor(code: Code, facts: ErrorFacts[Code], options: { cause?: unknown; requestId?: string } = {}) {
+    super(code, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "AppError";
+    this.code = code;
+    this.facts = facts;
+    this.requestId = options.requestId;
+  }
+}
+
+/** Whether `error` is a foreseen failure, of the given code where one is named. */
+export function isAppError<Code extends ErrorCode>(error: unknown, code?: Code): error is AppError<Code> {
+  return error instanceof AppError && (code === undefined || error.code === code);
+}
+
+/** One thing wrong with a value from outside. */
+export interface Fault {
+  /** The key, flag or variable. */
+  readonly path: string;
+  /** What was found, as text; absent where the value is missing. */
+  readonly found?: string;
+  readonly expected: Expectation;
+  /** The key that was probably meant. */
+  readonly suggestion?: string;
+}
+
+/** What a value should have been; `cli/screen/words` has the sentence for each. */
+export type Expectation =
+  | "text"
+  | "boolean"
+  | "yesOrNo"
+  | "tenant"
+  | "appName"
+  | "httpsUrl"
+  | "httpsUrlNotHttp"
+  | "urlWithoutCredentials"
+  | "urlWithoutWildcard"
+  | "urlWithDnsName"
+  | "urlWithoutSpaces"
+  | "serviceUrl"
+  | "guid"
+  | "lifetime"
+  | "knownKey"
+  | "object"
+  | { readonly oneOf: readonly string[] }
+  | { readonly schema: string };
+
+export interface MissingInput {
+  readonly flag: string;
+  readonly configKey: string;
+}
+
+export type UnreadableReason =
+  | "missing"
+  | "directory"
+  | "forbidden"
+  | "tooLarge"
+  | "notUtf8"
+  | "notJson"
+  | "failed";
+
+export interface Namesake {
+  readonly appId: string;
+  readonly createdDateTime: string | undefined;
+}
+
+export type SignInProblem =
+  | "declined"
+  | "expired"
+  | "tenantNotFound"
+  | "accountNotInTenant"
+  | "wrongTenant"
+  | "blockedByPolicy"
+  | "securityDefaults"
+  | "multiFactor"
+  | "consentDeclined"
+  | "adminApprovalNeeded"
+  | "clientNotAllowed"
+  | "clientUnknown"
+  | "clientNotPublic"
+  | "userNotAssigned"
+  | "sessionExpired"
+  | "unknown";
+
+export interface SignInFailure {
+  readonly problem: SignInProblem;
+  /** The tenant that was asked for. */
+  readonly tenant: string;
+  readonly clientId: string;
+  /** Such as `AADSTS53003`; absent where the service gave none. */
+  readonly aadsts?: string;
+  /** The first line of Microsoft's own text. */
+  readonly detail?: string;
+  /** The tenant that answered, where it is another one. */
+  readonly answeredBy?: string;
+}
+
+/** What was being done when Graph answered; the words are in `cli/screen/words`. */
+export type GraphAction =
+  | "readTenant"
+  | "createApplication"
+  | "updateApplication"
+  | "adoptApplication"
+  | "restoreApplication"
+  | "purgeApplication"
+  | "createServicePrincipal"
+  | "updateServicePrincipal"
+  | "grantDelegatedScopes"
+  | "grantAppRole"
+  | "issueSecret"
+  | "removeSecret"
+  | "markDelivered"
+  | "readBack";
+
+export type OneTimePasswordProblem =
+  /** No connection, a reset, a time-out. */
+  | "unreachable"
+  /** An answer with an error status. */
+  | "failing"
+  /** A 3xx answer. */
+  | "redirects"
+  /** It does not answer like a SnapPass service. */
+  | "unknownService"
+  /** The link is not https, has another origin, or has not the shape of a link. */
+  | "untrustedLink"
+  /** The server kept the value unencrypted. */
+  | "unencrypted"
+  /** The link's lifetime is not the one asked for. */
+  | "wrongLifetime"
+  /** The link was answered, but the service does not know it. */
+  | "notStored";

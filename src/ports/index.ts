@@ -1,0 +1,97 @@
+/**
+ * The outside world as small interfaces. `main.ts` builds the real ones (`ports/node`); tests and the
+ * sandbox bring their own. Functions ask for the members they use: `Pick<Ports, "fetch" | "clock">`.
+ */
+export interface Ports {
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly ids: Ids;
+  readonly terminal: Terminal;
+  readonly prompter: Prompter;
+  readonly system: System;
+}
+
+/**
+ * One HTTP exchange, shaped like the platform's `fetch`, with three promises of its own: it never follows
+ * a redirect (a 3xx is an answer like any other), it gives up with an error once a body passes 16 MB, and
+ * it rejects with the transport's own error (`error.code` such as `ENOTFOUND` or `ECONNRESET`).
+ * Time limits come in through `request.signal`.
+ */
+export type Fetch = (request: Request) => Promise<Response>;
+
+export interface Clock {
+  now(): Date;
+  /** Waits `ms` milliseconds; rejects with the signal's reason as soon as it is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Paths are absolute. Failures are Node's own errors: `code` is `ENOENT`, `EISDIR`, `EACCES`, `ENOSPC`, … */
+export interface Files {
+  /** The whole file; rejects with code `EFBIG` when it is larger than `maxBytes`. */
+  read(path: string, maxBytes: number): Promise<Uint8Array>;
+  /** Readable by the owner only (0600), written beside its place, flushed, then renamed into it. */
+  writeAtomic(path: string, text: string): Promise<void>;
+  /** Appends to a file that only the owner can read (0600); makes the file, not its folder. */
+  append(path: string, text: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** The names in a folder; empty where there is no such folder. */
+  list(folder: string): Promise<string[]>;
+  /** Makes the folder and its parents, for the owner only (0700). */
+  ensureFolder(path: string): Promise<void>;
+}
+
+export interface Ids {
+  /** A random version 4 GUID in lower case. */
+  uuid(): string;
+}
+
+/** What is said. Everything given here has already been cleaned of control characters from outside. */
+export interface Terminal {
+  /** Whether a person can be asked: standard input and standard error are both terminals. */
+  readonly interactive: boolean;
+  /** Columns of standard error; 80 where unknown. */
+  readonly columns: number;
+  /** Whether standard error takes colour. */
+  readonly colour: boolean;
+  /** Whether standard output takes colour. */
+  readonly resultColour: boolean;
+  /** A result, to standard output. A line end is added. */
+  result(text: string): void;
+  /** Talk, to standard error. A line end is added. */
+  note(text: string): void;
+  /** A line on standard error that changes in place on a terminal, and is left out elsewhere. */
+  progress(text: string): Progress;
+}
+
+export interface Progress {
+  update(text: string): void;
+  /** Takes the line away. */
+  stop(): void;
+}
+
+/** Asks and returns answers. Ctrl-C and end of input reject with `AppError("INTERRUPTED")`. */
+export interface Prompter {
+  input(question: {
+    message: string;
+    default?: string;
+    /** Undefined where the answer is good, else the reason, which is shown before asking again. */
+    check: (answer: string) => string | undefined;
+  }): Promise<string>;
+  confirm(question: { message: string; default: boolean }): Promise<boolean>;
+  select<Value>(question: {
+    message: string;
+    choices: readonly { value: Value; name: string; description?: string }[];
+  }): Promise<Value>;
+}
+
+/** Facts about the machine, read once at start. */
+export interface System {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly currentFolder: string;
+  readonly homeFolder: string;
+  /** The folder of the installed package: `templates/` and the packaged `config.json` are in it. */
+  readonly packageFolder: string;
+}
