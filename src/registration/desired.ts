@@ -1,0 +1,111 @@
+import { endOf, type Lifetime } from "../settings/lifetime.ts";
+import { fill } from "../template/placeholders.ts";
+import type { AddOn, Template } from "../template/schema.ts";
+import { toSecretName, toUniqueName } from "./names.ts";
+import type { DesiredRegistration, ExposedApi, ResolvedPermission, ResourceApi } from "./types.ts";
+
+/** Shows the app under Enterprise applications (Graph: `servicePrincipal` `tags`). */
+const ENTERPRISE_APPLICATION_TAG = "WindowsAzureActiveDirectoryIntegratedApp";
+
+export interface DesiredInputs {
+  readonly template: Template;
+  /** The add-ons that were chosen. */
+  readonly addOns: readonly AddOn[];
+  readonly appName: string;
+  /** The vendor app's origin, such as `https://app.example.com`. */
+  readonly hostname: string;
+  readonly groupSync: boolean;
+  readonly implicitFlow: boolean;
+  readonly secretLifetime: Lifetime;
+  /** Eight hexadecimal digits that name this run. */
+  readonly runId: string;
+  readonly now: Date;
+  readonly apis: readonly ResourceApi[];
+  readonly sha256: (text: string) => string;
+}
+
+/** The registration that template and answers ask for, or the permissions the tenant does not know. */
+export function toDesired(
+  inputs: DesiredInputs,
+): { ok: true; desired: DesiredRegistration } | { ok: false; api: string; unknown: string[] } {
+  const { template, appName, hostname } = inputs;
+  const wanted = template.application.permissions.filter(
+    (permission) => permission.optional !== "groupSync" || inputs.groupSync,
+  );
+  const permissions: ResolvedPermission[] = [];
+  const unknown: string[] = [];
+  for (const permission of wanted) {
+    const resolved = resolvePermission(permission, inputs.apis);
+    if (resolved) permissions.push(resolved);
+    else unknown.push(permission.name);
+  }
+  if (unknown.length > 0) return { ok: false, api: wanted[0]?.api ?? "", unknown };
+
+  const uniqueName = toUniqueName(template.name, appName, inputs.sha256);
+  const values = { appName, hostname, host: new URL(hostname).host };
+  const { web, clientSecret, displayName, signInAudience } = template.application;
+  const exposedApi = toExposedApi(inputs.addOns, values, uniqueName, inputs.sha256);
+  return {
+    ok: true,
+    desired: {
+      uniqueName,
+      displayName: fill(displayName, values),
+      signInAudience,
+      redirectUris: web.redirectUris.map((uri) => fill(uri, values)),
+      implicitGrantSettings: inputs.implicitFlow
+        ? web.implicitGrantSettings
+        : { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },
+      permissions,
+      ...(exposedApi && { exposedApi }),
+      servicePrincipalTags: [ENTERPRISE_APPLICATION_TAG],
+      secretName: toSecretName(clientSecret.displayName, inputs.runId),
+      secretEnd: endOf(inputs.secretLifetime, inputs.now),
+    },
+  };
+}
+
+function resolvePermission(
+  permission: Template["application"]["permissions"][number],
+  apis: readonly ResourceApi[],
+): ResolvedPermission | undefined {
+  const api = apis.find(({ appId }) => appId === permission.api);
+  const offered = permission.type === "delegated" ? api?.oauth2PermissionScopes : api?.appRoles;
+  const found = offered?.find(({ value }) => value === permission.name);
+  if (!api || !found) return undefined;
+  return {
+    resource: { id: api.id, appId: api.appId, displayName: api.displayName },
+    id: found.id,
+    type: permission.type === "delegated" ? "Scope" : "Role",
+    value: found.value,
+    displayName: found.displayName,
+  };
+}
+
+/** The add-ons' APIs as one: an application has one list of scopes and one token version. */
+function toExposedApi(
+  addOns: readonly AddOn[],
+  values: Record<string, string>,
+  uniqueName: string,
+  sha256: (text: string) => string,
+): ExposedApi | undefined {
+  if (addOns.length === 0) return undefined;
+  const apis = addOns.map(({ exposedApi }) => exposedApi);
+  return {
+    identifierUris: apis.flatMap(({ identifierUris }) => identifierUris.map((uri) => fill(uri, values))),
+    requestedAccessTokenVersion: Math.max(...apis.map((api) => api.requestedAccessTokenVersion)),
+    oauth2PermissionScopes: apis.flatMap(({ oauth2PermissionScopes }) =>
+      oauth2PermissionScopes.map((scope) => ({
+        ...scope,
+        id: toGuid(sha256(`${uniqueName}/${scope.value}`)),
+        isEnabled: true,
+      })),
+    ),
+    preAuthorizedApplications: apis.flatMap((api) => api.preAuthorizedApplications),
+  };
+}
+
+/** A GUID made from a digest, so that planning twice asks for the same scope id. */
+function toGuid(digest: string): string {
+  const hex = `${digest.slice(0, 12)}8${digest.slice(13, 16)}8${digest.slice(17, 32)}`;
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

@@ -1,0 +1,43 @@
+/** What this tool leaves on an application to know it again, and how it reads that back. */
+
+const PRODUCT = "entra-app-registration";
+const DELIVERED = "delivered-";
+
+/**
+ * The key by which a later run finds its application. The hash keeps names apart that make the same slug.
+ *
+ * @param sha256 gives the hexadecimal digest of a text.
+ */
+export function toUniqueName(template: string, appName: string, sha256: (text: string) => string): string {
+  const slug = appName
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 40);
+  const digest = sha256(`${template}${appName}`).slice(0, 8);
+  return [PRODUCT, template, slug, digest].filter((part) => part !== "").join("-");
+}
+
+/** A secret's display name: the vendor's description, then which run of this tool made it. */
+export function toSecretName(description: string, runId: string): string {
+  return `${description} (${PRODUCT} ${runId})`;
+}
+
+/** Whether a run of this tool made a secret of that name. */
+export function isOurSecretName(name: string | undefined): boolean {
+  return name !== undefined && new RegExp(`\\(${PRODUCT} [0-9a-f]{8}\\)$`).test(name);
+}
+
+/** The tag that says: the secret with this key id was handed over. */
+export function toDeliveredTag(keyId: string): string {
+  return `${DELIVERED}${keyId.slice(0, 8).toLowerCase()}`;
+}
+
+/** Whether an application carries our mark: its unique name, or the same text as a tag. */
+export function isMarked(
+  application: { readonly uniqueName: string | undefined; readonly tags: readonly string[] },
+  uniqueName: string,
+): boolean {
+  return application.uniqueName === uniqueName || application.tags.includes(uniqueName);
+}

@@ -1,0 +1,132 @@
+import { isOurSecretName, toDeliveredTag } from "./names.ts";
+import type { Application, DesiredRegistration, PasswordCredential } from "./types.ts";
+
+/** What earlier runs' journals say about one secret. */
+export interface SecretEvidence {
+  readonly secretName: string;
+  readonly keyId?: string;
+  /** `open`: asked for, answer unknown; `issued`: made, not handed over. */
+  readonly state: "open" | "issued" | "delivered" | "removed";
+}
+
+/** What the hand-over file in the output folder says, where it speaks of this application. */
+export interface HandoverEvidence {
+  /** Both `dd.MM.yyyy`, as the file has them. */
+  readonly start: string;
+  readonly end: string;
+}
+
+export interface SecretFacts {
+  readonly journal: readonly SecretEvidence[];
+  readonly handover: HandoverEvidence | undefined;
+  readonly toDate: (isoDateTime: string) => string;
+  readonly now: Date;
+}
+
+export type SecretState = "delivered" | "undelivered" | "doubtful" | "expired" | "foreign";
+
+export interface JudgedSecret {
+  readonly credential: PasswordCredential;
+  readonly state: SecretState;
+  /** Whether the application carries the tag that says so. */
+  readonly tagged: boolean;
+}
+
+/** What is known of each client secret of an application: tenant mark, then journal, then hand-over file. */
+export function judgeSecrets(application: Application, facts: SecretFacts): JudgedSecret[] {
+  const ours = application.passwordCredentials.filter(({ displayName }) => isOurSecretName(displayName));
+  return application.passwordCredentials.map((credential) => {
+    const tagged = application.tags.includes(toDeliveredTag(credential.keyId));
+    return { credential, tagged, state: judge(credential, tagged, ours, facts) };
+  });
+}
+
+function judge(
+  credential: PasswordCredential,
+  tagged: boolean,
+  ours: readonly PasswordCredential[],
+  facts: SecretFacts,
+): SecretState {
+  if (!ours.includes(credential)) return "foreign";
+  if (new Date(credential.endDateTime) <= facts.now) return "expired";
+  if (tagged) return "delivered";
+  const proof = facts.journal.find(
+    ({ keyId, secretName }) =>
+      keyId === credential.keyId || (keyId === undefined && secretName === credential.displayName),
+  );
+  if (proof?.state === "delivered") return "delivered";
+  if (isInHandover(credential, facts) && ours.filter((other) => isInHandover(other, facts)).length === 1) {
+    return "delivered";
+  }
+  return proof?.state === "open" || proof?.state === "issued" ? "undelivered" : "doubtful";
+}
+
+/** The file holds no key id; its two dates name a secret only where no other one has the same. */
+function isInHandover(credential: PasswordCredential, { handover, toDate }: SecretFacts): boolean {
+  return (
+    handover !== undefined &&
+    toDate(credential.startDateTime) === handover.start &&
+    toDate(credential.endDateTime) === handover.end
+  );
+}
+
+export type IssueReason = "none" | "expired" | "undelivered" | "doubtful" | "asked";
+
+export type SecretStep =
+  | {
+      readonly kind: "removeSecret";
+      readonly keyId: string;
+      readonly displayName: string | undefined;
+    }
+  | {
+      readonly kind: "issueSecret";
+      readonly displayName: string;
+      readonly endDateTime: string;
+      readonly reason: IssueReason;
+      /** Secrets of ours that nothing proves delivered; they stay. */
+      readonly doubtful: readonly PasswordCredential[];
+    }
+  | { readonly kind: "markDelivered"; readonly keyId: string };
+
+/**
+ * What to do about client secrets: one live, delivered secret of ours is enough.
+ *
+ * @param options.newSecret a new one is wanted beside the old.
+ * @param options.keepDoubtful the person says that the doubtful secret did arrive.
+ */
+export function planSecrets(
+  desired: DesiredRegistration,
+  judged: readonly JudgedSecret[],
+  options: { readonly newSecret: boolean; readonly keepDoubtful: boolean },
+): SecretStep[] {
+  const inState = (state: SecretState) => judged.filter((secret) => secret.state === state);
+  const doubtful = inState("doubtful");
+  const removals = inState("undelivered").map(
+    ({ credential: { keyId, displayName } }): SecretStep => ({ kind: "removeSecret", keyId, displayName }),
+  );
+  const kept = [...inState("delivered"), ...(options.keepDoubtful ? doubtful : [])];
+  const marks = kept
+    .filter(({ tagged }) => !tagged)
+    .map(({ credential: { keyId } }): SecretStep => ({ kind: "markDelivered", keyId }));
+  if (kept.length > 0 && !options.newSecret) return [...removals, ...marks];
+
+  const reason = ((): IssueReason => {
+    if (options.newSecret && kept.length > 0) return "asked";
+    if (doubtful.length > 0) return "doubtful";
+    if (removals.length > 0) return "undelivered";
+    return inState("expired").length > 0 ? "expired" : "none";
+  })();
+  const issue: SecretStep = {
+    kind: "issueSecret",
+    displayName: desired.secretName,
+    endDateTime: toGraphDateTime(desired.secretEnd),
+    reason,
+    doubtful: options.keepDoubtful ? [] : doubtful.map(({ credential }) => credential),
+  };
+  return [...removals, ...marks, issue];
+}
+
+/** Graph's `Edm.DateTimeOffset` in UTC, whole seconds. */
+function toGraphDateTime(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}

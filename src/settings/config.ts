@@ -1,0 +1,114 @@
+import leven from "leven";
+import type { Fault } from "../errors.ts";
+import {
+  type Parsed,
+  parseAppName,
+  parseHostname,
+  parseLifetimeValue,
+  parseServiceUri,
+  parseTenant,
+} from "./values.ts";
+
+/** A `config.json` that was understood. A key that means "not set" (`""`, `"https://"`) is absent. */
+export interface Config {
+  readonly tenantID?: string;
+  readonly appName?: string;
+  readonly hostname?: string;
+  readonly oneTimePasswordServiceUri?: string;
+  readonly useSCIM?: boolean;
+  readonly template?: string;
+  readonly secretLifetime?: string;
+  readonly linkLifetime?: string;
+  readonly groupSync?: boolean;
+  readonly implicitFlow?: boolean;
+  /** The switches that a template's add-ons declare, by their config key. */
+  readonly addOns: Readonly<Record<string, boolean>>;
+}
+
+export interface ParsedConfig {
+  readonly config: Config;
+  readonly faults: readonly Fault[];
+  /** Keys nobody knows; they change nothing. */
+  readonly unknownKeys: readonly string[];
+  /** False where not one key is ours: the file belongs to another program. */
+  readonly ours: boolean;
+}
+
+type Check = (value: unknown) => Fault["expected"] | undefined;
+
+const textThat =
+  (parse: (text: string) => Parsed<unknown>, notSet: readonly string[] = [""]): Check =>
+  (value) => {
+    if (typeof value !== "string") return "text";
+    if (notSet.includes(value.trim())) return undefined;
+    const parsed = parse(value);
+    return parsed.ok ? undefined : parsed.expected;
+  };
+const anyText: Check = (value) => (typeof value === "string" ? undefined : "text");
+const boolean: Check = (value) => (typeof value === "boolean" ? undefined : "boolean");
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  $schema: anyText,
+  tenantID: textThat(parseTenant),
+  appName: textThat(parseAppName),
+  hostname: textThat(parseHostname, ["", "https://"]),
+  oneTimePasswordServiceUri: textThat(parseServiceUri),
+  useSCIM: boolean,
+  template: anyText,
+  secretLifetime: textThat(parseLifetimeValue),
+  linkLifetime: textThat(parseLifetimeValue),
+  groupSync: boolean,
+  implicitFlow: boolean,
+};
+
+/** Checks a whole `config.json` and lists everything wrong with it at once. */
+export function parseConfig(value: unknown, addOnKeys: readonly string[]): ParsedConfig {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    const fault: Fault = { path: "(file)", found: shorten(value), expected: "object" };
+    return { config: { addOns: {} }, faults: [fault], unknownKeys: [], ours: true };
+  }
+  const checks = new Map([...Object.entries(CHECKS), ...addOnKeys.map((key) => [key, boolean] as const)]);
+  const faults: Fault[] = [];
+  const unknownKeys: string[] = [];
+  const known: Record<string, unknown> = {};
+  for (const [key, found] of Object.entries(value)) {
+    const check = checks.get(key);
+    if (check) {
+      const expected = check(found);
+      if (expected) faults.push({ path: key, found: shorten(found), expected });
+      else known[key] = found;
+      continue;
+    }
+    const suggestion = nearMiss(key, [...checks.keys()]);
+    if (suggestion) faults.push({ path: key, found: shorten(found), expected: "knownKey", suggestion });
+    else unknownKeys.push(key);
+  }
+  const ours = faults.length > 0 || Object.keys(known).some((key) => key !== "$schema");
+  return { config: toConfig(known, addOnKeys), faults, unknownKeys, ours };
+}
+
+/** Only what is set: an empty text and the bare `https://` mean "ask me". */
+function toConfig(known: Record<string, unknown>, addOnKeys: readonly string[]): Config {
+  const { $schema: _schema, ...values } = known;
+  const isSet = (value: unknown) => typeof value !== "string" || !["", "https://"].includes(value.trim());
+  const entries = Object.entries(values).filter(([key, value]) => isSet(value) && !addOnKeys.includes(key));
+  const addOns = Object.fromEntries(
+    addOnKeys.filter((key) => key in values).map((key) => [key, values[key] === true]),
+  );
+  return { ...Object.fromEntries(entries), addOns };
+}
+
+/** The known key that was probably meant: the same letters, or at most two typed wrong. */
+function nearMiss(key: string, knownKeys: readonly string[]): string | undefined {
+  const simple = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+  return knownKeys.find((known) => {
+    const distance = leven(simple(key), simple(known));
+    return distance === 0 || distance <= Math.min(2, Math.floor(known.length / 4));
+  });
+}
+
+/** A found value as it can be shown: text in quotes, at most 80 characters. */
+function shorten(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

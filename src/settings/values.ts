@@ -1,0 +1,95 @@
+import type { Expectation } from "../errors.ts";
+import { type Lifetime, parseLifetime } from "./lifetime.ts";
+
+/** A value that was understood, or what it should have been. */
+export type Parsed<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly expected: Expectation };
+
+const good = <Value>(value: Value): Parsed<Value> => ({ ok: true, value });
+const bad = (expected: Expectation): { ok: false; expected: Expectation } => ({ ok: false, expected });
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const CONTROL_OR_SPACE = /[\s\p{Cc}\p{Cf}]/u;
+
+/** Whether the text is a GUID in lower case. */
+export function isGuid(text: string): boolean {
+  return GUID.test(text);
+}
+
+/** A GUID in any letter case, given back in lower case. */
+export function parseGuid(text: string): Parsed<string> {
+  const guid = text.trim().toLowerCase();
+  return isGuid(guid) ? good(guid) : bad("guid");
+}
+
+/** A tenant: its GUID or one of its domain names, in lower case. */
+export function parseTenant(text: string): Parsed<string> {
+  const tenant = text.trim().toLowerCase();
+  return isGuid(tenant) || (tenant.includes(".") && isDnsName(tenant)) ? good(tenant) : bad("tenant");
+}
+
+/** An app registration's display name: 1 to 120 characters, as Entra allows for every audience. */
+export function parseAppName(text: string): Parsed<string> {
+  const name = text.trim();
+  return name !== "" && name.length <= 120 && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)
+    ? good(name)
+    : bad("appName");
+}
+
+export interface Hostname {
+  /** Such as `https://app.example.com` or `https://app.example.com:8443`. */
+  readonly origin: string;
+  /** Whether a path, query or fragment was cut off. */
+  readonly reduced: boolean;
+}
+
+/** The vendor app's base URL, reduced to its origin. Entra takes redirect URIs on https only. */
+export function parseHostname(text: string): Parsed<Hostname> {
+  const typed = text.trim();
+  if (CONTROL_OR_SPACE.test(typed)) return bad("urlWithoutSpaces");
+  if (/^http:/i.test(typed)) return bad("httpsUrlNotHttp");
+  if (!/^https:\/\//i.test(typed)) return bad("httpsUrl");
+  if (/[*]/.test(typed)) return bad("urlWithoutWildcard");
+  if (!URL.canParse(typed)) return bad("httpsUrl");
+  const url = new URL(typed);
+  if (url.username !== "" || url.password !== "" || /^https:\/\/[^/?#]*@/i.test(typed)) {
+    return bad("urlWithoutCredentials");
+  }
+  if (!isDnsName(url.hostname) || /^\d+(\.\d+){3}$/.test(url.hostname)) return bad("urlWithDnsName");
+  return good({ origin: url.origin, reduced: !/^https:\/\/[^/?#\\]*\/?$/i.test(typed) });
+}
+
+/** Yes or no as people type it, the vendor's guide included (`true`), in English and German. */
+export function parseYesOrNo(text: string): Parsed<boolean> {
+  const answer = text.trim().toLowerCase();
+  if (["y", "yes", "true", "j", "ja"].includes(answer)) return good(true);
+  if (["n", "no", "false", "nein"].includes(answer)) return good(false);
+  return bad("yesOrNo");
+}
+
+/**
+ * The base address of a one-time-password service, with a slash at its end. Plain http would send the
+ * secret in clear text and is accepted for this machine only.
+ */
+export function parseServiceUri(text: string): Parsed<string> {
+  const typed = text.trim();
+  if (CONTROL_OR_SPACE.test(typed) || !URL.canParse(typed)) return bad("serviceUrl");
+  const url = new URL(typed);
+  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  const https = url.protocol === "https:" || (url.protocol === "http:" && loopback);
+  const plain = url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+  if (!https || !plain) return bad("serviceUrl");
+  return good(url.href.endsWith("/") ? url.href : `${url.href}/`);
+}
+
+/** How long something lives: a whole number and h, d, w, m or y, such as `24m`. */
+export function parseLifetimeValue(text: string): Parsed<Lifetime> {
+  const lifetime = parseLifetime(text);
+  return lifetime ? good(lifetime) : bad("lifetime");
+}
+
+function isDnsName(name: string): boolean {
+  return name.length <= 253 && name.split(".").every((label) => DNS_LABEL.test(label));
+}

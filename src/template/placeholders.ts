@@ -1,0 +1,35 @@
+/** The placeholders a template may use; each text field takes the ones that are known by then. */
+export const PLACEHOLDERS = {
+  /** Before anything is created. */
+  settings: ["appName", "hostname", "host"],
+  /** Once the application exists. */
+  application: ["appName", "hostname", "host", "appId"],
+  /** In the hand-over file. */
+  handover: [
+    "appName",
+    "hostname",
+    "host",
+    "appId",
+    "tenantId",
+    "clientSecretLink",
+    "clientSecretStart",
+    "clientSecretEnd",
+  ],
+  /** In the texts that tell people what to do next; the link is never among them. */
+  nextSteps: ["appName", "hostname", "appId", "tenantId", "handoverFile", "linkEnd", "clientSecretEnd"],
+} as const;
+
+export type PlaceholderSet = keyof typeof PLACEHOLDERS;
+
+/** The braces of a text that are no placeholder of the set. */
+export function unknownPlaceholders(text: string, set: PlaceholderSet): string[] {
+  const allowed: readonly string[] = PLACEHOLDERS[set];
+  return [...text.matchAll(/\{([^{}]*)\}|[{}]/g)]
+    .filter((match) => match[1] === undefined || !allowed.includes(match[1]))
+    .map((match) => match[0]);
+}
+
+/** Puts values in place of placeholders, once: a value with braces in it stays as it is. */
+export function fill(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\{([A-Za-z]+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
