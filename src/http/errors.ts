@@ -1,0 +1,81 @@
+import { AppError } from "../errors.ts";
+
+/** The names other HTTP stacks have for what Node's own calls otherwise. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: "ETIMEDOUT",
+  UND_ERR_HEADERS_TIMEOUT: "ETIMEDOUT",
+  UND_ERR_BODY_TIMEOUT: "ETIMEDOUT",
+  UND_ERR_SOCKET: "ECONNRESET",
+  ESOCKETTIMEDOUT: "ETIMEDOUT",
+  EPIPE: "ECONNRESET",
+};
+
+/** Failures of looking a host up and of connecting: nothing can have been sent yet. */
+const NOT_CONNECTED: ReadonlySet<string> = new Set([
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+
+/** Failures that may pass. A certificate nobody trusts, or a body too large, is not among them. */
+const PASSING: ReadonlySet<string> = new Set([...NOT_CONNECTED, "ECONNRESET", "ECONNABORTED", "ETIMEDOUT"]);
+
+/** An error may be its own cause. */
+const MAX_DEPTH = 8;
+
+/**
+ * The code of what went wrong on the wire, such as `ENOTFOUND`, `ECONNRESET`, `ETIMEDOUT` or
+ * `UNABLE_TO_VERIFY_LEAF_SIGNATURE`, dug out of the error and its causes; `UNKNOWN` where there is none.
+ */
+export function transportCode(error: unknown): string {
+  for (const link of causesOf(error)) {
+    if (link.name === "TimeoutError") return "ETIMEDOUT";
+    if (link.name === "AbortError") return "ABORTED";
+    if (typeof link.code === "string" && link.code !== "") return SYNONYMS[link.code] ?? link.code;
+  }
+  return "UNKNOWN";
+}
+
+/** Whether the same request may well succeed in a moment. */
+export function isPassingFailure(error: unknown): boolean {
+  return PASSING.has(transportCode(error));
+}
+
+/** Whether the connection never came about, so that the server cannot have acted on the request. */
+export function isNeverSent(error: unknown): boolean {
+  const code = transportCode(error);
+  const syscall = causesOf(error).find((link) => typeof link.syscall === "string")?.syscall;
+  // A route can also vanish under a connection that has carried the request already.
+  if (syscall === "read" || syscall === "write") return false;
+  if (NOT_CONNECTED.has(code)) return true;
+  // A time-out says nothing by itself: our own limit and a dead connection end in the same code.
+  return code === "ETIMEDOUT" && syscall === "connect";
+}
+
+/**
+ * The failure to tell a person: `host` could not be reached, and why. What is a foreseen failure already
+ * (a request given up because the run was interrupted) stays what it is.
+ */
+export function networkError(host: string, error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError("NETWORK", { host, cause: transportCode(error) }, { cause: error });
+}
+
+interface Link {
+  name?: unknown;
+  code?: unknown;
+  syscall?: unknown;
+}
+
+/** The error, its causes, and the first of several attempts (`AggregateError`), from the outside in. */
+function causesOf(error: unknown): Link[] {
+  const links: Link[] = [];
+  for (let next = error; typeof next === "object" && next !== null && links.length < MAX_DEPTH; ) {
+    const link: Link & { cause?: unknown; errors?: unknown } = next;
+    links.push(link);
+    next = link.cause ?? (Array.isArray(link.errors) ? link.errors[0] : undefined);
+  }
+  return links;
+}
