@@ -1,0 +1,87 @@
+import { AppError, type GraphAction } from "../errors.ts";
+
+/** What Graph answered, whatever the status; `body` is JSON, or undefined where there was none to read. */
+export interface GraphAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly requestId: string | undefined;
+  /** The `Retry-After` header, for the items of a batch. */
+  readonly retryAfter: string | undefined;
+}
+
+export function isSuccess({ status }: GraphAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Graph's error code and message; both empty where the body is not Graph's (a proxy's page, nothing). */
+export function errorOf({ body }: GraphAnswer): { code: string; message: string } {
+  const error = property(body, "error");
+  return { code: textOf(property(error, "code")), message: textOf(property(error, "message")) };
+}
+
+/** Whether the server may have acted although the answer says nothing of use. */
+export function isAmbiguous(answer: GraphAnswer): boolean {
+  return answer.status >= 500 || answer.status === 408;
+}
+
+/**
+ * Whether the answer means: an object that was just created is not known here yet. Graph says it in several
+ * ways, one of them a 403 (https://learn.microsoft.com/graph/api/serviceprincipal-post-serviceprincipals;
+ * the texts are those that long-running clients match on).
+ */
+export function isReplicationLag(answer: GraphAnswer): boolean {
+  const { code, message } = errorOf(answer);
+  if (answer.status === 404) return code === "Request_ResourceNotFound" || code === "ResourceNotFound";
+  if (answer.status === 400) {
+    return (
+      code === "NoBackingApplicationObject" ||
+      /does not reference a valid application object|reference-property objects are not present|Not a valid reference update|was not found on application/i.test(
+        message,
+      )
+    );
+  }
+  return answer.status === 403 && /backing application of the service principal/i.test(message);
+}
+
+/** Whether what should be created is there already; Graph has answered so with 409 and with 400. */
+export function isDuplicate(answer: GraphAnswer): boolean {
+  if (answer.status !== 409 && answer.status !== 400) return false;
+  const { code, message } = errorOf(answer);
+  return (
+    code === "Request_MultipleObjectsWithSameKeyValue" ||
+    /already exists|is already in use|already exist/i.test(message)
+  );
+}
+
+/** Two writes met; Graph wants the second one again (409 or 503). */
+export function isConcurrencyViolation(answer: GraphAnswer): boolean {
+  return errorOf(answer).code === "Directory_ConcurrencyViolation";
+}
+
+/** The failure an unexpected answer stands for. */
+export function toAppError(action: GraphAction, answer: GraphAnswer): AppError {
+  const { code, message } = errorOf(answer);
+  const { status } = answer;
+  const detail = message.split(/\r?\n/, 1)[0] ?? "";
+  const options = answer.requestId === undefined ? {} : { requestId: answer.requestId };
+  if (status === 403) return new AppError("GRAPH_FORBIDDEN", { action, detail }, options);
+  if (status === 429 || status >= 500 || isSuccess(answer)) {
+    return new AppError("GRAPH_UNAVAILABLE", { status, detail }, options);
+  }
+  return new AppError("GRAPH_REFUSED", { action, status, graphCode: code, detail }, options);
+}
+
+/** The answer itself where it succeeded, else the failure it stands for. */
+export function expectSuccess(action: GraphAction, answer: GraphAnswer): GraphAnswer {
+  if (isSuccess(answer)) return answer;
+  throw toAppError(action, answer);
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+/** Messages of some services are JSON in a string, or missing. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

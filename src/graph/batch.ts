@@ -1,0 +1,127 @@
+import { AppError, type GraphAction } from "../errors.ts";
+import { MAX_REPEATS, retryDelayMs, type Wait } from "../http/retry.ts";
+import type { Clock } from "../ports/index.ts";
+import type { Json } from "../registration/plan.ts";
+import { expectSuccess, type GraphAnswer, toAppError } from "./answers.ts";
+import type { Graph, GraphMethod } from "./client.ts";
+
+export interface BatchItem {
+  readonly method: GraphMethod;
+  /** From the version on, encoded. */
+  readonly path: string;
+  readonly body?: Json;
+}
+
+export interface GraphContext {
+  readonly graph: Graph;
+  readonly clock: Clock;
+  readonly onWait?: ((wait: GraphWait) => void) | undefined;
+}
+
+/** A wait that the screen shows; `replication`: a new object is not visible everywhere yet. */
+export type GraphWait = Omit<Wait, "reason"> & { readonly reason: Wait["reason"] | "replication" };
+
+/** What `$batch` takes in one call (https://learn.microsoft.com/graph/json-batching). */
+const MOST_ITEMS = 20;
+
+/**
+ * Sends up to 20 requests in one `$batch` and gives their answers in the same order. Every item is throttled
+ * on its own: only those that were refused are sent again, after the longest wait any of them asked for.
+ *
+ * @throws AppError where the batch as a whole failed.
+ */
+export async function sendBatch(
+  context: GraphContext,
+  action: GraphAction,
+  items: readonly BatchItem[],
+): Promise<GraphAnswer[]> {
+  if (items.length > MOST_ITEMS) throw new RangeError(`${items.length} requests in one batch`);
+  const answers = new Map<number, GraphAnswer>();
+  let pending = items.map((_item, index) => index);
+  const reads = items.every(({ method }) => method === "GET");
+  for (let attempt = 1; ; attempt += 1) {
+    for (const [index, answer] of await sendOnce(context.graph, action, items, pending, reads)) {
+      answers.set(index, answer);
+    }
+    pending = pending.filter((index) => isRepeatable(answers.get(index), items[index]?.method));
+    const delay =
+      pending.length === 0 || attempt > MAX_REPEATS ? undefined : waitFor(pending, answers, attempt, context);
+    if (delay === undefined) break;
+    context.onWait?.({ ms: delay, reason: "throttled", host: "Microsoft Graph", attempt });
+    await context.clock.sleep(delay);
+  }
+  return items.map((_item, index) => {
+    const answer = answers.get(index);
+    if (!answer) throw new AppError("GRAPH_UNAVAILABLE", { status: 200, detail: "" });
+    return answer;
+  });
+}
+
+async function sendOnce(
+  graph: Graph,
+  action: GraphAction,
+  items: readonly BatchItem[],
+  pending: readonly number[],
+  reads: boolean,
+): Promise<[number, GraphAnswer][]> {
+  const requests = pending.map((index): Json => {
+    const item = items[index];
+    return {
+      id: String(index),
+      method: item?.method ?? "GET",
+      url: item?.path ?? "",
+      ...(item?.body !== undefined && {
+        body: item.body,
+        headers: { "Content-Type": "application/json" },
+      }),
+    };
+  });
+  const outer = await graph.send({
+    method: "POST",
+    path: "/$batch",
+    body: { requests },
+    repeat: reads ? "always" : "ifRefused",
+  });
+  const responses = (outer.body as { responses?: unknown } | undefined)?.responses;
+  // A throttled batch has been documented to come back as 424 with its items: read them either way.
+  if (!Array.isArray(responses)) {
+    expectSuccess(action, outer);
+    throw toAppError(action, outer);
+  }
+  return responses.flatMap((response: unknown): [number, GraphAnswer][] => {
+    const { id, status, headers, body } = (response ?? {}) as Record<string, unknown>;
+    const index = Number(id);
+    if (!pending.includes(index) || typeof status !== "number") return [];
+    const header = headerReader(headers);
+    return [[index, { status, body, requestId: header("request-id"), retryAfter: header("retry-after") }]];
+  });
+}
+
+function isRepeatable(answer: GraphAnswer | undefined, method: GraphMethod | undefined): boolean {
+  if (!answer) return method === "GET";
+  return answer.status === 429 || (method === "GET" && [502, 503, 504].includes(answer.status));
+}
+
+function waitFor(
+  pending: readonly number[],
+  answers: ReadonlyMap<number, GraphAnswer>,
+  attempt: number,
+  { clock }: GraphContext,
+): number | undefined {
+  const delays = pending.map((index) =>
+    retryDelayMs(attempt, answers.get(index)?.retryAfter ?? null, clock.now(), Math.random()),
+  );
+  return delays.reduce(
+    (longest, delay) => (longest === undefined || delay === undefined ? undefined : Math.max(longest, delay)),
+    0,
+  );
+}
+
+/** Header names in a batch answer come in any letter case. */
+function headerReader(headers: unknown): (name: string) => string | undefined {
+  const entries = Object.entries((headers ?? {}) as Record<string, unknown>);
+  return (name) => {
+    const value = entries.find(([key]) => key.toLowerCase() === name)?.[1];
+    return typeof value === "string" ? value : undefined;
+  };
+}

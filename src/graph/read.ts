@@ -1,0 +1,279 @@
+import type { z } from "zod";
+import { AppError } from "../errors.ts";
+import type { Candidates } from "../registration/choose.ts";
+import type {
+  Application,
+  AppRoleAssignment,
+  CurrentRegistration,
+  DelegatedGrant,
+  ResourceApi,
+  ServicePrincipal,
+} from "../registration/types.ts";
+import { expectSuccess, type GraphAnswer, isSuccess, toAppError } from "./answers.ts";
+import { type BatchItem, type GraphContext, sendBatch } from "./batch.ts";
+import { equals, literal } from "./odata.ts";
+import { readObject, readPage, shapes } from "./schemas.ts";
+
+export const APPLICATION_SELECT =
+  "$select=id,appId,displayName,uniqueName,createdDateTime,signInAudience,tags,identifierUris,web,api," +
+  "requiredResourceAccess,passwordCredentials";
+const SERVICE_PRINCIPAL_SELECT = "$select=id,appId,tags";
+
+export interface Tenant {
+  readonly id: string;
+  readonly displayName: string;
+}
+
+export interface DeletedApplication {
+  readonly objectId: string;
+  readonly displayName: string;
+  readonly uniqueName: string | undefined;
+  readonly tags: readonly string[];
+  readonly deletedDateTime: string;
+}
+
+export interface TenantRead {
+  readonly tenant: Tenant;
+  readonly apis: readonly ResourceApi[];
+}
+
+export interface CandidatesRead {
+  readonly candidates: Candidates;
+  readonly deleted: readonly DeletedApplication[];
+}
+
+/** How the application of this run can be recognised. */
+export type Wanted =
+  | { readonly uniqueName: string; readonly displayName: string }
+  | { readonly appId: string };
+
+/**
+ * Everything about the tenant that a plan needs, in one round trip whose cost does not depend on the
+ * tenant's size: nothing is listed, everything is asked for by key or name.
+ */
+export async function readTenant(
+  context: GraphContext,
+  apiAppIds: readonly string[],
+  wanted: Wanted,
+): Promise<TenantRead & CandidatesRead> {
+  const [tenant, apis] = [tenantItems(apiAppIds), candidateItems(wanted)];
+  const answers = await sendBatch(context, "readTenant", [...tenant, ...apis]);
+  return {
+    ...toTenant(answers.slice(0, tenant.length)),
+    ...toCandidates(wanted, answers.slice(tenant.length)),
+  };
+}
+
+/** Only the applications of another name or id, for an answer that was not the proposed one. */
+export async function readCandidates(context: GraphContext, wanted: Wanted): Promise<CandidatesRead> {
+  return toCandidates(wanted, await sendBatch(context, "readTenant", candidateItems(wanted)));
+}
+
+function tenantItems(apiAppIds: readonly string[]): BatchItem[] {
+  return [
+    get("/organization?$select=id,displayName,verifiedDomains"),
+    ...apiAppIds.map((appId) =>
+      get(
+        `/servicePrincipals(appId=${literal(appId)})?$select=id,appId,displayName,appRoles,oauth2PermissionScopes`,
+      ),
+    ),
+  ];
+}
+
+function toTenant([organization, ...apis]: readonly GraphAnswer[]): TenantRead {
+  const tenant = list(organization, shapes.organization)[0];
+  if (!tenant) throw toAppError("readTenant", organization ?? NO_ANSWER);
+  return {
+    tenant: { id: tenant.id.toLowerCase(), displayName: tenant.displayName ?? "" },
+    // An API that is not in the tenant is no failure here: the plan names the permissions it lacks.
+    apis: apis.flatMap((answer) => (answer.status === 404 ? [] : [one(answer, shapes.resourceApi)])),
+  };
+}
+
+function candidateItems(wanted: Wanted): BatchItem[] {
+  if ("appId" in wanted) {
+    return [get(`/applications(appId=${literal(wanted.appId)})?${APPLICATION_SELECT}`)];
+  }
+  const { uniqueName, displayName } = wanted;
+  return [
+    get(`/applications(uniqueName=${literal(uniqueName)})?${APPLICATION_SELECT}`),
+    get(`/applications?${equals("displayName", displayName)}&${APPLICATION_SELECT}&$top=100`),
+    get(`/applications?$filter=tags/any(t:t%20eq%20${literal(uniqueName)})&${APPLICATION_SELECT}&$top=100`),
+    get(
+      `/directory/deletedItems/microsoft.graph.application?${equals("displayName", displayName)}` +
+        "&$select=id,appId,displayName,uniqueName,tags,deletedDateTime&$top=100",
+    ),
+  ];
+}
+
+function toCandidates(wanted: Wanted, answers: readonly GraphAnswer[]): CandidatesRead {
+  const [byKey, byName, byTag, deleted] = answers;
+  const byUniqueName = byKey?.status === 404 ? undefined : one(byKey, shapes.application);
+  if ("appId" in wanted) return { candidates: { byUniqueName, byTag: [], byName: [] }, deleted: [] };
+  return {
+    candidates: {
+      byUniqueName,
+      byName: list(byName, shapes.application),
+      byTag: list(byTag, shapes.application),
+    },
+    // Deleted applications may be out of reach for this person; then they simply cannot be restored.
+    deleted: (deleted?.status === 403 ? [] : list(deleted, shapes.deletedApplication)).map((application) => ({
+      objectId: application.id,
+      displayName: application.displayName ?? "",
+      uniqueName: application.uniqueName ?? undefined,
+      tags: application.tags,
+      deletedDateTime: application.deletedDateTime ?? "",
+    })),
+  };
+}
+
+/** An application with its service principal and everything granted to it, in one more round trip. */
+export async function readRegistration(
+  context: GraphContext,
+  application: Application,
+): Promise<CurrentRegistration> {
+  const key = `/servicePrincipals(appId=${literal(application.appId)})`;
+  const [servicePrincipal, assignments, grants] = await sendBatch(context, "readTenant", [
+    get(`${key}?${SERVICE_PRINCIPAL_SELECT}`),
+    get(`${key}/appRoleAssignments?$top=999`),
+    get(`${key}/oauth2PermissionGrants`),
+  ]);
+  if (servicePrincipal?.status === 404) {
+    return { application, delegatedGrants: [], appRoleAssignments: [] };
+  }
+  const found = one(servicePrincipal, shapes.servicePrincipal);
+  const granted =
+    assignments && grants && isSuccess(assignments) && isSuccess(grants)
+      ? await toGranted(context, assignments, grants)
+      : await readGranted(context, found.id);
+  return { application, servicePrincipal: found, ...granted };
+}
+
+/** What is granted to a service principal, asked for by its object id. */
+export async function readGranted(
+  context: GraphContext,
+  servicePrincipalId: string,
+): Promise<Pick<CurrentRegistration, "delegatedGrants" | "appRoleAssignments">> {
+  const [assignments, grants] = await sendBatch(context, "readTenant", grantedItems(servicePrincipalId));
+  return toGranted(context, assignments ?? NO_ANSWER, grants ?? NO_ANSWER);
+}
+
+function grantedItems(servicePrincipalId: string): BatchItem[] {
+  return [
+    get(`/servicePrincipals/${servicePrincipalId}/appRoleAssignments?$top=999`),
+    get(
+      `/oauth2PermissionGrants?${equals("clientId", servicePrincipalId)}` +
+        `%20and%20consentType%20eq%20${literal("AllPrincipals")}`,
+    ),
+  ];
+}
+
+async function toGranted(
+  context: GraphContext,
+  assignments: GraphAnswer,
+  grants: GraphAnswer,
+): Promise<Pick<CurrentRegistration, "delegatedGrants" | "appRoleAssignments">> {
+  const delegated = await allPages(context, grants, shapes.delegatedGrant);
+  return {
+    appRoleAssignments: await allPages(context, assignments, shapes.appRoleAssignment),
+    delegatedGrants: delegated
+      .filter(({ consentType }) => consentType === "AllPrincipals")
+      .map(({ id, resourceId, scopes }): DelegatedGrant => ({ id, resourceId, scopes })),
+  };
+}
+
+export interface ReadBack {
+  readonly application: Application | undefined;
+  readonly servicePrincipal: ServicePrincipal | undefined;
+  readonly delegatedGrants: readonly DelegatedGrant[];
+  readonly appRoleAssignments: readonly AppRoleAssignment[];
+}
+
+/** What the tenant shows of a registration now, in one round trip; what is not visible yet is absent. */
+export async function readBack(
+  context: GraphContext,
+  ids: { readonly objectId: string; readonly servicePrincipalId: string },
+): Promise<ReadBack> {
+  const [application, servicePrincipal, assignments, grants] = await sendBatch(context, "readBack", [
+    get(`/applications/${ids.objectId}?${APPLICATION_SELECT}`),
+    get(`/servicePrincipals/${ids.servicePrincipalId}?${SERVICE_PRINCIPAL_SELECT}`),
+    ...grantedItems(ids.servicePrincipalId),
+  ]);
+  const visible = (answer: GraphAnswer | undefined) => answer !== undefined && isSuccess(answer);
+  return {
+    application: readObject(shapes.application, application?.body),
+    servicePrincipal: readObject(shapes.servicePrincipal, servicePrincipal?.body),
+    ...(visible(assignments) && visible(grants)
+      ? await toGranted(context, assignments ?? NO_ANSWER, grants ?? NO_ANSWER)
+      : { delegatedGrants: [], appRoleAssignments: [] }),
+  };
+}
+
+const NO_ANSWER: GraphAnswer = { status: 200, body: undefined, requestId: undefined, retryAfter: undefined };
+
+function get(path: string): BatchItem {
+  return { method: "GET", path };
+}
+
+/** The object of a successful answer; a malformed one counts as the service failing. */
+function one<Value>(answer: GraphAnswer = NO_ANSWER, shape: z.ZodType<Value>): Value {
+  const value = readObject(shape, expectSuccess("readTenant", answer).body);
+  if (value === undefined) throw toAppError("readTenant", answer);
+  return value;
+}
+
+function list<Value>(answer: GraphAnswer = NO_ANSWER, shape: z.ZodType<Value>): Value[] {
+  const page = readPage(shape, expectSuccess("readTenant", answer).body);
+  if (!page) throw toAppError("readTenant", answer);
+  return page.values;
+}
+
+/** Follows `@odata.nextLink`; the client refuses one that leaves the Graph host. */
+async function allPages<Value>(
+  { graph }: GraphContext,
+  first: GraphAnswer,
+  shape: z.ZodType<Value>,
+): Promise<Value[]> {
+  const values: Value[] = [];
+  let answer = first;
+  for (;;) {
+    const page = readPage(shape, expectSuccess("readTenant", answer).body);
+    if (!page) throw toAppError("readTenant", answer);
+    values.push(...page.values);
+    if (page.nextLink === undefined) return values;
+    answer = await graph.send({ method: "GET", path: page.nextLink });
+  }
+}
+
+/** One application by its object id. @throws AppError where it cannot be read. */
+export async function readApplication(context: GraphContext, objectId: string): Promise<Application> {
+  return one(
+    await context.graph.send({ method: "GET", path: `/applications/${objectId}?${APPLICATION_SELECT}` }),
+    shapes.application,
+  );
+}
+
+/** The application with that unique name, or undefined. */
+export async function findByUniqueName(
+  context: GraphContext,
+  uniqueName: string,
+): Promise<Application | undefined> {
+  const path = `/applications(uniqueName=${literal(uniqueName)})?${APPLICATION_SELECT}`;
+  const answer = await context.graph.send({ method: "GET", path });
+  return answer.status === 404 ? undefined : one(answer, shapes.application);
+}
+
+/** The service principal of an application, or undefined. */
+export async function findServicePrincipal(
+  context: GraphContext,
+  appId: string,
+): Promise<ServicePrincipal | undefined> {
+  const path = `/servicePrincipals(appId=${literal(appId)})?${SERVICE_PRINCIPAL_SELECT}`;
+  const answer = await context.graph.send({ method: "GET", path });
+  return answer.status === 404 ? undefined : one(answer, shapes.servicePrincipal);
+}
+
+/** The failure for an application that is not in the tenant. */
+export function appNotFound(appId: string, tenantId: string): AppError {
+  return new AppError("APP_NOT_FOUND", { appId, tenantId });
+}

@@ -1,0 +1,33 @@
+/** What a Graph token says about its bearer, as far as it can be read. */
+export interface TokenClaims {
+  readonly tenantId: string | undefined;
+  readonly username: string | undefined;
+  readonly roles: readonly string[] | undefined;
+  readonly scopes: readonly string[] | undefined;
+}
+
+/**
+ * Reads a token without checking it, for hints only. Microsoft asks clients to treat Graph tokens as opaque
+ * (https://learn.microsoft.com/entra/identity-platform/access-tokens): what cannot be read is unknown.
+ */
+export function readClaims(token: string): TokenClaims {
+  const payload = decode(token.split(".")[1] ?? "");
+  const text = (name: string) => (typeof payload[name] === "string" ? payload[name] : undefined);
+  const list = (value: unknown) =>
+    Array.isArray(value) ? value.filter((item) => typeof item === "string") : undefined;
+  return {
+    tenantId: text("tid")?.toLowerCase(),
+    username: text("upn") ?? text("preferred_username"),
+    roles: list(payload["wids"]),
+    scopes: text("scp")?.split(" ") ?? list(payload["roles"]),
+  };
+}
+
+function decode(part: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
