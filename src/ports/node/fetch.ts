@@ -1,0 +1,162 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import type { HttpClient, HttpMethods, PipelineRequest } from "@azure/core-rest-pipeline";
+import { bodyTooLarge } from "../../http/read.ts";
+import type { Fetch } from "../index.ts";
+import { type ProxyEnvironment, readProxy } from "./proxy.ts";
+
+/** The largest body that is taken. */
+const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
+/** Shorter than what firewalls and load balancers allow, so that no dead connection is picked up again. */
+const IDLE_CONNECTION_MS = 15_000;
+/** Answers that have no body by definition; a `Response` refuses one for them. */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/**
+ * The real network, over the HTTP client that the sign-in library uses as well: Node 20's own `fetch` knows
+ * no proxy. Loaded with the first request. The body is read before the answer is handed on, so that a
+ * connection lost in mid-body, and a time limit, are failures of the one exchange.
+ */
+export function nodeFetch(environment: Readonly<Record<string, string | undefined>>): Fetch {
+  let loading: Promise<HttpClient> | undefined;
+  return async (request) => {
+    request.signal.throwIfAborted();
+    loading ??= loadClient(readProxy(environment));
+    const client = await loading;
+    try {
+      return await exchange(client, request);
+    } catch (error) {
+      request.signal.throwIfAborted();
+      throw transportError(error);
+    }
+  };
+}
+
+async function loadClient(proxy: ProxyEnvironment | undefined): Promise<HttpClient> {
+  const { createDefaultHttpClient, proxyPolicy } = await import("@azure/core-rest-pipeline");
+  const client = createDefaultHttpClient();
+  const agents = directAgents();
+  // Without settings of its own the policy would read the environment again.
+  const policy = proxy && proxyPolicy(proxy.proxy, { customNoProxyList: proxy.except });
+  return {
+    sendRequest: (request) =>
+      policy
+        ? policy.sendRequest(request, (routed) => client.sendRequest(withAgent(routed, agents)))
+        : client.sendRequest(withAgent(request, agents)),
+  };
+}
+
+interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+function directAgents(): Agents {
+  const options = { keepAlive: true, timeout: IDLE_CONNECTION_MS };
+  return { http: new HttpAgent(options), https: new HttpsAgent(options) };
+}
+
+function withAgent(request: PipelineRequest, agents: Agents): PipelineRequest {
+  const chosen = request.agent as HttpAgent | undefined;
+  if (chosen) keepConnections(chosen);
+  else request.agent = request.url.startsWith("https:") ? agents.https : agents.http;
+  return request;
+}
+
+/** The policy's proxy agent would open a tunnel, and TLS in it, for every single request. */
+function keepConnections(agent: HttpAgent & { keepAlive?: boolean; options?: object }): void {
+  agent.keepAlive = true;
+  Object.assign(agent.options ?? {}, { keepAlive: true, timeout: IDLE_CONNECTION_MS });
+}
+
+async function exchange(client: HttpClient, request: Request): Promise<Response> {
+  const { createHttpHeaders, createPipelineRequest } = await import("@azure/core-rest-pipeline");
+  const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
+  const headers: Record<string, string> = {
+    "accept-encoding": "gzip",
+    ...Object.fromEntries(request.headers),
+  };
+  const answer = await client.sendRequest(
+    createPipelineRequest({
+      url: request.url,
+      method: request.method as HttpMethods,
+      headers: createHttpHeaders(),
+      ...(body && body.byteLength > 0 ? { body } : {}),
+      abortSignal: request.signal,
+      allowInsecureConnection: true,
+      streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
+      // Past the client's own header list: what it sees there makes it unzip by a pipe that never ends
+      // when the connection is lost in mid-body.
+      requestOverrides: { headers },
+    }),
+  );
+  const stream = answer.readableStreamBody;
+  refuseProxyAnswer(request, answer.status, stream);
+  const bytes =
+    stream === undefined ? undefined : await readBody(stream, answer.headers.get("content-encoding"));
+  return new Response(bytes === undefined || WITHOUT_BODY.has(answer.status) ? null : bytes, {
+    status: answer.status,
+    headers: responseHeaders(answer.headers.toJSON()),
+  });
+}
+
+/**
+ * A proxy that refuses the tunnel answers in the host's place, and in the clear: that is no answer of the
+ * host. The code is `PROXY_` and the status; 407 asks for credentials.
+ */
+function refuseProxyAnswer(
+  request: Request,
+  status: number,
+  stream: NodeJS.ReadableStream | undefined,
+): void {
+  const socket: unknown = stream && "socket" in stream ? stream.socket : undefined;
+  const encrypted = typeof socket !== "object" || socket === null || "encrypted" in socket;
+  const isTunnelled = request.url.startsWith("https:");
+  if (status !== 407 && (!isTunnelled || encrypted)) return;
+  if (stream instanceof Readable) stream.destroy();
+  throw Object.assign(new Error(`the proxy answered ${status}`), { code: `PROXY_${status}` });
+}
+
+async function readBody(stream: NodeJS.ReadableStream, encoding: string | undefined): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    size += chunk.byteLength;
+    if (size > LARGEST_BODY_BYTES) throw bodyTooLarge(LARGEST_BODY_BYTES);
+    chunks.push(chunk);
+  }
+  const whole = Buffer.concat(chunks, size);
+  return encoding === "gzip" && size > 0 ? unzip(whole) : whole;
+}
+
+async function unzip(packed: Buffer): Promise<Buffer> {
+  try {
+    return await promisify(gunzip)(packed, { maxOutputLength: LARGEST_BODY_BYTES });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === "ERR_BUFFER_TOO_LARGE" ? bodyTooLarge(LARGEST_BODY_BYTES) : error;
+  }
+}
+
+/** The headers as they came; those that describe the packed body go with the packing. */
+function responseHeaders(raw: Record<string, string>): Headers {
+  const headers = new Headers(raw);
+  if (headers.get("content-encoding") !== "gzip") return headers;
+  headers.delete("content-encoding");
+  headers.delete("content-length");
+  return headers;
+}
+
+/**
+ * The bare facts of a failure. The library's own error carries the whole request with it, token and secret
+ * included, and has lost the system call, which stands in Node's message: "connect ETIMEDOUT 192.0.2.1:443".
+ */
+function transportError(error: unknown): Error {
+  const { message, code } = error as NodeJS.ErrnoException;
+  const syscall =
+    /^(connect|getaddrinfo|read|write) /.exec(message)?.[1] ?? (message === "" ? "connect" : undefined);
+  return Object.assign(new Error(message || `${code}`), { code, ...(syscall ? { syscall } : {}) });
+}

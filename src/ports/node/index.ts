@@ -1,0 +1,33 @@
+import type { Ports } from "../index.ts";
+import { nodeClock } from "./clock.ts";
+import { nodeFetch } from "./fetch.ts";
+import { nodeFiles } from "./files.ts";
+import { nodeIds } from "./ids.ts";
+import { nodePrompter } from "./prompter.ts";
+import { nodeSystem } from "./system.ts";
+import { nodeTerminal } from "./terminal.ts";
+
+export interface NodePortsOptions {
+  /** The folder of the installed package. */
+  readonly packageFolder: string;
+  /** False where nothing may be asked (`--no-input`). */
+  readonly input?: boolean | undefined;
+  /** False for `--no-color`; decided by environment and stream unless given. */
+  readonly colour?: boolean | undefined;
+}
+
+/** The real outside world. Nothing is loaded or opened yet: HTTP, prompts and spinner come with first use. */
+export function nodePorts({ packageFolder, input, colour }: NodePortsOptions): Ports {
+  const system = nodeSystem(packageFolder);
+  const { environment } = system;
+  const { terminal, pauseProgress } = nodeTerminal(process, { environment, input, colour });
+  return {
+    fetch: nodeFetch(environment),
+    clock: nodeClock,
+    files: nodeFiles,
+    ids: nodeIds,
+    terminal,
+    prompter: nodePrompter(process, { colour: terminal.colour, pauseProgress }),
+    system,
+  };
+}

@@ -1,0 +1,107 @@
+import { Writable } from "node:stream";
+import { AppError } from "../../errors.ts";
+import type { Prompter } from "../index.ts";
+import type { Spinner } from "./spinner.ts";
+import type { Streams } from "./terminal.ts";
+
+interface PromptContext {
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WritableStream;
+  readonly clearPromptOnDone: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface PrompterOptions {
+  readonly colour: boolean;
+  /** Holds the moving line while a question is on the screen. */
+  readonly pauseProgress: Spinner["pause"];
+}
+
+/** Questions on standard error, so that standard output carries the result alone. */
+export function nodePrompter(streams: Pick<Streams, "stdin" | "stderr">, options: PrompterOptions): Prompter {
+  const ask = asker(streams, options);
+  return {
+    input: ({ check, ...question }) =>
+      ask(async (context) => {
+        const { input } = await import("./questions.ts");
+        return input({ ...question, validate: (answer) => check(answer) ?? true }, context);
+      }),
+    confirm: (question) =>
+      ask(async (context) => {
+        const { confirm } = await import("./questions.ts");
+        return confirm(question, context);
+      }),
+    select: ({ message, choices }) =>
+      ask(async (context) => {
+        const { select } = await import("./questions.ts");
+        return select({ message, choices: [...choices] }, context);
+      }),
+  };
+}
+
+type Ask = <Answer>(question: (context: PromptContext) => Promise<Answer>) => Promise<Answer>;
+
+function asker({ stdin, stderr }: Pick<Streams, "stdin" | "stderr">, options: PrompterOptions): Ask {
+  return async (question) => {
+    const resumeProgress = options.pauseProgress();
+    const output = options.colour ? stderr : withoutColour(stderr);
+    const ended = inputEnd(stdin);
+    try {
+      return await question({ input: stdin, output, clearPromptOnDone: false, signal: ended.signal });
+    } catch (error) {
+      throw isGivenUp(error) ? new AppError("INTERRUPTED", {}) : error;
+    } finally {
+      ended.release();
+      resumeProgress();
+    }
+  };
+}
+
+/**
+ * Aborts when no more input can come. At the end of input (Ctrl-D on an empty line, a closed terminal)
+ * the prompt never settles, and the process would end with exit code 0. On Ctrl-D the only sign is that
+ * readline, closing, pauses the stream and leaves raw mode. It pauses after Ctrl-Z and `fg` as well, but
+ * goes back to raw mode; then the stream must be resumed, or the question is deaf.
+ */
+function inputEnd(stdin: NodeJS.ReadStream): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  const paused = (): void => {
+    setImmediate(() => {
+      if (released) return;
+      if (stdin.isRaw && !stdin.readableEnded) stdin.resume();
+      else abort();
+    });
+  };
+  let released = false;
+  const listeners = { end: abort, close: abort, error: abort, pause: paused };
+  for (const [event, listener] of Object.entries(listeners)) stdin.on(event, listener);
+  return {
+    signal: stdin.readableEnded || stdin.destroyed ? AbortSignal.abort() : controller.signal,
+    release: () => {
+      released = true;
+      for (const [event, listener] of Object.entries(listeners)) stdin.off(event, listener);
+    },
+  };
+}
+
+/** Ctrl-C, our abort, and a prompt cut off by the end of the process. By name: the library may be there twice. */
+function isGivenUp(error: unknown): boolean {
+  return error instanceof Error && /^(ExitPrompt|AbortPrompt|CancelPrompt)Error$/.test(error.name);
+}
+
+/** The prompts colour as they like; what only draws stays, for without it a question cannot move. */
+function withoutColour(stream: NodeJS.WriteStream): NodeJS.WritableStream {
+  const plain = new Writable({
+    decodeStrings: false,
+    write: (chunk: string | Buffer, _encoding, done) => {
+      stream.write(chunk.toString().replace(/\x1b\[[\d;]*m/g, ""));
+      done();
+    },
+  });
+  return Object.defineProperties(plain, {
+    columns: { get: () => stream.columns },
+    rows: { get: () => stream.rows },
+    isTTY: { get: () => stream.isTTY },
+  });
+}

@@ -1,0 +1,68 @@
+import type { Progress, System, Terminal } from "../index.ts";
+import { createSpinner, type Spinner } from "./spinner.ts";
+
+export interface TerminalOptions {
+  readonly environment: System["environment"];
+  /** Whether questions may be asked at all (`--no-input`). */
+  readonly input?: boolean | undefined;
+  /** Colour always or never (`--no-color`); decided by environment and stream unless given. */
+  readonly colour?: boolean | undefined;
+}
+
+/** The three streams of the process, or those of a test. */
+export interface Streams {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+const SILENT: Progress = { update: () => undefined, stop: () => undefined };
+
+/** The terminal over `streams`, and the hold that questions need on its moving line. */
+export function nodeTerminal(
+  { stdin, stdout, stderr }: Streams,
+  { environment, input = true, colour }: TerminalOptions,
+): { terminal: Terminal; pauseProgress: Spinner["pause"] } {
+  for (const stream of [stdout, stderr]) stream.on("error", tolerateClosedPipe);
+  const takesColour = (stream: NodeJS.WriteStream): boolean => colour ?? wantsColour(stream, environment);
+  const spinner = createSpinner(stderr, takesColour(stderr));
+  return {
+    pauseProgress: () => spinner.pause(),
+    terminal: {
+      interactive: input && isTerminal(stdin) && isTerminal(stderr),
+      get columns() {
+        return stderr.columns || 80;
+      },
+      colour: takesColour(stderr),
+      resultColour: takesColour(stdout),
+      result: (text) => void stdout.write(`${text}\n`),
+      note: (text) => void stderr.write(`${text}\n`),
+      progress: (text) => (canAnimate(stderr, environment) ? spinner.start(text) : SILENT),
+    },
+  };
+}
+
+/** CI logs show every frame, and count as one by the variable being there at all. */
+function canAnimate(stream: NodeJS.WriteStream, environment: System["environment"]): boolean {
+  return (
+    stream.isTTY && stream.columns > 0 && environment["CI"] === undefined && environment["TERM"] !== "dumb"
+  );
+}
+
+/** https://no-color.org and https://force-color.org, in that order; else what the terminal is known to do. */
+function wantsColour(stream: NodeJS.WriteStream, environment: System["environment"]): boolean {
+  const { NO_COLOR: no, FORCE_COLOR: force } = environment;
+  if (no !== undefined && no !== "") return false;
+  if (force !== undefined && force !== "") return force !== "0" && force !== "false";
+  return isTerminal(stream) && stream.getColorDepth({ ...environment }) > 1;
+}
+
+/** Off a terminal Node leaves `isTTY` out, whatever its types say. */
+function isTerminal(stream: { readonly isTTY?: boolean }): boolean {
+  return stream.isTTY === true;
+}
+
+/** `| head` closes the pipe, a closed window the terminal: no reason to stop in the middle of the work. */
+function tolerateClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+}

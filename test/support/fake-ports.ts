@@ -1,0 +1,215 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { onTestFinished } from "vitest";
+import { AppError } from "../../src/errors.ts";
+import type { Clock, Fetch, Files, Ids, Ports, Prompter, System, Terminal } from "../../src/ports/index.ts";
+import { nodeFiles } from "../../src/ports/node/files.ts";
+
+/** The answer that stands for Ctrl-C. */
+export const CTRL_C = Symbol("Ctrl-C");
+
+/**
+ * One answer, for the question whose text matches `expect`. Left out, it is Enter: the default. For a
+ * choice it is the choice's value, its name, or an expression its name matches.
+ */
+export interface ScriptedAnswer {
+  readonly expect: RegExp;
+  readonly answer?: unknown;
+}
+
+export interface FakePortsOptions {
+  /** The network; without one every request fails the test. */
+  readonly fetch?: Fetch;
+  /** Where the clock starts: 2026-03-01T12:00:00Z unless given. */
+  readonly now?: Date;
+  /** Whether there is a person at a terminal: true where answers are scripted, unless given. */
+  readonly interactive?: boolean;
+  readonly columns?: number;
+  readonly answers?: readonly ScriptedAnswer[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly platform?: NodeJS.Platform;
+  /** Replaces single file operations: a full disk, a folder nobody may write to. */
+  readonly files?: Partial<Files>;
+  /** The package's folder: the checkout's unless given. */
+  readonly packageFolder?: string;
+  /** An existing folder to work in, such as that of an earlier run. */
+  readonly folder?: string;
+}
+
+export interface FakePorts extends Ports {
+  /** The current folder, `work` in a fresh temporary folder; the home folder is `home` beside it. */
+  readonly folder: string;
+  readonly clock: FakeClock;
+  /** What the run said, in order. */
+  readonly said: {
+    readonly results: string[];
+    readonly notes: string[];
+    readonly progress: string[];
+  };
+  /** What it asked, in order, and the answers it would not take. */
+  readonly asked: string[];
+  readonly refused: { readonly question: string; readonly answer: string; readonly reason: string }[];
+}
+
+/**
+ * The outside world for a test in this process: a clock that moves by being waited on, real files in a
+ * temporary folder, counted ids, a terminal that records, and scripted answers. A question nobody scripted
+ * fails, and so does, when the test ends, a scripted answer nobody asked for.
+ */
+export function fakePorts(options: FakePortsOptions = {}): FakePorts {
+  const root = options.folder ? resolve(options.folder, "..") : temporaryFolder();
+  const folder = options.folder ?? join(root, "work");
+  const said = { results: [], notes: [], progress: [] };
+  const asked: string[] = [];
+  const refused: FakePorts["refused"] = [];
+  return {
+    fetch: options.fetch ?? noNetwork,
+    clock: fakeClock(options.now),
+    files: { ...nodeFiles, ...options.files },
+    ids: countedIds(),
+    terminal: recordingTerminal(said, options),
+    prompter: scriptedPrompter(options.answers ?? [], asked, refused),
+    system: fakeSystem(root, folder, options),
+    folder,
+    said,
+    asked,
+    refused,
+  };
+}
+
+export interface FakeClock extends Clock {
+  /** The waits, in milliseconds, in the order they began. */
+  readonly sleeps: number[];
+  /** Lets time pass that nobody waited for. */
+  advance(ms: number): void;
+}
+
+/** A clock that jumps: a wait takes a turn of the event loop and no time. Waits side by side overlap. */
+export function fakeClock(start = new Date("2026-03-01T12:00:00.000Z")): FakeClock {
+  let now = start.getTime();
+  const sleeps: number[] = [];
+  return {
+    sleeps,
+    now: () => new Date(now),
+    advance: (ms) => {
+      now += ms;
+    },
+    async sleep(ms, signal) {
+      signal?.throwIfAborted();
+      sleeps.push(ms);
+      const end = now + ms;
+      await new Promise((wake) => setImmediate(wake));
+      signal?.throwIfAborted();
+      now = Math.max(now, end);
+    },
+  };
+}
+
+/** Ids that can be told apart and foretold: `00000000-0000-4000-8000-000000000001`, and so on. */
+export function countedIds(): Ids {
+  let count = 0;
+  return {
+    uuid() {
+      count += 1;
+      return `00000000-0000-4000-8000-${count.toString(16).padStart(12, "0")}`;
+    },
+  };
+}
+
+/** A temporary folder, with `work` and `home` in it, that is gone when the test has ended. */
+export function temporaryFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "entra-app-registration-test-")));
+  whenTestEnds(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function noNetwork(request: Request): Promise<Response> {
+  return Promise.reject(new Error(`unexpected request: ${request.method} ${request.url}`));
+}
+
+function recordingTerminal(
+  said: { results: string[]; notes: string[]; progress: string[] },
+  { answers, interactive = answers !== undefined, columns = 80 }: FakePortsOptions,
+): Terminal {
+  return {
+    interactive,
+    columns,
+    colour: false,
+    resultColour: false,
+    result: (text) => void said.results.push(text),
+    note: (text) => void said.notes.push(text),
+    progress(text) {
+      said.progress.push(text);
+      return { update: (next) => void said.progress.push(next), stop: () => undefined };
+    },
+  };
+}
+
+function scriptedPrompter(
+  answers: readonly ScriptedAnswer[],
+  asked: string[],
+  refused: FakePorts["refused"],
+): Prompter {
+  const left = [...answers];
+  whenTestEnds(() => {
+    if (left.length > 0) throw new Error(`never asked: ${left.map((one) => one.expect).join(", ")}`);
+  });
+  const next = (message: string): unknown => {
+    const question = stripVTControlCharacters(message);
+    asked.push(question);
+    const scripted = left[0];
+    if (!scripted?.expect.test(question)) {
+      throw new Error(`unexpected question: ${question} (scripted: ${scripted?.expect ?? "none"})`);
+    }
+    left.shift();
+    if (scripted.answer === CTRL_C) throw new AppError("INTERRUPTED", {});
+    return scripted.answer;
+  };
+  return {
+    async input({ message, default: preset = "", check }) {
+      for (;;) {
+        const given = next(message);
+        const answer = typeof given === "string" ? given : preset;
+        const reason = check(answer);
+        if (reason === undefined) return answer;
+        refused.push({ question: message, answer, reason });
+      }
+    },
+    confirm: async ({ message, default: preset }) => Boolean(next(message) ?? preset),
+    async select({ message, choices }) {
+      const wanted = next(message);
+      const chosen = wanted === undefined ? choices[0] : choices.find((choice) => isChoice(choice, wanted));
+      if (chosen === undefined) {
+        throw new Error(`no such choice: ${String(wanted)} (${choices.map((one) => one.name).join(", ")})`);
+      }
+      return chosen.value;
+    },
+  };
+}
+
+function isChoice(choice: { value: unknown; name: string }, wanted: unknown): boolean {
+  if (wanted instanceof RegExp) return wanted.test(choice.name);
+  return choice.value === wanted || choice.name === wanted;
+}
+
+function fakeSystem(root: string, folder: string, options: FakePortsOptions): System {
+  for (const path of [folder, join(root, "home")]) mkdirSync(path, { recursive: true });
+  return {
+    environment: options.environment ?? {},
+    platform: options.platform ?? process.platform,
+    currentFolder: folder,
+    homeFolder: join(root, "home"),
+    packageFolder: options.packageFolder ?? resolve(import.meta.dirname, "../.."),
+  };
+}
+
+/** Outside of a test (in `beforeAll`) nothing is cleaned or checked. */
+function whenTestEnds(run: () => void): void {
+  try {
+    onTestFinished(run);
+  } catch {
+    // The helper is used outside of a test.
+  }
+}
