@@ -1,0 +1,44 @@
+import type { Application } from "../state.ts";
+import { invalidValue } from "./errors.ts";
+import { requireUnique } from "./unique.ts";
+
+const FORBIDDEN = /[!$'(),;]/;
+
+/** The rules for reply URLs: learn.microsoft.com entra/identity-platform/reply-url. */
+export function checkRedirectUris(next: Application): void {
+  const personal = next.signInAudience.includes("Personal");
+  const lists = {
+    web: next.web.redirectUris,
+    spa: next.spa.redirectUris,
+    publicClient: next.publicClient.redirectUris,
+  };
+  let total = 0;
+  for (const [platform, uris] of Object.entries(lists)) {
+    total += uris.length;
+    requireUnique(uris);
+    for (const uri of uris) {
+      const why = fault(uri, { publicClient: platform === "publicClient", personal });
+      if (why !== undefined) throw invalidValue(`${platform}.redirectUris`, "Application", why);
+    }
+  }
+  if (total > (personal ? 100 : 256))
+    throw invalidValue("redirectUris", "Application", "There are too many of them.");
+}
+
+function fault(uri: string, kind: { publicClient: boolean; personal: boolean }): string | undefined {
+  if (uri.length > 256) return "The URI is longer than 256 characters.";
+  const parsed = URL.canParse(uri) ? new URL(uri) : undefined;
+  if (parsed === undefined || /\s/.test(uri)) return "The URI is not valid.";
+  if (kind.publicClient && parsed.protocol !== "http:" && parsed.protocol !== "https:") return undefined;
+  if (FORBIDDEN.test(uri)) return "The URI contains characters that are not supported.";
+  if (uri.includes("#")) return "The URI must not contain a fragment.";
+  if (parsed.username !== "" || parsed.password !== "") return "The URI must not contain credentials.";
+  const local = parsed.hostname === "localhost" || parsed.hostname === "127.0.0.1";
+  if (parsed.protocol !== "https:" && !(parsed.protocol === "http:" && local)) {
+    return "The URI must start with 'HTTPS' or 'http://localhost'.";
+  }
+  if (kind.personal && (parsed.search !== "" || uri.includes("*"))) {
+    return "Query strings and wildcards are not supported with personal accounts.";
+  }
+  return undefined;
+}

@@ -1,0 +1,107 @@
+import type { Clock, Fetch, Ids } from "../ports/index.ts";
+import { type Behaviour, quietBehaviour } from "./behaviour.ts";
+import { graphRoutes } from "./graph/routes.ts";
+import { oneTimePasswordRoutes } from "./one-time-password/routes.ts";
+import { take } from "./one-time-password/vault.ts";
+import { GRAPH_HOST, SIGN_IN_HOST, signInRoutes } from "./signin/routes.ts";
+import { TokenBook } from "./signin/tokens.ts";
+import { newTenant, type TenantState } from "./state.ts";
+import { History, type World } from "./world.ts";
+
+export { type Behaviour, type OneTimePasswordMode, ROLES, type SignInOutcome } from "./behaviour.ts";
+export { EXAMPLE, newTenant, type TenantState } from "./state.ts";
+
+export interface SandboxOptions {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Used in place, not copied; `newTenant()` where absent. */
+  readonly state?: TenantState;
+  /** Called after every request that changed the state, before it is answered. */
+  readonly save?: (state: TenantState) => Promise<void>;
+  readonly behaviour?: Partial<Behaviour>;
+}
+
+export interface Sandbox {
+  /** Answers for the sign-in host, for Graph, and as a one-time-password service for every other https host. */
+  readonly fetch: Fetch;
+  readonly state: TenantState;
+  /** May be changed while the sandbox runs. */
+  readonly behaviour: Behaviour;
+  /** What was asked so far; status 0 where there was no answer. */
+  readonly requests: { method: string; url: string; status: number }[];
+  /** Opens a one-time link as its reader would, which uses it up. */
+  readonly reveal: (link: string) => string | undefined;
+}
+
+/** A simulated tenant with its sign-in, Microsoft Graph and one-time-password services, without a socket. */
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const behaviour: Behaviour = { ...quietBehaviour(), ...options.behaviour };
+  const world: World = {
+    state: options.state ?? newTenant(),
+    behaviour,
+    clock: options.clock,
+    ids: options.ids,
+    tokens: new TokenBook(),
+    history: new History(options.clock),
+    changed: false,
+  };
+  const requests: { method: string; url: string; status: number }[] = [];
+  const hosts = {
+    signIn: signInRoutes(world),
+    graph: graphRoutes(world),
+    others: oneTimePasswordRoutes(world),
+  };
+  const save = savingInOrder(world, options.save);
+
+  const answer: Fetch = async (request) => {
+    const url = new URL(request.url);
+    request.signal.throwIfAborted();
+    if (behaviour.latencyMs > 0) await world.clock.sleep(behaviour.latencyMs, request.signal);
+    if (url.protocol !== "https:") throw connectionError("ECONNREFUSED", url.host);
+    if (url.hostname === SIGN_IN_HOST) return await hosts.signIn.fetch(request);
+    if (url.hostname === GRAPH_HOST) return await hosts.graph.fetch(request);
+    if (behaviour.oneTimePassword === "down") throw connectionError("ECONNRESET", url.host);
+    return await hosts.others.fetch(request);
+  };
+
+  return {
+    state: world.state,
+    behaviour,
+    requests,
+    fetch: async (request) => {
+      const entry = { method: request.method, url: request.url, status: 0 };
+      requests.push(entry);
+      const response = await answer(request);
+      await save();
+      entry.status = response.status;
+      return response;
+    },
+    reveal: (link) => {
+      const taken = take(world, new URL(link).pathname.slice(1));
+      return taken === undefined || taken === "damaged" ? undefined : taken.value;
+    },
+  };
+}
+
+/** Saves one after another, so that an older state never lands on top of a newer one. */
+function savingInOrder(world: World, save: SandboxOptions["save"]): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return async () => {
+    if (save === undefined || !world.changed) return await last;
+    world.changed = false;
+    const next = last
+      .catch(() => undefined)
+      .then(async () => await save(world.state))
+      .catch((error: unknown) => {
+        // Not on disk: the next request tries again.
+        world.changed = true;
+        throw error;
+      });
+    last = next;
+    return await next;
+  };
+}
+
+function connectionError(code: string, host: string): Error {
+  return Object.assign(new Error(`The connection to ${host} failed.`), { code });
+}

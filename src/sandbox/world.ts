@@ -1,0 +1,85 @@
+import type { Clock, Ids } from "../ports/index.ts";
+import type { Behaviour } from "./behaviour.ts";
+import type { TokenBook } from "./signin/tokens.ts";
+import type { Person, TenantState } from "./state.ts";
+
+/** What every part of the sandbox works on. */
+export interface World {
+  readonly state: TenantState;
+  readonly behaviour: Behaviour;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly tokens: TokenBook;
+  readonly history: History;
+  /** Set by whatever changed `state`; makes the sandbox save before it answers. */
+  changed: boolean;
+}
+
+interface Write {
+  readonly at: number;
+  /** As it was before; undefined where the object did not exist. */
+  readonly before: unknown;
+}
+
+/**
+ * When things came into being and what they were before, for the delays of a directory that is copied
+ * between data centres. In memory only: after a restart everything has long arrived.
+ */
+export class History {
+  readonly #now: () => number;
+  readonly #born = new Map<string, number>();
+  readonly #writes = new Map<string, Map<string, Write>>();
+
+  constructor(clock: Clock) {
+    this.#now = () => clock.now().getTime();
+  }
+
+  /** Remembers that `id` exists from now on. */
+  born(id: string): void {
+    this.#born.set(id, this.#now());
+  }
+
+  /** Whether `id` has existed for `delayMs`. */
+  settled(id: string, delayMs: number): boolean {
+    const born = this.#born.get(id);
+    return born === undefined || this.#now() - born >= delayMs;
+  }
+
+  /** Remembers what an object of a list was before a write; call it before the write. */
+  writing(list: string, id: string, before: unknown, delayMs: number): void {
+    const writes = this.#writes.get(list) ?? new Map<string, Write>();
+    this.#writes.set(list, writes);
+    const last = writes.get(id);
+    // A write on top of one the index has not seen yet: the index still shows what was before both.
+    const unseen = last !== undefined && this.#now() - last.at < delayMs;
+    writes.set(id, { at: this.#now(), before: unseen ? last.before : structuredClone(before) });
+  }
+
+  /** The list as an index that lags `delayMs` behind shows it. */
+  indexed<Item extends { id: string }>(list: string, live: readonly Item[], delayMs: number): Item[] {
+    const writes = this.#writes.get(list);
+    if (writes === undefined || delayMs <= 0) return [...live];
+    const lagging = new Map([...writes].filter(([, write]) => this.#now() - write.at < delayMs));
+    const shown: Item[] = [];
+    for (const item of live) {
+      const write = lagging.get(item.id);
+      lagging.delete(item.id);
+      if (write === undefined) shown.push(item);
+      else if (write.before !== undefined) shown.push(write.before as Item);
+    }
+    for (const write of lagging.values()) if (write.before !== undefined) shown.push(write.before as Item);
+    return shown;
+  }
+}
+
+/** The person who signs in. */
+export function signedInPerson(state: TenantState): Person {
+  const [first] = state.users;
+  if (first === undefined) throw new Error("the tenant has no users");
+  return first;
+}
+
+/** Whether `value` is a JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
