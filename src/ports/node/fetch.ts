@@ -90,7 +90,9 @@ async function exchange(client: HttpClient, request: Request): Promise<Response>
       streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
       // Past the client's own header list: what it sees there makes it unzip by a pipe that never ends
       // when the connection is lost in mid-body.
-      requestOverrides: { headers },
+      // `secureEndpoint` tells the proxy agent what it otherwise reads off the call stack, and when a
+      // connection is put back that stack says the wrong thing: it would be kept and never found again.
+      requestOverrides: { headers, secureEndpoint: request.url.startsWith("https:") },
     }),
   );
   const stream = answer.readableStreamBody;
