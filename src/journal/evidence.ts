@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import type { Files } from "../ports/index.ts";
+import type { SecretEvidence } from "../registration/secrets.ts";
+
+/** The newest journals that are read; a year of daily runs. */
+const MOST_JOURNALS = 500;
+const LARGEST_JOURNAL_BYTES = 1024 * 1024;
+/** How many are open at a time. */
+const AT_ONCE = 32;
+
+/**
+ * What all journals in `folder` say about the client secrets of one application, named by its object id or
+ * its application id. Journals and lines that cannot be read are passed over: less evidence makes a run
+ * ask, never remove. A secret counts as `open` from its intent on, also where the outcome was a failure:
+ * an answer that was lost can have made it.
+ */
+export async function readSecretEvidence(
+  files: Pick<Files, "list" | "read">,
+  folder: string,
+  id: string,
+): Promise<SecretEvidence[]> {
+  const names = await files.list(folder).catch(() => []);
+  // The names begin with the time.
+  const newest = names
+    .filter((name) => /^\d{8}T\d{9}Z-.*\.jsonl$/.test(name))
+    .sort()
+    .slice(-MOST_JOURNALS);
+  const secrets: Secret[] = [];
+  for (let start = 0; start < newest.length; start += AT_ONCE) {
+    const some = newest.slice(start, start + AT_ONCE).map((name) => readLines(files, join(folder, name)));
+    for (const lines of await Promise.all(some)) for (const line of lines) note(secrets, line);
+  }
+  return secrets
+    .filter(({ ids }) => ids.has(id.toLowerCase()))
+    .map(({ secretName, keyId, state }) => ({ secretName, state, ...(keyId !== undefined && { keyId }) }));
+}
+
+interface Secret {
+  secretName: string;
+  keyId: string | undefined;
+  state: SecretEvidence["state"];
+  /** The object id and the application id, as far as they came up. */
+  readonly ids: Set<string>;
+}
+
+type Line = Readonly<Record<string, unknown>>;
+
+async function readLines(files: Pick<Files, "read">, path: string): Promise<Line[]> {
+  try {
+    const bytes = await files.read(path, LARGEST_JOURNAL_BYTES);
+    return new TextDecoder().decode(bytes).split("\n").flatMap(parseLine);
+  } catch {
+    return [];
+  }
+}
+
+function parseLine(text: string): Line[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? [value as Line] : [];
+  } catch {
+    return [];
+  }
+}
+
+function note(secrets: Secret[], line: Line): void {
+  const { event, step } = line;
+  if (event === "intent" && step === "issueSecret") remember(secretOf(secrets, line), line);
+  if (event === "outcome" && step === "issueSecret" && line["ok"] === true) {
+    remember(secretOf(secrets, line), line);
+    advance(secretOf(secrets, line), "issued");
+  }
+  if (event === "delivered") advance(secretOf(secrets, line), "delivered");
+  if (event === "removedSecret") advance(secretOf(secrets, line), "removed");
+}
+
+/** By its name where the line has one, else by its key; a name that is new begins a new secret. */
+function secretOf(secrets: Secret[], line: Line): Secret | undefined {
+  const secretName = textOf(line["secretName"]);
+  const keyId = textOf(line["keyId"]);
+  if (secretName === undefined)
+    return keyId === undefined ? undefined : secrets.find((one) => one.keyId === keyId);
+  const known = secrets.find((one) => one.secretName === secretName);
+  if (known) return known;
+  const secret: Secret = { secretName, keyId: undefined, state: "open", ids: new Set() };
+  secrets.push(secret);
+  return secret;
+}
+
+function remember(secret: Secret | undefined, line: Line): void {
+  if (secret === undefined) return;
+  secret.keyId = textOf(line["keyId"]) ?? secret.keyId;
+  for (const id of [textOf(line["objectId"]), textOf(line["appId"])])
+    if (id !== undefined) secret.ids.add(id.toLowerCase());
+}
+
+const ORDER: readonly SecretEvidence["state"][] = ["open", "issued", "delivered", "removed"];
+
+/** Forward only: the lines of two runs side by side may come in any order. */
+function advance(secret: Secret | undefined, state: SecretEvidence["state"]): void {
+  if (secret && ORDER.indexOf(state) > ORDER.indexOf(secret.state)) secret.state = state;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
