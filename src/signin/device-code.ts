@@ -1,14 +1,13 @@
-import { createHttpHeaders, type HttpClient, type PipelineRequest } from "@azure/core-rest-pipeline";
 import { DeviceCodeCredential } from "@azure/identity";
 import { AppError, isAppError } from "../errors.ts";
 import { networkError } from "../http/errors.ts";
-import { readText } from "../http/read.ts";
-import { type RetryingFetch } from "../http/retry.ts";
+import type { RetryingFetch } from "../http/retry.ts";
 import type { Clock } from "../ports/index.ts";
 import { Secret } from "../secret.ts";
 import { readClaims } from "./claims.ts";
 import type { Cloud } from "./cloud.ts";
 import { type OAuthError, signInFailure, toOAuthError } from "./failures.ts";
+import { type TextAnswer, toHttpClient } from "./http-client.ts";
 import type { TokenSource } from "./token-source.ts";
 
 /** What the person does in a browser; the address is the service's own, for it differs between tenants. */
@@ -31,7 +30,6 @@ export interface DeviceCodeOptions {
   readonly signal: AbortSignal;
 }
 
-const MAX_ANSWER_BYTES = 1024 * 1024;
 /** RFC 8628 section 3.5: on `slow_down` the interval grows by five seconds. */
 const SLOW_DOWN_MS = 5000;
 
@@ -47,7 +45,7 @@ export async function signInWithDeviceCode(options: DeviceCodeOptions): Promise<
   const credential = new DeviceCodeCredential({
     tenantId: tenant,
     clientId,
-    httpClient: observe(options, seen),
+    httpClient: toHttpClient(keepTransport(options.fetch, seen), observe(options, seen)),
     retryOptions: { maxRetries: 0 },
     disableAutomaticAuthentication: true,
     userPromptCallback: ({ userCode, verificationUri }) => {
@@ -97,35 +95,30 @@ interface Seen {
   expiresInMs?: number;
 }
 
-/** An HTTP client for the library that leaves through our network port and remembers what was answered. */
-function observe({ fetch, clock, signal }: DeviceCodeOptions, seen: Seen): HttpClient {
-  return {
-    async sendRequest(request) {
-      const url = new URL(request.url);
-      const response = await fetch(toRequest(request), "always").catch((error: unknown) => {
-        seen.transport = networkError(url.host, error);
-        throw error;
-      });
-      let bodyAsText = await readText(response, MAX_ANSWER_BYTES);
-      let { status } = response;
-      if (/\/oauth2\/v2\.0\/(devicecode|token)$/.test(url.pathname)) {
-        const body = tryJson(bodyAsText);
-        const error = toOAuthError(body);
-        if (error?.error === "slow_down") {
-          await clock.sleep(SLOW_DOWN_MS, signal);
-          bodyAsText = JSON.stringify({ error: "authorization_pending" });
-          status = 400;
-        } else if (error && error.error !== "authorization_pending") seen.oauth = error;
-        else if (!error) remember(seen, url.host, response.status, body);
-      }
-      return {
-        request,
-        status,
-        headers: createHttpHeaders(Object.fromEntries(response.headers)),
-        bodyAsText,
-      };
-    },
+/** Keeps what the service answered, which the library's device-code client drops. */
+function observe({ clock, signal }: DeviceCodeOptions, seen: Seen) {
+  return async (url: URL, answer: TextAnswer): Promise<TextAnswer> => {
+    if (!/\/oauth2\/v2\.0\/(devicecode|token)$/.test(url.pathname)) return answer;
+    const body = tryJson(answer.text);
+    const error = toOAuthError(body);
+    if (error?.error === "slow_down") {
+      // The library takes it for a refusal; RFC 8628 wants the client to go on, more slowly.
+      await clock.sleep(SLOW_DOWN_MS, signal);
+      return { status: 400, text: JSON.stringify({ error: "authorization_pending" }) };
+    }
+    if (error && error.error !== "authorization_pending") seen.oauth = error;
+    else if (!error) remember(seen, url.host, answer.status, body);
+    return answer;
   };
+}
+
+/** Keeps why nobody answered: the library calls every such failure a "network_error". */
+function keepTransport(fetch: RetryingFetch, seen: Seen): RetryingFetch {
+  return (request, policy) =>
+    fetch(request, policy).catch((error: unknown) => {
+      seen.transport = networkError(new URL(request.url).host, error);
+      throw error;
+    });
 }
 
 function remember(seen: Seen, host: string, status: number, body: unknown): void {
@@ -139,14 +132,6 @@ function remember(seen: Seen, host: string, status: number, body: unknown): void
     seen.scopes = scope.split(" ").map((name) => name.slice(name.lastIndexOf("/") + 1));
   }
   if (Number.isFinite(Number(expiresIn))) seen.expiresInMs = Number(expiresIn) * 1000;
-}
-
-function toRequest(request: PipelineRequest): Request {
-  return new Request(request.url, {
-    method: request.method,
-    headers: request.headers.toJSON(),
-    ...(typeof request.body === "string" && { body: request.body }),
-  });
 }
 
 function toFailure(error: unknown, seen: Seen, { tenant, clientId, signal }: DeviceCodeOptions): unknown {

@@ -1,0 +1,72 @@
+import type { ExitCode } from "../../errors.ts";
+import { AppError } from "../../errors.ts";
+import { absolute, loadTemplate } from "../../flow/load.ts";
+import { readFlags, textOf } from "../flags.ts";
+import type { Invocation } from "../program.ts";
+import { SANDBOX_FOLDER } from "../sandbox.ts";
+import { clean } from "../screen/clean.ts";
+
+/** `sandbox serve`: the simulated tenant over real TLS, until Ctrl-C. */
+export async function runServe({ command, ports, signal }: Invocation): Promise<ExitCode> {
+  const { flags } = readFlags(command, ports.system.environment);
+  const { createSandbox, EXAMPLE } = await import("../../sandbox/index.ts");
+  const { serveSandbox } = await import("../../sandbox/serve.ts");
+  const { clock, ids, files, system, terminal } = ports;
+  const served = await serveSandbox({
+    sandbox: createSandbox({ clock, ids, behaviour: { deviceCodePolls: 2, deviceCodeIntervalSeconds: 1 } }),
+    hosts: await serviceHosts(ports),
+    port: toPort(textOf(flags, "port")),
+  });
+  const caFile = `${system.currentFolder}/${SANDBOX_FOLDER}/ca.pem`;
+  await files.ensureFolder(`${system.currentFolder}/${SANDBOX_FOLDER}`);
+  await files.writeAtomic(caFile, served.caPem);
+  terminal.result(
+    [
+      `The simulated tenant ${EXAMPLE.tenantId} (${EXAMPLE.tenantDomain}) is served at ${served.url}`,
+      `Certificate authority: ${clean(caFile)}`,
+      "",
+      "To let another program use it under Microsoft's own host names, set:",
+      "",
+      `  HTTPS_PROXY=${served.proxyUrl}`,
+      `  NODE_EXTRA_CA_CERTS=${clean(caFile)}`,
+      "",
+      "Stop with Ctrl-C.",
+    ].join("\n"),
+  );
+  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  await served.close();
+  return 0;
+}
+
+/** `sandbox reset`: the next run in this folder finds a fresh tenant. */
+export async function runReset({ command, ports }: Invocation): Promise<ExitCode> {
+  const { flags } = readFlags(command, ports.system.environment);
+  const { currentFolder } = ports.system;
+  const folder = `${absolute(currentFolder, textOf(flags, "output") ?? currentFolder)}/${SANDBOX_FOLDER}`;
+  const { sandboxStore } = await import("../../sandbox/store.ts");
+  await ports.files.remove(sandboxStore(ports.files, folder).path);
+  ports.terminal.result("The simulated tenant of this folder is forgotten.");
+  return 0;
+}
+
+/** The certificate names the one-time-password services of the packaged templates. */
+async function serviceHosts(ports: Invocation["ports"]): Promise<string[]> {
+  const names = await ports.files.list(`${ports.system.packageFolder}/templates`);
+  const loaded = await Promise.all(
+    names.map((name) =>
+      loadTemplate(ports, name.replace(/\.json$/, "")).then(
+        ({ template }) => template.oneTimePassword.services,
+        () => [],
+      ),
+    ),
+  );
+  return loaded.flat().map((service) => new URL(service).hostname);
+}
+
+function toPort(text: string | undefined): number {
+  const port = Number(text ?? 0);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new AppError("VALUES_INVALID", {
+    faults: [{ path: "--port", found: text ?? "", expected: { schema: "must be a number from 0 to 65535" } }],
+  });
+}

@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import type { Fault } from "../errors.ts";
+import type { Flags } from "../settings/known-values.ts";
+import { parseYesOrNo } from "../settings/values.ts";
+
+const PREFIX = "ENTRA_APP_REGISTRATION_";
+
+/** The environment variable that stands for a flag: `--tenant-id` is `ENTRA_APP_REGISTRATION_TENANT_ID`. */
+export function toVariable(flag: string): string {
+  return PREFIX + flag.toUpperCase().replaceAll("-", "_");
+}
+
+/** What a command was given, by flag first and by environment variable second. */
+export function readFlags(
+  command: Command,
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly flags: Flags; readonly faults: readonly Fault[] } {
+  const flags: Record<string, Flags[string]> = {};
+  const faults: Fault[] = [];
+  for (let owner: Command | null = command; owner; owner = owner.parent) {
+    for (const option of owner.options) {
+      const name = (option.long ?? "").replace(/^--(no-)?/, "");
+      if (name === "" || flags[name] !== undefined) continue;
+      const key = option.attributeName();
+      const value: unknown = owner.getOptionValue(key);
+      if (owner.getOptionValueSource(key) === "cli") {
+        const path = value === false ? `--no-${name}` : `--${name}`;
+        flags[name] = { value: typeof value === "string" ? value : value === true, source: "flag", path };
+        continue;
+      }
+      const variable = toVariable(name);
+      const text = environment[variable];
+      if (text === undefined || text === "") continue;
+      if (option.required || option.optional) {
+        flags[name] = { value: text, source: "environment", path: variable };
+        continue;
+      }
+      const parsed = parseYesOrNo(text);
+      if (parsed.ok) flags[name] = { value: parsed.value, source: "environment", path: variable };
+      else faults.push({ path: variable, found: text, expected: parsed.expected });
+    }
+  }
+  return { flags, faults };
+}
+
+/** Whether a switch is on. */
+export function isOn(flags: Flags, name: string, fallback = false): boolean {
+  const value = flags[name]?.value;
+  return typeof value === "boolean" ? value : fallback;
+}
+
+/** A flag's text, where it was given. */
+export function textOf(flags: Flags, name: string): string | undefined {
+  const value = flags[name]?.value;
+  return typeof value === "string" ? value : undefined;
+}

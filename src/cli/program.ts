@@ -1,0 +1,146 @@
+import { Command, CommanderError, Option } from "commander";
+import { AppError, EXIT_CODES, type ExitCode, isAppError } from "../errors.ts";
+import type { Ports } from "../ports/index.ts";
+import { type AddOnFlag, packagedAddOns } from "./add-on-flags.ts";
+import { readFlags } from "./flags.ts";
+import { clean } from "./screen/clean.ts";
+
+/** What a command runs with. */
+export interface Invocation {
+  readonly command: Command;
+  readonly ports: Ports;
+  readonly globals: Globals;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+export interface Globals {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+export interface PortOptions {
+  /** False where nothing may be asked. */
+  readonly input?: boolean;
+  /** False where nothing may be coloured. */
+  readonly colour?: boolean;
+}
+
+export interface Outside {
+  /** Builds the outside world once it is known how much of it is wanted. */
+  readonly makePorts: (options: PortOptions) => Ports;
+  readonly signal: AbortSignal;
+  readonly version: string;
+}
+
+type Action = (invocation: Invocation) => Promise<ExitCode>;
+
+/** Runs the program with the words a person typed after its name. Never throws. */
+export async function run(argv: readonly string[], outside: Outside): Promise<ExitCode> {
+  const { makePorts } = outside;
+  let exitCode: ExitCode = 0;
+  const program = buildProgram(outside, await packagedAddOns(makePorts({})), async (command, load) => {
+    const { flags } = readFlags(command, makePorts({}).system.environment);
+    const off = (name: string) => flags[name]?.value === false;
+    const on = (name: string) => flags[name]?.value === true;
+    const ports = makePorts({
+      ...(off("input") && { input: false }),
+      ...(off("color") && { colour: false }),
+    });
+    const globals = { json: on("json"), quiet: on("quiet"), verbose: on("verbose") };
+    const action = await load();
+    exitCode = await action({ command, ports, globals, signal: outside.signal });
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    return handleUsage(error, argv, makePorts({}));
+  }
+}
+
+/** Help and version are fine; everything else the parser throws is wrong usage. */
+async function handleUsage(error: unknown, argv: readonly string[], ports: Ports): Promise<ExitCode> {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  const failure = error instanceof CommanderError ? toUsageError(error) : error;
+  const { renderFailure } = await import("./screen/failure.ts");
+  ports.terminal.note(renderFailure(failure, ports.terminal, { journal: undefined, verbose: false }));
+  if (argv.includes("--json")) {
+    const { toJsonError } = await import("./screen/result.ts");
+    const known = failure instanceof AppError ? failure : undefined;
+    ports.terminal.result(JSON.stringify(toJsonError(known), null, 2));
+  }
+  return isAppError(failure) ? EXIT_CODES[failure.code] : 1;
+}
+
+function toUsageError({ message }: CommanderError): AppError {
+  const detail = message.replace(/^error: /, "");
+  return new AppError("USAGE", { detail: detail.charAt(0).toUpperCase() + detail.slice(1) });
+}
+
+function buildProgram(
+  { makePorts, version }: Outside,
+  addOns: readonly AddOnFlag[],
+  start: (command: Command, load: () => Promise<Action>) => Promise<void>,
+): Command {
+  const program = new Command("entra-app-registration");
+  program
+    .description("Registers a vendor's app in your Microsoft Entra tenant: one sign-in, one yes.")
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => makePorts({}).terminal.result(text.trimEnd()),
+      writeErr: () => undefined,
+    })
+    .configureHelp({ showGlobalOptions: true })
+    .option("--json", "print one JSON document on standard output")
+    .option("--quiet", "say only what has to be said")
+    .option("--verbose", "name every request, and show stacks of bugs")
+    .option("--no-color", "no colour")
+    .option("--no-input", "never ask; a missing value is an error that names its flag");
+
+  const register = program
+    .command("register", { isDefault: true })
+    .description("register the app, or bring its registration in line with the template (the default)")
+    .action(() => start(register, async () => (await import("./commands/register.ts")).runRegister));
+  addRegisterOptions(register, addOns);
+
+  const sandbox = program.command("sandbox").description("the simulated tenant, for rehearsals and tests");
+  const serve = sandbox
+    .command("serve")
+    .description("serve the simulated tenant over HTTPS on this machine, for other clients")
+    .addOption(new Option("--port <number>", "port of the HTTPS server (default: any free one)"))
+    .action(() => start(serve, async () => (await import("./commands/sandbox.ts")).runServe));
+  const reset = sandbox
+    .command("reset")
+    .description("forget what the simulated tenant of this folder has become")
+    .option("--output <folder>", "the folder (default: the current one)")
+    .action(() => start(reset, async () => (await import("./commands/sandbox.ts")).runReset));
+  return program;
+}
+
+function addRegisterOptions(command: Command, addOns: readonly AddOnFlag[]): void {
+  command
+    .option("--config <file>", "settings (default: ./config.json, else the packaged one)")
+    .option("--template <name|file>", "the vendor's product: a name, or the path of a template file")
+    .option("--tenant-id <id>", "tenant ID, or a domain name of the tenant")
+    .option("--app-name <name>", "name of the app registration")
+    .option("--hostname <url>", "URL of the app, starting with https://")
+    .option("--no-group-sync", "without the optional permission for groups")
+    .option("--no-implicit-flow", "without implicit flow, for newer versions of the app")
+    .option("--app-id <guid>", "client ID of the app registration to work on")
+    .option("--one-time-password-service <url>", "where the client secret goes")
+    .option("--link-lifetime <time>", "how long the one-time link works at most, such as 7d")
+    .option("--secret-lifetime <time>", "how long the client secret works, such as 12m, 24m, 100y")
+    .option("--new-secret", "issue a new client secret beside the old one")
+    .option("--no-proof", "do not sign in as the new app to prove that it works")
+    .option("--sign-in-client-id <guid>", "public client that signs you in")
+    .option("--output <folder>", "where the result goes (default: the current folder)")
+    .option("--dry-run", "show the plan, change nothing")
+    .option("--yes", "accept the plan unasked")
+    .option("--sandbox", "rehearse against a simulated tenant; nothing leaves this machine");
+  for (const { name, title } of addOns) {
+    command.option(`--${name}`, `with ${clean(title)}`).option(`--no-${name}`, `without ${clean(title)}`);
+  }
+}

@@ -1,0 +1,84 @@
+import type { NamesakeChoice, Questions } from "../../flow/events.ts";
+import type { Prompter } from "../../ports/index.ts";
+import {
+  type Parsed,
+  parseAppName,
+  parseHostname,
+  parseTenant,
+  parseYesOrNo,
+} from "../../settings/values.ts";
+import { clean } from "../screen/clean.ts";
+import { expectation } from "../screen/words/errors.ts";
+import { QUESTIONS } from "../screen/words/run.ts";
+
+/** The questions of a run, asked one by one; a bad answer is asked again with the reason. */
+export function askWith(prompter: Prompter): Questions {
+  const ask = async <Value>(
+    message: string,
+    proposed: string | undefined,
+    parse: (text: string) => Parsed<Value>,
+  ): Promise<Value> => {
+    const answer = parse(
+      await prompter.input({
+        message,
+        ...(proposed !== undefined && { default: clean(proposed) }),
+        check: (text) => {
+          const parsed = parse(text);
+          return parsed.ok ? undefined : sentence(expectation(parsed.expected));
+        },
+      }),
+    );
+    if (!answer.ok) throw new TypeError("the prompt let a bad answer through");
+    return answer.value;
+  };
+
+  return {
+    tenant: (proposed) => ask(QUESTIONS.tenant, proposed, parseTenant),
+    appName: (proposed) => ask(QUESTIONS.appName, proposed, parseAppName),
+    hostname: (proposed) => ask(QUESTIONS.hostname, proposed, parseHostname),
+    addOn: (question, proposed) =>
+      ask(`${clean(question)} ${QUESTIONS.yesOrNo}`, proposed ? "yes" : "no", parseYesOrNo),
+    goAhead: () => prompter.confirm({ message: QUESTIONS.goAhead, default: true }),
+    trustService: (host) => prompter.confirm({ message: QUESTIONS.trustService(host), default: false }),
+    removeRedirectUri: (uri) =>
+      prompter.confirm({ message: QUESTIONS.removeRedirectUri(uri), default: false }),
+    keepDoubtfulSecret: (names) =>
+      prompter.confirm({ message: QUESTIONS.keepDoubtful(names.join(", ")), default: false }),
+    namesake: (displayName, candidates) =>
+      prompter.select<NamesakeChoice>({
+        message: QUESTIONS.namesake(displayName),
+        choices: [
+          ...candidates.map(({ appId, createdDateTime }) => ({
+            value: { kind: "adopt", appId } as const,
+            name: QUESTIONS.adopt(appId, createdDateTime?.slice(0, 10) ?? "?"),
+          })),
+          { value: { kind: "rename" }, name: QUESTIONS.rename },
+          { value: { kind: "stop" }, name: QUESTIONS.stop },
+        ],
+      }),
+    softDeleted: (displayName, deletedDateTime) =>
+      prompter.select({
+        message: QUESTIONS.softDeleted(displayName, deletedDateTime.slice(0, 10)),
+        choices: [
+          { value: "restore", name: QUESTIONS.restore },
+          { value: "purge", name: QUESTIONS.purge },
+          { value: "stop", name: QUESTIONS.stop },
+        ],
+      }),
+    undelivered: (_reason, other) =>
+      prompter.select({
+        message: QUESTIONS.undelivered,
+        choices: [
+          { value: "retry", name: QUESTIONS.retry },
+          ...(other === undefined
+            ? []
+            : [{ value: "otherService" as const, name: QUESTIONS.otherService(new URL(other).host) }]),
+          { value: "remove", name: QUESTIONS.remove },
+        ],
+      }),
+  };
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

@@ -1,0 +1,39 @@
+import { Chalk } from "chalk";
+import { AppError } from "../../errors.ts";
+import type { Terminal } from "../../ports/index.ts";
+import { clean, say } from "./clean.ts";
+import { describeError } from "./words/errors.ts";
+
+export interface FailureFacts {
+  /** The journal of the run, for support. */
+  readonly journal: string | undefined;
+  readonly verbose: boolean;
+}
+
+/** A failure on the screen: the sentence first, what to do, then what support needs, the request id last. */
+export function renderFailure(
+  error: unknown,
+  terminal: Terminal,
+  { journal, verbose }: FailureFacts,
+): string {
+  const style = new Chalk({ level: terminal.colour ? 1 : 0 });
+  const lines: string[] = [""];
+  if (error instanceof AppError) {
+    const { message, details = [], hint } = describeError(error);
+    const gentle = error.code === "INTERRUPTED" || error.code === "DECLINED";
+    lines.push(gentle ? style.bold(message) : style.bold.red(message));
+    lines.push(...details.map((detail) => `  ${detail}`), hint);
+  } else {
+    lines.push(style.bold.red("Something went wrong that this program did not expect. This is a bug."));
+    lines.push("Please report it to the vendor's support with the journal named below.");
+    lines.push(clean(error instanceof Error ? `${error.name}: ${error.message}` : typeof error));
+    if (verbose && error instanceof Error) {
+      lines.push(...(error.stack ?? "").split("\n").slice(1).map(clean));
+    }
+  }
+  if (journal !== undefined) lines.push(style.dim(say`Journal of this run, for support: ${journal}`));
+  if (error instanceof AppError && error.requestId !== undefined) {
+    lines.push(style.dim(say`Request ID: ${error.requestId}`));
+  }
+  return lines.join("\n");
+}

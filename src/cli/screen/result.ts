@@ -1,0 +1,110 @@
+import { Chalk, type ChalkInstance } from "chalk";
+import type { AppError } from "../../errors.ts";
+import type { RegisterResult } from "../../flow/events.ts";
+import { toGermanDate } from "../../handover/dates.ts";
+import type { Terminal } from "../../ports/index.ts";
+import { clean, say } from "./clean.ts";
+import { describeError } from "./words/errors.ts";
+
+/** What standard output carries with `--json`; `schemas/result.schema.json` describes it. */
+export function toJsonResult(command: string, result: RegisterResult): Record<string, unknown> {
+  return {
+    schemaVersion: 1,
+    command,
+    changed: result.outcome === "registered",
+    tenantId: result.tenant.id,
+    appId: result.appId ?? null,
+    objectId: result.objectId ?? null,
+    handoverFile: result.handover?.file ?? null,
+    clientSecret: result.handover?.link.reveal() ?? null,
+    steps: result.plan.steps.map((step) => ({ kind: step.kind })),
+    waiting: result.waiting.map(({ value, type }) => ({
+      permission: value,
+      type: type === "Role" ? "application" : "delegated",
+      consentPage: result.consentPage ?? null,
+    })),
+  };
+}
+
+/** What standard output carries when a run with `--json` failed. */
+export function toJsonError(error: AppError | undefined): Record<string, unknown> {
+  const words = error && describeError(error);
+  return {
+    schemaVersion: 1,
+    error: {
+      code: error?.code ?? "INTERNAL",
+      message: [words?.message ?? "Something unexpected went wrong.", ...(words?.details ?? [])].join(" "),
+      hint: words?.hint ?? "Please report this with the journal.",
+      requestId: error?.requestId ?? null,
+    },
+  };
+}
+
+/** The end of a run on the screen: what exists, where it is, what to do next. */
+export function renderResult(result: RegisterResult, terminal: Terminal): string {
+  const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
+  switch (result.outcome) {
+    case "planned":
+      return say`Dry run: nothing was changed.`;
+    case "nothingToDo":
+      return [
+        style.green(say`Nothing to do: "${result.displayName}" is registered as it should be.`),
+        ...facts(result, style),
+      ].join("\n");
+    case "registered":
+      return [
+        "",
+        style.bold.green(
+          result.waiting.length > 0
+            ? say`"${result.displayName}" is registered; the consent waits for somebody else.`
+            : say`Done: "${result.displayName}" is registered.`,
+        ),
+        "",
+        ...facts(result, style),
+        ...waitingText(result, style),
+        ...nextSteps(result, style),
+        "",
+        style.dim(
+          say`You signed in through the client ${result.signInClientId}; the permissions you gave it stay in this tenant. To withdraw them: Entra admin center, Enterprise applications, that client, Permissions.`,
+        ),
+      ].join("\n");
+  }
+}
+
+function facts({ tenant, appId, handover }: RegisterResult, style: ChalkInstance): string[] {
+  const rows: [string, string][] = [
+    ["Tenant ID", tenant.id],
+    ["Application (client) ID", appId ?? ""],
+  ];
+  if (handover) {
+    rows.push(
+      ["Link to the client secret", handover.link.reveal()],
+      ["The link ends on", toGermanDate(handover.linkEnd)],
+      ["The secret is valid", `${handover.secretStart} to ${handover.secretEnd}`],
+      ["Written to", handover.file],
+    );
+  }
+  return rows.map(([label, value]) => `  ${style.dim(label.padEnd(26))}${clean(value)}`);
+}
+
+function waitingText(
+  { waiting, consentPage, tenant, appId, displayName }: RegisterResult,
+  style: ChalkInstance,
+): string[] {
+  if (waiting.length === 0) return [];
+  const names = waiting.map(({ value }) => value).join(", ");
+  return [
+    "",
+    style.yellow(say`Still missing: admin consent for ${names}.`),
+    "Forward this to a Privileged Role Administrator or Global Administrator:",
+    "",
+    say`    Please grant admin consent for the app "${displayName}" (${appId ?? ""}), permissions ${names}:`,
+    say`    open ${consentPage ?? ""} and choose "Grant admin consent",`,
+    say`    or run: entra-app-registration --tenant-id ${tenant.id} --app-id ${appId ?? ""}`,
+  ];
+}
+
+function nextSteps({ nextSteps: texts }: RegisterResult, style: ChalkInstance): string[] {
+  if (texts.length === 0) return [];
+  return ["", style.bold("Next:"), ...texts.map((text, index) => `  ${index + 1}. ${clean(text)}`)];
+}

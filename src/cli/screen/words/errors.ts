@@ -1,0 +1,319 @@
+import type {
+  AppError,
+  ErrorCode,
+  ErrorFacts,
+  Expectation,
+  Fault,
+  GraphAction,
+  OneTimePasswordProblem,
+  SignInProblem,
+  UnreadableReason,
+} from "../../../errors.ts";
+import { say } from "../clean.ts";
+
+/** What happened, and what to do now. */
+export interface Wording {
+  readonly message: string;
+  readonly hint: string;
+  /** Lines between the two: one per fault, candidate, … */
+  readonly details?: readonly string[];
+}
+
+const SAFE_TO_REPEAT = "Running the same command again is safe: it goes on from what exists.";
+const NOTHING_CHANGED = "Nothing was changed.";
+
+const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wording } = {
+  USAGE: ({ detail }) => ({
+    message: say`${detail}`,
+    hint: "See all commands and flags with: entra-app-registration --help",
+  }),
+  INPUT_MISSING: ({ missing }) => ({
+    message: "Some values are missing, and nobody can be asked for them here.",
+    details: missing.map(({ flag, configKey }) => say`${flag} (or "${configKey}" in config.json)`),
+    hint: "Give these values, or run the command in a terminal to be asked.",
+  }),
+  YES_MISSING: () => ({
+    message: "This run cannot ask for your yes.",
+    hint: "Add --yes to accept the plan unasked, or --dry-run to see it and change nothing.",
+  }),
+  VALUES_INVALID: ({ faults }) => ({
+    message: "These values cannot be used:",
+    details: faults.map(describeFault),
+    hint: `Correct them and run the command again. ${NOTHING_CHANGED}`,
+  }),
+  CONFIG_UNREADABLE: ({ file, reason, line, column }) => ({
+    message: say`${file} ${unreadable(reason, line, column)}`,
+    hint: `Correct the file, or ask the vendor's support for a new one. ${NOTHING_CHANGED}`,
+  }),
+  CONFIG_INVALID: ({ file, faults }) => ({
+    message: say`${file} has faults:`,
+    details: faults.map(describeFault),
+    hint: `Correct the file and run the command again. ${NOTHING_CHANGED}`,
+  }),
+  TEMPLATE_UNREADABLE: ({ file, reason, line, column }) => ({
+    message: say`The template ${file} ${unreadable(reason, line, column)}`,
+    hint: `Ask whoever gave you the template. ${NOTHING_CHANGED}`,
+  }),
+  TEMPLATE_INVALID: ({ file, faults }) => ({
+    message: say`The template ${file} has faults:`,
+    details: faults.map(describeFault),
+    hint: `Ask whoever gave you the template. ${NOTHING_CHANGED}`,
+  }),
+  TEMPLATE_UNKNOWN: ({ name, known }) => ({
+    message: say`There is no template "${name}".`,
+    hint: say`Known templates: ${known.join(", ")}. A template file is named with its path.`,
+  }),
+  SETTING_UNSUPPORTED: ({ setting }) => ({
+    message: say`${setting} asks for SCIM provisioning, which this version does not set up.`,
+    hint: say`Set ${setting} to false to register the app without SCIM, or ask the vendor. ${NOTHING_CHANGED}`,
+  }),
+  OUTPUT_FOLDER: ({ folder, errno }) => ({
+    message: say`The result cannot be written to ${folder} (${errno}).`,
+    hint: `Run the command in a folder that you may write to, or name one with --output. ${NOTHING_CHANGED}`,
+  }),
+  NAMESAKES: ({ displayName, candidates }) => ({
+    message: say`There is already an app registration named "${displayName}" that this tool did not make.`,
+    details: candidates.map(
+      ({ appId, createdDateTime }) =>
+        say`--app-id ${appId}   (created ${createdDateTime?.slice(0, 10) ?? "?"})`,
+    ),
+    hint: `To take one over, add its --app-id. To make a new one, choose another --app-name. ${NOTHING_CHANGED}`,
+  }),
+  SOFT_DELETED: ({ displayName, deletedDateTime }) => ({
+    message: say`The app registration "${displayName}" was deleted on ${deletedDateTime.slice(0, 10)} and still holds its name.`,
+    hint: `Run the command in a terminal to restore it (its old secrets work again then) or to delete it for good, or choose another --app-name. ${NOTHING_CHANGED}`,
+  }),
+  APP_NOT_FOUND: ({ appId, tenantId }) => ({
+    message: say`There is no app registration with the client ID ${appId} in the tenant ${tenantId}.`,
+    hint: `Check --app-id and --tenant-id. ${NOTHING_CHANGED}`,
+  }),
+  PERMISSION_UNKNOWN: ({ permissions }) => ({
+    message: say`This tenant does not know the permissions ${permissions.join(", ")}.`,
+    hint: `Ask the vendor's support; the template may be too new or too old. ${NOTHING_CHANGED}`,
+  }),
+  SIGN_IN_FAILED: (facts) => {
+    const [message, hint] = SIGN_IN[facts.problem](facts);
+    const detail = [facts.aadsts, facts.detail].filter((part) => part !== undefined).join(": ");
+    return {
+      message,
+      hint: `${hint} ${NOTHING_CHANGED}`,
+      ...(detail && { details: [say`Microsoft says: ${facts.detail ?? detail}`] }),
+    };
+  },
+  GRAPH_FORBIDDEN: ({ action, detail }) => ({
+    message: say`You are not allowed to ${ACTIONS[action]}.`,
+    ...(detail && { details: [say`Microsoft says: ${detail}`] }),
+    hint: "Ask somebody with the role Cloud Application Administrator, Application Administrator or Global Administrator to run the same command; if you have such a role, activate it first (Privileged Identity Management).",
+  }),
+  SECRETS_FORBIDDEN: ({ appId, detail }) => ({
+    message: say`A policy of this tenant forbids client secrets. The app registration ${appId} exists without one.`,
+    details: [say`Microsoft says: ${detail}`],
+    hint: "Ask a Security Administrator or Global Administrator to exempt this app from the app management policy, then run the same command again.",
+  }),
+  ONE_TIME_PASSWORD_UNUSABLE: ({ service, reason, detail }) => ({
+    message: say`The one-time-password service ${service} ${ONE_TIME_PASSWORD[reason]}`,
+    ...(detail && { details: [say`${detail}`] }),
+    hint: `Try again later, or choose another service with --one-time-password-service. ${NOTHING_CHANGED}`,
+  }),
+  SECRET_UNDELIVERED: ({ service, reason, appId, keyId, removed }) => ({
+    message:
+      reason === "handoverFile"
+        ? "The file with the link could not be written, so the client secret could not be handed over."
+        : say`The client secret could not be handed over: the one-time-password service ${service} ${ONE_TIME_PASSWORD[reason]}`,
+    hint: removed
+      ? `The secret has been removed again; the rest of the registration exists. ${SAFE_TO_REPEAT}`
+      : say`The secret ${keyId} could not be removed either and works although nobody has it. ${SAFE_TO_REPEAT} It removes that secret first; or delete it in the Entra admin center under Certificates & secrets of ${appId}.`,
+  }),
+  NETWORK: ({ host, cause }) => ({
+    message: say`${host} cannot be reached (${cause}).`,
+    hint: networkHint(cause),
+  }),
+  GRAPH_UNAVAILABLE: ({ status, detail }) => ({
+    message: say`Microsoft Graph does not answer properly (HTTP ${status}).`,
+    ...(detail && { details: [say`Microsoft says: ${detail}`] }),
+    hint: `Try again in a few minutes. ${SAFE_TO_REPEAT}`,
+  }),
+  GRAPH_REFUSED: ({ action, status, graphCode, detail }) => ({
+    message: say`Microsoft Graph refused to ${ACTIONS[action]} (HTTP ${status} ${graphCode}).`,
+    ...(detail && { details: [say`Microsoft says: ${detail}`] }),
+    hint: `Send the journal to the vendor's support. ${SAFE_TO_REPEAT}`,
+  }),
+  NOT_REPLICATED: ({ action, waitedSeconds }) => ({
+    message: say`After ${waitedSeconds} seconds Microsoft Entra still does not know what was just created, so it could not ${ACTIONS[action]}.`,
+    hint: `Wait a few minutes. ${SAFE_TO_REPEAT}`,
+  }),
+  DISK: ({ path, errno }) => ({
+    message: say`${path} cannot be read or written (${errno}).`,
+    hint: `Check the disk and your rights. ${SAFE_TO_REPEAT}`,
+  }),
+  CHANGED_MEANWHILE: () => ({
+    message: "Somebody else is registering the same app right now.",
+    hint: `Wait until they are done. ${SAFE_TO_REPEAT}`,
+  }),
+  INTERRUPTED: () => ({
+    message: "Stopped, as you asked.",
+    hint: SAFE_TO_REPEAT,
+  }),
+  DECLINED: () => ({ message: NOTHING_CHANGED, hint: "Run the same command again whenever you like." }),
+};
+
+/** The words for a foreseen failure. */
+export function describeError(error: AppError): Wording {
+  const describe = WORDS[error.code] as (facts: unknown) => Wording;
+  return describe(error.facts);
+}
+
+/** One fault on one line: where, what was found, what is expected. */
+export function describeFault({ path, found, expected, suggestion }: Fault): string {
+  if (expected === "knownKey")
+    return say`${path}: is no key of this file. Did you mean "${suggestion ?? ""}"?`;
+  const is = found === undefined ? "" : say` is ${found},`;
+  return say`${path}:` + `${is} ${expectation(expected)}`;
+}
+
+/** What a value should be, as an answer's reason for being refused. */
+export function expectation(expected: Expectation): string {
+  if (typeof expected === "string") return EXPECTATIONS[expected];
+  if ("schema" in expected) return say`${expected.schema}`;
+  return say`must be one of ${expected.oneOf.join(", ")}`;
+}
+
+const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
+  text: "must be text in quotes",
+  boolean: "must be true or false, without quotes",
+  yesOrNo: "must be yes or no",
+  tenant:
+    "must be a tenant ID such as 1b4e28ba-2fa1-4d11-a3bb-0123456789ab, or a domain name such as contoso.com",
+  appName: "must be a name of 1 to 120 characters",
+  httpsUrl: "must start with https:// and be a complete address such as https://app.contoso.com",
+  httpsUrlNotHttp: "must start with https://, not http://: Microsoft Entra takes no other address",
+  urlWithoutCredentials: "must not contain a user name or password",
+  urlWithoutWildcard: "must not contain a wildcard (*)",
+  urlWithDnsName: "must have a DNS name such as app.contoso.com, not an IP address",
+  urlWithoutSpaces: "must not contain spaces or control characters",
+  serviceUrl: "must be the address of a one-time-password service, starting with https://",
+  guid: "must be an ID such as 1b4e28ba-2fa1-4d11-a3bb-0123456789ab",
+  lifetime: "must be a number and h, d, w, m or y, such as 90d, 24m or 2y (100 years at most)",
+  knownKey: "is no known key",
+  object: "must be a JSON object in braces { }",
+};
+
+function unreadable(reason: UnreadableReason, line?: number, column?: number): string {
+  switch (reason) {
+    case "missing":
+      return "does not exist.";
+    case "directory":
+      return "is a folder, not a file.";
+    case "forbidden":
+      return "may not be read by you.";
+    case "tooLarge":
+      return "is larger than 1 MB and surely not the right file.";
+    case "notUtf8":
+      return "is not saved as UTF-8. Save it again with that encoding.";
+    case "notJson":
+      return `is not valid JSON: look at line ${line ?? 1}, column ${column ?? 1}.`;
+    case "failed":
+      return "cannot be read.";
+  }
+}
+
+const ACTIONS: Readonly<Record<GraphAction, string>> = {
+  readTenant: "read this tenant",
+  createApplication: "create the app registration",
+  updateApplication: "change the app registration",
+  adoptApplication: "take the app registration over",
+  restoreApplication: "restore the deleted app registration",
+  purgeApplication: "delete the app registration for good",
+  createServicePrincipal: "create the enterprise application",
+  updateServicePrincipal: "change the enterprise application",
+  grantDelegatedScopes: "grant the delegated permissions",
+  grantAppRole: "grant the application permissions",
+  issueSecret: "add a client secret",
+  removeSecret: "remove a client secret",
+  markDelivered: "mark the client secret as handed over",
+  readBack: "read the registration back",
+};
+
+const ONE_TIME_PASSWORD: Readonly<Record<OneTimePasswordProblem, string>> = {
+  unreachable: "cannot be reached.",
+  failing: "answers with an error.",
+  redirects: "sends its visitors somewhere else.",
+  unknownService: "does not answer like a service this tool knows (SnapPass).",
+  untrustedLink: "gave back a link that cannot be trusted.",
+  unencrypted: "keeps what it is given unencrypted.",
+  wrongLifetime: "does not keep the link as long as it was asked to.",
+  notStored: "gave back a link that it does not know.",
+};
+
+const SIGN_IN: Readonly<
+  Record<SignInProblem, (facts: ErrorFacts["SIGN_IN_FAILED"]) => readonly [string, string]>
+> = {
+  declined: () => ["The sign-in was declined in the browser.", "Run the command again to get a new code."],
+  expired: () => ["The code ran out before anybody signed in.", "Run the command again to get a new code."],
+  tenantNotFound: ({ tenant }) => [
+    say`Microsoft knows no tenant "${tenant}".`,
+    "Check the tenant ID: it stands in the Entra admin center under Overview.",
+  ],
+  accountNotInTenant: ({ tenant }) => [
+    say`The account you signed in with does not belong to the tenant ${tenant}.`,
+    "Sign in with an account of that tenant; a private browser window helps.",
+  ],
+  wrongTenant: ({ tenant, answeredBy }) => [
+    say`The sign-in led to the tenant ${answeredBy ?? "?"}, not to ${tenant}.`,
+    "Check the tenant ID, and sign in with an account of that tenant.",
+  ],
+  blockedByPolicy: () => [
+    "A Conditional Access policy of this tenant blocks this way of signing in (device code), or wants a managed device.",
+    "Ask your administrator to allow device code flow for you for this once (Conditional Access, Authentication flows).",
+  ],
+  securityDefaults: () => [
+    "The security defaults of this tenant block this way of signing in.",
+    "Ask your administrator which account may sign in with a device code.",
+  ],
+  multiFactor: () => [
+    "This account needs multi-factor authentication to be completed or set up first.",
+    "Sign in once at https://myaccount.microsoft.com, complete it there, then run the command again.",
+  ],
+  consentDeclined: () => [
+    "The permissions for signing in were declined in the browser.",
+    "Run the command again and accept them, or ask an administrator to.",
+  ],
+  adminApprovalNeeded: ({ clientId }) => [
+    "An administrator has to approve the program that signs you in.",
+    say`Ask a Cloud Application Administrator or Global Administrator to approve the app ${clientId} for the permissions Application.ReadWrite.All, AppRoleAssignment.ReadWrite.All and DelegatedPermissionGrant.ReadWrite.All, or to run this command.`,
+  ],
+  clientNotAllowed: ({ clientId }) => [
+    say`The sign-in client ${clientId} may not ask for these permissions.`,
+    "Leave --sign-in-client-id out, or name an app registration of your own that may.",
+  ],
+  clientUnknown: ({ clientId }) => [
+    say`The sign-in client ${clientId} does not exist in this tenant or is disabled there.`,
+    "Name another public client with --sign-in-client-id, or ask your administrator to enable it.",
+  ],
+  clientNotPublic: ({ clientId }) => [
+    say`The sign-in client ${clientId} does not allow device code.`,
+    'Switch on "Allow public client flows" on its Authentication page.',
+  ],
+  userNotAssigned: ({ clientId }) => [
+    say`Your account is not assigned to the sign-in client ${clientId}.`,
+    "Ask your administrator to assign you, or sign in with another account.",
+  ],
+  sessionExpired: () => ["Your sign-in has ended.", "Run the same command again and sign in once more."],
+  unknown: () => [
+    "The sign-in did not succeed.",
+    "Run the command again; if it fails again, send the journal to the vendor's support.",
+  ],
+};
+
+function networkHint(cause: string): string {
+  if (/CERT|VERIFY|SIGNATURE|SELF_SIGNED|ISSUER/.test(cause)) {
+    return `Your network seems to inspect encrypted traffic. Set NODE_EXTRA_CA_CERTS to your company's CA certificate (a .pem file; your IT department has it). ${SAFE_TO_REPEAT}`;
+  }
+  if (cause === "HTTP_407" || /PROXY/.test(cause)) {
+    return `The proxy wants a user name and password: set HTTPS_PROXY=http://user:password@proxy:port. ${SAFE_TO_REPEAT}`;
+  }
+  if (cause.startsWith("HTTP_")) {
+    return `Something between you and Microsoft answered instead, such as a proxy's log-in page. ${SAFE_TO_REPEAT}`;
+  }
+  return `Check the internet connection; behind a proxy, set HTTPS_PROXY. ${SAFE_TO_REPEAT}`;
+}

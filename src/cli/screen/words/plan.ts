@@ -1,0 +1,206 @@
+import type { Proposal } from "../../../flow/events.ts";
+import type { Change, Json, Step } from "../../../registration/plan.ts";
+import type { LackingRight } from "../../../registration/rights.ts";
+import { say } from "../clean.ts";
+
+/** One line of a plan: `+` new, `~` changes, `-` goes, space explains. */
+export interface PlanLine {
+  readonly mark: "+" | "~" | "-" | " ";
+  readonly depth: 0 | 1;
+  readonly text: string;
+}
+
+const line = (mark: PlanLine["mark"], depth: PlanLine["depth"], text: string): PlanLine => ({
+  mark,
+  depth,
+  text,
+});
+
+/** The plan as a diff against the tenant, line by line. */
+export function planLines(proposal: Proposal): PlanLine[] {
+  const { plan, proof } = proposal;
+  const lines = plan.steps.flatMap((step) => stepLines(step, proposal));
+  const granting = plan.steps.some(({ kind }) => kind === "grantAppRole" || kind === "grantDelegatedScopes");
+  const firstGrant = plan.steps.findIndex(
+    ({ kind }) => kind === "grantAppRole" || kind === "grantDelegatedScopes",
+  );
+  if (granting) {
+    const before = plan.steps.slice(0, firstGrant).flatMap((step) => stepLines(step, proposal)).length;
+    lines.splice(before, 0, line("+", 0, "Admin consent for the whole tenant"));
+  }
+  if (proof) {
+    lines.push(
+      line(" ", 0, "Then a test as the new app: it reads the ID of one user and one group, nothing else"),
+    );
+  }
+  return lines;
+}
+
+function stepLines(step: Step, proposal: Proposal): PlanLine[] {
+  switch (step.kind) {
+    case "createApplication":
+      return [
+        line("+", 0, say`App registration "${proposal.displayName}", for this tenant only`),
+        ...step.changes.flatMap(newPropertyLines),
+      ];
+    case "adoptApplication":
+      return [
+        line(
+          "~",
+          0,
+          say`Take over the app registration "${step.displayName}" (mark it as managed by this tool)`,
+        ),
+      ];
+    case "updateApplication":
+      return [
+        line("~", 0, say`App registration "${proposal.current?.displayName ?? proposal.displayName}"`),
+        ...step.changes.flatMap(changeLines),
+      ];
+    case "exposeApi":
+      return [
+        line(proposal.current ? "~" : "+", 0, "Single sign-on for the add-in (exposed API)"),
+        ...step.changes
+          .filter(({ property }) => property !== "api.oauth2PermissionScopes")
+          .flatMap(changeLines),
+      ];
+    case "createServicePrincipal":
+      return [line("+", 0, "Enterprise application (service principal)")];
+    case "updateServicePrincipal":
+      return [line("~", 0, "Enterprise application"), ...step.changes.flatMap(changeLines)];
+    case "grantDelegatedScopes":
+      return step.added.map(({ value, displayName, resource }) =>
+        line("+", 1, say`${value} (${resource.displayName}, delegated): ${displayName}`),
+      );
+    case "grantAppRole": {
+      const { value, displayName, resource } = step.permission;
+      return [line("+", 1, say`${value} (${resource.displayName}, application): ${displayName}`)];
+    }
+    case "removeSecret":
+      return [
+        line("-", 0, say`Client secret "${step.displayName ?? step.keyId}", which was never handed over`),
+      ];
+    case "issueSecret":
+      return secretLines(step, proposal);
+    case "markDelivered":
+      return [line("~", 0, "Note on the app that its client secret was handed over")];
+  }
+}
+
+function secretLines(step: Extract<Step, { kind: "issueSecret" }>, proposal: Proposal): PlanLine[] {
+  const { delivery, handoverFile } = proposal;
+  const reasons = {
+    none: "",
+    expired: ", because the old one has expired",
+    undelivered: ", because the old one was never handed over",
+    doubtful: ", because nothing proves that the old one was handed over",
+    asked: ", beside the old one",
+  };
+  const years = new Date(step.endDateTime).getUTCFullYear() - new Date().getUTCFullYear();
+  return [
+    line("+", 0, say`Client secret, valid until ${germanDate(step.endDateTime)}` + reasons[step.reason]),
+    ...(delivery
+      ? [
+          line(
+            " ",
+            1,
+            say`goes to ${delivery.service} and comes back as a link that opens once, within ${duration(delivery.lifetimeSeconds)}`,
+          ),
+          line(" ", 1, say`the link is written to ${handoverFile}`),
+        ]
+      : []),
+    ...(years > 2 ? [line(" ", 1, "that is long: a leaked secret would work for all that time")] : []),
+    ...step.doubtful.map(({ displayName, keyId }) =>
+      line(
+        " ",
+        1,
+        say`"${displayName ?? ""}" (${keyId}) stays; delete it under Certificates & secrets when nobody uses it`,
+      ),
+    ),
+  ];
+}
+
+const PROPERTY_WORDS: Readonly<Record<string, string>> = {
+  displayName: "name",
+  signInAudience: "who can sign in",
+  "web.redirectUris": "redirect URI",
+  identifierUris: "Application ID URI",
+  tags: "tag",
+  "api.requestedAccessTokenVersion": "access token version",
+};
+
+function newPropertyLines({ property, to }: Change): PlanLine[] {
+  if (["displayName", "signInAudience", "tags", "requiredResourceAccess"].includes(property)) return [];
+  return items(property, to).map((text) => line("+", 1, text));
+}
+
+/** Lists show what comes and goes; single values show from → to. */
+function changeLines({ property, from, to }: Change): PlanLine[] {
+  if (Array.isArray(from) && Array.isArray(to)) {
+    const [before, after] = [items(property, from), items(property, to)];
+    return [
+      ...before.filter((item) => !after.includes(item)).map((text) => line("-", 1, text)),
+      ...after.filter((item) => !before.includes(item)).map((text) => line("+", 1, text)),
+    ];
+  }
+  if (property === "web.implicitGrantSettings") {
+    return [line("~", 1, `${items(property, from)[0] ?? ""} → ${items(property, to)[0] ?? ""}`)];
+  }
+  const word = PROPERTY_WORDS[property] ?? property;
+  return [line("~", 1, say`${word}: ${plain(from)} → ${plain(to)}`)];
+}
+
+function items(property: string, value: Json): string[] {
+  const word = PROPERTY_WORDS[property] ?? property;
+  switch (property) {
+    case "web.implicitGrantSettings": {
+      const { enableAccessTokenIssuance: access, enableIdTokenIssuance: id } = value as Record<string, Json>;
+      const on = [access && "access tokens", id && "ID tokens"].filter(Boolean).join(" and ");
+      return [`implicit flow: ${on || "off"}`];
+    }
+    case "requiredResourceAccess":
+      return (value as { resourceAccess: readonly unknown[] }[]).map(
+        ({ resourceAccess }) => `permissions asked for: ${resourceAccess.length}`,
+      );
+    case "api.oauth2PermissionScopes":
+      return (value as { value: string }[]).map((scope) => say`scope ${scope.value}`);
+    case "api.preAuthorizedApplications":
+      return (value as { appId: string }[]).map(
+        (client) => say`authorised client application ${client.appId}`,
+      );
+    default:
+      return Array.isArray(value)
+        ? value.map((item: Json) => say`${word} ${plain(item).replace("{appId}", "<client ID>")}`)
+        : [say`${word} ${plain(value)}`];
+  }
+}
+
+function plain(value: Json): string {
+  if (value === null) return "not set";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Who should be asked, and what for. */
+export function lackingRightsText(lacking: readonly LackingRight[]): readonly string[] {
+  const names = lacking.flatMap(({ step }) => {
+    if (step.kind === "grantAppRole") return [step.permission.value];
+    return step.kind === "grantDelegatedScopes" ? step.added.map(({ value }) => value) : [];
+  });
+  const roles = lacking.at(-1)?.roles ?? [];
+  return [
+    say`Your roles do not seem to allow granting ${names.join(", ")}.`,
+    say`That takes one of these: ${roles.join(", ")}. If you have one, activate it now.`,
+    "You can go ahead all the same: everything else is done, and the consent is left for somebody who may give it.",
+  ];
+}
+
+/** The day, in UTC, as the hand-over file writes it. */
+function germanDate(iso: string): string {
+  return iso.slice(0, 10).split("-").toReversed().join(".");
+}
+
+/** Days, or hours below two days. */
+export function duration(seconds: number): string {
+  const hours = Math.round(seconds / 3600);
+  if (hours < 48) return hours === 1 ? "1 hour" : `${hours} hours`;
+  return `${Math.round(hours / 24)} days`;
+}

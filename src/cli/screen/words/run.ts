@@ -1,0 +1,166 @@
+import type { ProofProblem, RunEvent, Task } from "../../../flow/events.ts";
+import type { GraphWait } from "../../../graph/batch.ts";
+import { say } from "../clean.ts";
+
+/** What a piece of work is called while it runs and when it is done. */
+export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly done: string }>> = {
+  signIn: { doing: "Waiting for you to sign in", done: "Signed in" },
+  read: { doing: "Reading the tenant", done: "Tenant read" },
+  oneTimePasswordService: {
+    doing: "Trying the one-time-password service",
+    done: "One-time-password service works",
+  },
+  createApplication: { doing: "Creating the app registration", done: "App registration created" },
+  adoptApplication: { doing: "Taking the app registration over", done: "App registration taken over" },
+  restoreApplication: { doing: "Restoring the app registration", done: "App registration restored" },
+  purgeApplication: {
+    doing: "Deleting the old app registration for good",
+    done: "Old app registration deleted for good",
+  },
+  updateApplication: { doing: "Changing the app registration", done: "App registration changed" },
+  exposeApi: {
+    doing: "Setting up single sign-on for the add-in",
+    done: "Single sign-on for the add-in set up",
+  },
+  createServicePrincipal: {
+    doing: "Creating the enterprise application",
+    done: "Enterprise application created",
+  },
+  updateServicePrincipal: {
+    doing: "Changing the enterprise application",
+    done: "Enterprise application changed",
+  },
+  grant: { doing: "Granting admin consent", done: "Admin consent granted" },
+  removeSecret: {
+    doing: "Removing a client secret that was never handed over",
+    done: "Client secret removed that was never handed over",
+  },
+  issueSecret: { doing: "Adding a client secret", done: "Client secret added" },
+  deliver: {
+    doing: "Storing the secret behind a one-time link",
+    done: "Secret stored behind a one-time link",
+  },
+  markDelivered: { doing: "Noting the hand-over on the app", done: "Hand-over noted on the app" },
+  readBack: { doing: "Reading everything back", done: "Everything read back" },
+  prove: { doing: "Signing in as the new app to prove that it works", done: "The new app works" },
+};
+
+/** A wait, in the person's words; the seconds count down. */
+export function waiting({ reason, host }: GraphWait, seconds: number): string {
+  const forSeconds = `${seconds} s`;
+  switch (reason) {
+    case "throttled":
+      return say`${host} asks to wait: ${forSeconds}`;
+    case "unavailable":
+      return say`${host} does not answer properly, trying again in ${forSeconds}`;
+    case "unreachable":
+      return say`${host} cannot be reached, trying again in ${forSeconds}`;
+    case "replication":
+      return say`${host} is still taking in what was just created: ${forSeconds}`;
+  }
+}
+
+/** How to enter the code; the address is the one that Microsoft gave. */
+export function deviceCode(userCode: string, verificationUri: string): readonly string[] {
+  return [
+    "To sign in, open this page in a browser and enter the code:",
+    "",
+    say`    ${verificationUri}`,
+    say`    Code: ${userCode}`,
+    "",
+  ];
+}
+
+/** What stands beside the spinner while the code waits; `m:ss`. */
+export function codeCountdown(secondsLeft: number): string {
+  const seconds = Math.max(0, Math.round(secondsLeft));
+  return `Waiting for you to sign in (the code is good for ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")})`;
+}
+
+/** The sentence for an event that is one; undefined for those that have a view of their own. */
+export function describeEvent(event: RunEvent): string | undefined {
+  switch (event.kind) {
+    case "sandbox":
+      return event.examples.length > 0
+        ? say`Sandbox: nothing here touches a real tenant. Example values are used for ${event.examples.map(({ flag }) => flag).join(", ")}.`
+        : "Sandbox: nothing here touches a real tenant.";
+    case "config":
+      return configNote(event);
+    case "hostnameReduced":
+      return say`Using ${event.origin}; the rest of the address is not needed.`;
+    case "tenantNotFound":
+      return say`Microsoft knows no tenant "${event.tenant}". The tenant ID stands in the Entra admin center under Overview.`;
+    case "signedIn":
+      return say`Signed in as ${event.username} in ${event.tenant.displayName} (${event.tenant.id})`;
+    case "serviceReplaced":
+      return say`${new URL(event.from).host} cannot be used now; ${new URL(event.to).host} takes its place.`;
+    case "lifetimeShortened":
+      return say`The tenant's policy wants a shorter life for secrets: trying ${event.endDateTime.slice(0, 10)} as the end.`;
+    case "grantRefused":
+      return say`You may not grant ${event.permissions.map(({ value }) => value).join(", ")}: somebody else has to. The rest goes on.`;
+    case "notVisibleYet":
+      return "Microsoft Entra accepted everything, but does not show all of it yet. That takes a few minutes sometimes.";
+    case "proofFailed":
+      return proofFailed(event.problem, event.detail);
+    case "fileKept":
+      return say`A file of another app was in the way; it is kept as ${event.keptAs}`;
+    case "markNotSet":
+      return "The hand-over could not be noted on the app; the hand-over file counts. The next run notes it.";
+    case "deviceCode":
+    case "wait":
+    case "exchange":
+    case "task":
+    case "plan":
+      return undefined;
+  }
+}
+
+function configNote({
+  unknownKeys,
+  ignoredFile,
+  file,
+}: Extract<RunEvent, { kind: "config" }>): string | undefined {
+  if (ignoredFile !== undefined) {
+    return say`${ignoredFile} has none of this program's keys and is left alone; it seems to belong to another program.`;
+  }
+  return unknownKeys.length > 0
+    ? say`${file}: nobody here knows ${unknownKeys.map((key) => `"${key}"`).join(", ")}; ignored.`
+    : undefined;
+}
+
+function proofFailed(problem: ProofProblem, detail: string): string {
+  switch (problem) {
+    case "secretNotAccepted":
+      return say`The registration is complete, but signing in as the new app does not work yet${detail && `: ${detail}`}. New secrets take a few minutes sometimes.`;
+    case "permissionNotEffective":
+      return say`The registration is complete, but ${detail} does not take effect yet. New consent takes a few minutes sometimes.`;
+    case "other":
+      return "The registration is complete, but could not be tried out as the new app.";
+  }
+}
+
+export const QUESTIONS = {
+  tenant: "Microsoft Entra tenant ID (or a domain name of the tenant)",
+  appName: "Name for the app registration",
+  hostname: "URL of the app (starts with https://)",
+  goAhead: "Go ahead?",
+  trustService: (host: string) =>
+    say`The client secret would go to ${host}, a service that the vendor does not name. Use it?`,
+  namesake: (name: string) =>
+    say`There is an app registration named "${name}" that this tool did not make. What now?`,
+  adopt: (appId: string, created: string) => say`Take over ${appId} (created ${created})`,
+  rename: "Make a new one under another name",
+  stop: "Stop and change nothing",
+  softDeleted: (name: string, date: string) =>
+    say`"${name}" was deleted on ${date} and still holds its name. What now?`,
+  restore: "Restore it (its old secrets work again)",
+  purge: "Delete it for good and make a new one",
+  removeRedirectUri: (uri: string) => say`Remove the redirect URI of an earlier address, ${uri}?`,
+  keepDoubtful: (names: string) =>
+    say`The app has a client secret of which nothing proves that it was handed over (${names}). Does the vendor have it?`,
+  undelivered: "The secret could not be handed over. What now?",
+  retry: "Try again",
+  otherService: (service: string) => say`Use ${service}`,
+  remove: "Remove the secret again and stop",
+  yesOrNo: "(y/n)",
+} as const;

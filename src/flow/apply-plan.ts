@@ -1,0 +1,236 @@
+import type { ServiceProfile } from "../delivery/service.ts";
+import {
+  type ApplicationTarget,
+  adoptApplication,
+  createApplication,
+  createServicePrincipal,
+  setTags,
+  updateApplication,
+  updateServicePrincipal,
+} from "../graph/apply.ts";
+import type { GraphContext } from "../graph/batch.ts";
+import { applyGrants } from "../graph/grants.ts";
+import { readBack } from "../graph/read.ts";
+import { type IssuedSecret, removeByName, removeSecret } from "../graph/secrets.ts";
+import { diff } from "../registration/diff.ts";
+import { toDeliveredTag } from "../registration/names.ts";
+import type { GrantStep, Plan, Step, StepOf } from "../registration/plan.ts";
+import type { CurrentRegistration, DesiredRegistration, ResolvedPermission } from "../registration/types.ts";
+import type { Template } from "../template/schema.ts";
+import { during, journaled, type RunContext, stopIfInterrupted } from "./context.ts";
+import type { Handover } from "./events.ts";
+import { type HandOverInput, handOver } from "./hand-over.ts";
+import { provable, prove } from "./prove.ts";
+
+export interface ApplyInput {
+  readonly graph: GraphContext;
+  readonly plan: Plan;
+  readonly desired: DesiredRegistration;
+  readonly current: CurrentRegistration;
+  readonly template: Template;
+  readonly tenantId: string;
+  readonly hostname: string;
+  /** The tried service; there whenever the plan issues a secret. */
+  readonly profile: ServiceProfile | undefined;
+  readonly otherServices: readonly string[];
+  readonly linkLifetimeSeconds: number;
+  readonly outputFolder: string;
+  readonly proof: boolean;
+}
+
+export interface Applied {
+  readonly target: ApplicationTarget;
+  readonly handover: Handover | undefined;
+  readonly waiting: readonly ResolvedPermission[];
+}
+
+/** What the steps so far have made or found. */
+interface Progress {
+  target: ApplicationTarget | undefined;
+  servicePrincipalId: string | undefined;
+  tags: readonly string[];
+}
+
+/**
+ * Carries a plan out: the application first, one write after another, then its service principal, then the
+ * consent beside the secret. Reading back and the proof run beside the delivery.
+ */
+export async function applyPlan(context: RunContext, input: ApplyInput): Promise<Applied> {
+  const { plan, current } = input;
+  const progress: Progress = {
+    target: current.application && { ...current.application, isNew: false },
+    servicePrincipalId: current.servicePrincipal?.id,
+    tags: current.application?.tags ?? [],
+  };
+  for (const step of plan.steps) {
+    if (isGrant(step) || step.kind === "issueSecret") continue;
+    stopIfInterrupted(context.signal);
+    await applyStep(context, input, progress, step);
+  }
+  stopIfInterrupted(context.signal);
+  const { target, servicePrincipalId } = progress;
+  if (!target || servicePrincipalId === undefined) throw new TypeError("a plan without an application");
+  return consentAndHandOver(context, input, { target, servicePrincipalId, tags: progress.tags });
+}
+
+async function applyStep(
+  context: RunContext,
+  { graph }: ApplyInput,
+  progress: Progress,
+  step: Exclude<Step, GrantStep | StepOf<"issueSecret">>,
+): Promise<void> {
+  const { target } = progress;
+  const ids = target ? { objectId: target.objectId, appId: target.appId } : {};
+  const run = <Value>(
+    work: () => Promise<Value>,
+    outcome?: (value: Value) => { objectId?: string; appId?: string },
+  ) => journaled(context, step.kind, { event: "intent", step: step.kind, ...ids }, work, outcome);
+
+  if (step.kind === "createApplication") {
+    const created = await run(
+      () => createApplication(graph, step),
+      ({ objectId, appId }) => ({ objectId, appId }),
+    );
+    progress.target = { objectId: created.objectId, appId: created.appId, isNew: true };
+    progress.tags = created.tags;
+    return;
+  }
+  if (!target) throw new TypeError(`${step.kind} without an application`);
+  switch (step.kind) {
+    case "adoptApplication":
+      await run(() => adoptApplication(graph, target, step));
+      progress.tags = step.tags;
+      break;
+    case "updateApplication":
+    case "exposeApi":
+      await run(() => updateApplication(graph, target, step));
+      break;
+    case "createServicePrincipal":
+      progress.servicePrincipalId = (await run(() => createServicePrincipal(graph, target, step))).id;
+      break;
+    case "updateServicePrincipal":
+      await run(() => updateServicePrincipal(graph, step));
+      break;
+    case "removeSecret":
+      await run(() => removeSecret(graph, target, step.keyId));
+      await context.journal.record({ event: "removedSecret", objectId: target.objectId, keyId: step.keyId });
+      break;
+    case "markDelivered":
+      progress.tags = [...new Set([...progress.tags, toDeliveredTag(step.keyId)])];
+      await run(() => setTags(graph, target, progress.tags));
+      break;
+  }
+}
+
+/**
+ * The last group: consent, secret, delivery, read-back and proof, each as soon as what it needs is there.
+ * A secret in flight is always seen through, whatever becomes of the rest.
+ */
+async function consentAndHandOver(
+  context: RunContext,
+  input: ApplyInput,
+  made: { target: ApplicationTarget; servicePrincipalId: string; tags: readonly string[] },
+): Promise<Applied> {
+  const { plan, graph } = input;
+  const { target } = made;
+  const step = plan.steps.find((candidate) => candidate.kind === "issueSecret");
+  let announce: (issued: IssuedSecret | undefined) => void = () => undefined;
+  const issued = new Promise<IssuedSecret | undefined>((resolve) => {
+    announce = resolve;
+  });
+  const handedOver = step
+    ? handOver(context, toHandOverInput(input, made, step), announce).finally(() => announce(undefined))
+    : undefined;
+  if (!step) announce(undefined);
+  const consented = consent(context, input, made);
+  const checked = consented.then(async ({ granted, refused }) => {
+    const [secret] = await Promise.all([issued, checkBack(context, input, made, refused)]);
+    const proofs = provable(granted);
+    if (secret && input.proof && proofs.length > 0) {
+      await prove(context, { tenantId: input.tenantId, appId: target.appId }, secret, proofs);
+    }
+  });
+  const [handover, grants, check] = await Promise.allSettled([handedOver, consented, checked]);
+  for (const outcome of [handover, grants, check]) {
+    if (outcome.status === "rejected") throw outcome.reason;
+  }
+  if (handover.status !== "fulfilled" || grants.status !== "fulfilled") throw new TypeError("unsettled");
+  for (const name of handover.value?.issued.abandoned ?? []) {
+    // A secret whose answer was lost may have become visible by now; if not, a later run finds it.
+    await removeByName(graph, target, name).catch(() => undefined);
+  }
+  return { target, handover: handover.value?.handover, waiting: grants.value.refused };
+}
+
+function toHandOverInput(
+  input: ApplyInput,
+  { target, tags }: { target: ApplicationTarget; tags: readonly string[] },
+  step: StepOf<"issueSecret">,
+): HandOverInput {
+  if (!input.profile) throw new TypeError("a secret without a one-time-password service");
+  const { graph, template, tenantId, hostname, otherServices, linkLifetimeSeconds, outputFolder } = input;
+  return {
+    graph,
+    target,
+    step,
+    template,
+    tenantId,
+    appName: input.desired.displayName,
+    hostname,
+    profile: input.profile,
+    otherServices,
+    linkLifetimeSeconds,
+    outputFolder,
+    tags,
+  };
+}
+
+async function consent(
+  context: RunContext,
+  { graph, plan }: ApplyInput,
+  {
+    target: { objectId, appId },
+    servicePrincipalId,
+  }: { target: ApplicationTarget; servicePrincipalId: string },
+): Promise<{ granted: readonly ResolvedPermission[]; refused: readonly ResolvedPermission[] }> {
+  const steps = plan.steps.filter(isGrant);
+  if (steps.length === 0) return { granted: [], refused: [] };
+  const { granted, refused } = await journaled(
+    context,
+    "grant",
+    { event: "intent", step: "grant", objectId, appId },
+    () => applyGrants(graph, steps, servicePrincipalId),
+  );
+  const permissions = refused.map(({ permission }) => permission);
+  if (permissions.length > 0) context.report({ kind: "grantRefused", permissions });
+  return { granted, refused: permissions };
+}
+
+/** Reads everything once more. What cannot be seen yet was accepted all the same and is said, not repaired. */
+async function checkBack(
+  context: RunContext,
+  { graph, desired, plan }: ApplyInput,
+  { target, servicePrincipalId }: { target: ApplicationTarget; servicePrincipalId: string },
+  refused: readonly ResolvedPermission[],
+): Promise<void> {
+  const { objectId } = target;
+  const seen = await during(context, "readBack", () => readBack(graph, { objectId, servicePrincipalId }));
+  const { application, servicePrincipal, ...granted } = seen;
+  const options = { adopt: false, removeRedirectUris: [], newSecret: false, keepDoubtful: true };
+  const permissions = desired.permissions.filter((permission) => !refused.includes(permission));
+  const left = diff(
+    { ...desired, permissions },
+    {
+      ...granted,
+      ...(application && { application }),
+      ...(servicePrincipal && { servicePrincipal }),
+    },
+    [],
+    options,
+  ).steps.filter(({ kind }) => kind !== "issueSecret" && plan.steps.some((step) => step.kind === kind));
+  if (left.length > 0) context.report({ kind: "notVisibleYet", plan: { steps: left } });
+}
+
+function isGrant(step: Step): step is GrantStep {
+  return step.kind === "grantAppRole" || step.kind === "grantDelegatedScopes";
+}

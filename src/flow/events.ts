@@ -1,0 +1,128 @@
+import type { MissingInput, OneTimePasswordProblem } from "../errors.ts";
+import type { GraphWait } from "../graph/batch.ts";
+import type { Exchange } from "../http/trace.ts";
+import type { Plan } from "../registration/plan.ts";
+import type { LackingRight } from "../registration/rights.ts";
+import type { Application, ResolvedPermission } from "../registration/types.ts";
+import type { Secret } from "../secret.ts";
+import type { DeviceCode } from "../signin/device-code.ts";
+
+/** What a run says while it works, as data; `cli/screen` owns the words. */
+export type RunEvent =
+  | { readonly kind: "sandbox"; readonly examples: readonly MissingInput[] }
+  | {
+      readonly kind: "config";
+      readonly file: string;
+      readonly unknownKeys: readonly string[];
+      /** A `config.json` that belongs to another program. */
+      readonly ignoredFile: string | undefined;
+    }
+  | { readonly kind: "hostnameReduced"; readonly origin: string }
+  | { readonly kind: "tenantNotFound"; readonly tenant: string }
+  | { readonly kind: "deviceCode"; readonly code: DeviceCode; readonly clientId: string }
+  | {
+      readonly kind: "signedIn";
+      readonly username: string;
+      readonly tenant: { readonly id: string; readonly displayName: string };
+    }
+  | { readonly kind: "wait"; readonly wait: GraphWait }
+  | { readonly kind: "exchange"; readonly exchange: Exchange }
+  | { readonly kind: "task"; readonly task: Task; readonly state: "started" | "done" | "failed" }
+  | { readonly kind: "serviceReplaced"; readonly from: string; readonly to: string }
+  | { readonly kind: "plan"; readonly proposal: Proposal }
+  | { readonly kind: "lifetimeShortened"; readonly endDateTime: string }
+  | { readonly kind: "grantRefused"; readonly permissions: readonly ResolvedPermission[] }
+  | { readonly kind: "notVisibleYet"; readonly plan: Plan }
+  | { readonly kind: "proofFailed"; readonly problem: ProofProblem; readonly detail: string }
+  | { readonly kind: "fileKept"; readonly keptAs: string }
+  | { readonly kind: "markNotSet" };
+
+/** Work that takes a while; a plan's own steps are named by their kind. */
+export type Task =
+  | "signIn"
+  | "read"
+  | "oneTimePasswordService"
+  | "createApplication"
+  | "adoptApplication"
+  | "restoreApplication"
+  | "purgeApplication"
+  | "updateApplication"
+  | "exposeApi"
+  | "createServicePrincipal"
+  | "updateServicePrincipal"
+  | "grant"
+  | "removeSecret"
+  | "issueSecret"
+  | "deliver"
+  | "markDelivered"
+  | "readBack"
+  | "prove";
+
+export type ProofProblem = "secretNotAccepted" | "permissionNotEffective" | "other";
+
+/** The plan with everything a person needs to say yes to it. */
+export interface Proposal {
+  readonly plan: Plan;
+  readonly tenant: { readonly id: string; readonly displayName: string };
+  readonly displayName: string;
+  readonly current: Application | undefined;
+  /** Where the secret goes; undefined where no secret is issued. */
+  readonly delivery: { readonly service: string; readonly lifetimeSeconds: number } | undefined;
+  readonly handoverFile: string;
+  /** Whether the run signs in as the new app and reads one user at its end. */
+  readonly proof: boolean;
+  readonly lackingRights: readonly LackingRight[];
+}
+
+export interface RegisterResult {
+  readonly outcome: "registered" | "nothingToDo" | "planned";
+  readonly tenant: { readonly id: string; readonly displayName: string };
+  readonly displayName: string;
+  readonly appId: string | undefined;
+  readonly objectId: string | undefined;
+  readonly plan: Plan;
+  readonly handover: Handover | undefined;
+  /** Permissions that somebody with another role has to consent to. */
+  readonly waiting: readonly ResolvedPermission[];
+  /** The page where they can. */
+  readonly consentPage: string | undefined;
+  readonly signInClientId: string;
+  readonly nextSteps: readonly string[];
+}
+
+export interface Handover {
+  readonly file: string;
+  readonly link: Secret;
+  readonly linkEnd: Date;
+  readonly secretStart: string;
+  readonly secretEnd: string;
+}
+
+/** What can be done about a secret that could not be handed over. */
+export type DeliveryChoice = "retry" | "otherService" | "remove";
+
+/** The questions of a run. Each returns an answer that was checked, or rejects with INTERRUPTED. */
+export interface Questions {
+  tenant(proposed: string | undefined): Promise<string>;
+  appName(proposed: string | undefined): Promise<string>;
+  /** An origin; `reduced` where a path was cut off what the person pasted. */
+  hostname(proposed: string | undefined): Promise<{ origin: string; reduced: boolean }>;
+  addOn(question: string, proposed: boolean): Promise<boolean>;
+  namesake(displayName: string, candidates: readonly Application[]): Promise<NamesakeChoice>;
+  softDeleted(displayName: string, deletedDateTime: string): Promise<"restore" | "purge" | "stop">;
+  removeRedirectUri(uri: string): Promise<boolean>;
+  /** True: the secret did arrive and stays. */
+  keepDoubtfulSecret(names: readonly string[]): Promise<boolean>;
+  /** A service that the template does not know. */
+  trustService(host: string): Promise<boolean>;
+  goAhead(): Promise<boolean>;
+  undelivered(
+    reason: OneTimePasswordProblem | "handoverFile",
+    other: string | undefined,
+  ): Promise<DeliveryChoice>;
+}
+
+export type NamesakeChoice =
+  | { readonly kind: "adopt"; readonly appId: string }
+  | { readonly kind: "rename" }
+  | { readonly kind: "stop" };

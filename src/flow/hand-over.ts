@@ -1,0 +1,185 @@
+import { type DeliveredLink, deliver, readForm, type ServiceProfile } from "../delivery/service.ts";
+import { AppError, isAppError, type OneTimePasswordProblem } from "../errors.ts";
+import type { ApplicationTarget } from "../graph/apply.ts";
+import { setTags } from "../graph/apply.ts";
+import type { GraphContext } from "../graph/batch.ts";
+import { type IssuedSecret, issueSecret, removeSecret } from "../graph/secrets.ts";
+import { toGermanDate } from "../handover/dates.ts";
+import { writeHandover } from "../handover/file.ts";
+import { toDeliveredTag, toSecretName } from "../registration/names.ts";
+import type { StepOf } from "../registration/plan.ts";
+import { Secret } from "../secret.ts";
+import { fill } from "../template/placeholders.ts";
+import type { Template } from "../template/schema.ts";
+import { during, journaled, type RunContext } from "./context.ts";
+import type { Handover } from "./events.ts";
+import { linkLifetime } from "./service.ts";
+
+export interface HandOverInput {
+  readonly graph: GraphContext;
+  readonly target: ApplicationTarget;
+  readonly step: StepOf<"issueSecret">;
+  readonly template: Template;
+  readonly tenantId: string;
+  readonly appName: string;
+  readonly hostname: string;
+  readonly profile: ServiceProfile;
+  /** Other services that may be offered when this one fails. */
+  readonly otherServices: readonly string[];
+  readonly linkLifetimeSeconds: number;
+  readonly outputFolder: string;
+  /** The application's tags as they are now. */
+  readonly tags: readonly string[];
+}
+
+export interface HandedOver {
+  readonly handover: Handover;
+  readonly issued: IssuedSecret;
+}
+
+/**
+ * Issues the client secret and sees it through: stored with the one-time-password service, its link in the
+ * hand-over file, the delivery marked on the application. A secret that cannot be handed over is removed
+ * again; nothing is left that works and nobody holds.
+ *
+ * @param onIssued is given the secret as soon as it exists, for the proof that runs beside the delivery.
+ */
+export async function handOver(
+  context: RunContext,
+  input: HandOverInput,
+  onIssued: (issued: IssuedSecret) => void,
+): Promise<HandedOver> {
+  const issued = await issue(context, input);
+  onIssued(issued);
+  const handover = await deliverAndWrite(context, input, issued);
+  await markDelivered(context, input, issued.keyId);
+  return { handover, issued };
+}
+
+async function issue(context: RunContext, { graph, target, step, template }: HandOverInput) {
+  const { objectId, appId } = target;
+  const description = template.application.clientSecret.displayName;
+  const intent = { event: "intent", step: "issueSecret", objectId, appId } as const;
+  return during(context, "issueSecret", async () => {
+    const issued = await issueSecret(graph, target, {
+      displayName: step.displayName,
+      endDateTime: step.endDateTime,
+      nextName: () => toSecretName(description, context.ports.ids.uuid().slice(0, 8)),
+      intent: (secretName) => context.journal.record({ ...intent, secretName }),
+      onShortened: (endDateTime) => context.report({ kind: "lifetimeShortened", endDateTime }),
+    });
+    const { keyId, displayName: secretName } = issued;
+    await context.journal.record({ ...intent, event: "outcome", ok: true, secretName, keyId });
+    return issued;
+  });
+}
+
+/** Retries, another service or removal: as the person chooses; without a person, removal. */
+async function deliverAndWrite(
+  context: RunContext,
+  input: HandOverInput,
+  issued: IssuedSecret,
+): Promise<Handover> {
+  let { profile } = input;
+  const others = [...input.otherServices];
+  let link: DeliveredLink | undefined;
+  for (;;) {
+    try {
+      link ??= await during(context, "deliver", () =>
+        deliver(context.ports, profile, issued.secret, linkLifetime(profile, input.linkLifetimeSeconds)),
+      );
+      return await writeFile(context, input, issued, link);
+    } catch (error) {
+      const reason = undeliveredReason(error);
+      const [other] = others;
+      const choice = (await context.questions?.undelivered(reason, other)) ?? "remove";
+      if (choice === "remove") throw await removeUndelivered(context, input, issued, profile, reason, error);
+      if (choice === "otherService" && other !== undefined) {
+        others.shift();
+        link = undefined;
+        profile = await readForm(context.ports, new URL(other)).catch(() => profile);
+      }
+    }
+  }
+}
+
+function undeliveredReason(error: unknown): OneTimePasswordProblem | "handoverFile" {
+  if (isAppError(error, "ONE_TIME_PASSWORD_UNUSABLE")) return error.facts.reason;
+  return isAppError(error, "NETWORK") ? "unreachable" : "handoverFile";
+}
+
+async function writeFile(
+  context: RunContext,
+  { template, target, tenantId, appName, hostname, outputFolder }: HandOverInput,
+  issued: IssuedSecret,
+  link: DeliveredLink,
+): Promise<Handover> {
+  const secretStart = toGermanDate(new Date(issued.startDateTime));
+  const secretEnd = toGermanDate(new Date(issued.endDateTime));
+  const values = {
+    tenantId,
+    appId: target.appId,
+    appName,
+    hostname,
+    host: new URL(hostname).host,
+    clientSecretLink: link.link.reveal(),
+    clientSecretStart: secretStart,
+    clientSecretEnd: secretEnd,
+  };
+  const entries = Object.entries(template.handover.entries).map(
+    ([key, text]) =>
+      [
+        key,
+        text.includes("{clientSecretLink}") ? new Secret(fill(text, values)) : fill(text, values),
+      ] as const,
+  );
+  const identifying = entries.filter(([, value]) => value === tenantId || value === target.appId);
+  const { file, keptAs } = await writeHandover(context.ports, {
+    folder: outputFolder,
+    fileName: template.handover.fileName,
+    entries,
+    isSameApp: (existing) => identifying.every(([key, value]) => existing[key] === value),
+  });
+  if (keptAs !== undefined) context.report({ kind: "fileKept", keptAs });
+  await context.journal.record({ event: "delivered", objectId: target.objectId, keyId: issued.keyId });
+  return { file, link: link.link, linkEnd: link.expiresAt, secretStart, secretEnd };
+}
+
+async function removeUndelivered(
+  context: RunContext,
+  { graph, target }: HandOverInput,
+  { keyId }: IssuedSecret,
+  { service }: ServiceProfile,
+  reason: OneTimePasswordProblem | "handoverFile",
+  cause: unknown,
+): Promise<AppError> {
+  const { objectId, appId } = target;
+  const removed = await journaled(
+    context,
+    "removeSecret",
+    { event: "intent", step: "removeSecret", objectId, keyId },
+    () => removeSecret(graph, target, keyId),
+  ).then(
+    () => true,
+    () => false,
+  );
+  if (removed) await context.journal.record({ event: "removedSecret", objectId, keyId });
+  const detail = isAppError(cause, "ONE_TIME_PASSWORD_UNUSABLE") ? cause.facts.detail : undefined;
+  return new AppError(
+    "SECRET_UNDELIVERED",
+    { service: service.origin, reason, ...(detail !== undefined && { detail }), appId, keyId, removed },
+    { cause },
+  );
+}
+
+/** The mark saves a later run from asking; the file is what makes the secret delivered. */
+async function markDelivered(
+  context: RunContext,
+  { graph, target, tags }: HandOverInput,
+  keyId: string,
+): Promise<void> {
+  const { objectId } = target;
+  await journaled(context, "markDelivered", { event: "intent", step: "markDelivered", objectId, keyId }, () =>
+    setTags(graph, target, [...new Set([...tags, toDeliveredTag(keyId)])]),
+  ).catch(() => context.report({ kind: "markNotSet" }));
+}

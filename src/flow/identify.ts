@@ -1,0 +1,114 @@
+import { AppError } from "../errors.ts";
+import { purgeApplication, restoreApplication } from "../graph/apply.ts";
+import type { GraphContext } from "../graph/batch.ts";
+import { type CandidatesRead, type DeletedApplication, readCandidates, type Wanted } from "../graph/read.ts";
+import { chooseApplication } from "../registration/choose.ts";
+import { isMarked, toUniqueName } from "../registration/names.ts";
+import type { Application } from "../registration/types.ts";
+import { sha256 } from "../sha256.ts";
+import type { RunContext } from "./context.ts";
+import { journaled } from "./context.ts";
+
+export interface Identified {
+  readonly kind: "identified";
+  /** Undefined where it has to be created. */
+  readonly application: Application | undefined;
+  /** It is somebody else's until now. */
+  readonly adopt: boolean;
+}
+
+/**
+ * Which application this run works on, by the rule that a display name alone decides nothing. Where a person
+ * has to say, they are asked; where nobody can be asked, the run ends and names the flag.
+ *
+ * @returns `rename` where the person wants another name instead.
+ */
+export async function identify(
+  context: RunContext,
+  graph: GraphContext,
+  wanted: Extract<Wanted, { uniqueName: string }>,
+  read: CandidatesRead,
+): Promise<Identified | { readonly kind: "rename" }> {
+  const { uniqueName, displayName } = wanted;
+  const choice = chooseApplication(read.candidates, uniqueName);
+  if (choice.kind === "ours") return { kind: "identified", application: choice.application, adopt: false };
+  if (choice.kind === "ambiguous")
+    return askForNamesake(context, displayName, uniqueName, choice.applications);
+  const deleted = read.deleted.find((application) => isMarked(application, uniqueName));
+  if (!deleted) return { kind: "identified", application: undefined, adopt: false };
+  const application = await askForDeleted(context, graph, wanted, deleted);
+  return { kind: "identified", application, adopt: false };
+}
+
+/** The application of `--app-id`; adopting it is what that flag means. */
+export function identifyById(
+  application: Application,
+  template: string,
+  appName: string,
+): { readonly application: Application; readonly adopt: boolean } {
+  return { application, adopt: !isMarked(application, toUniqueName(template, appName, sha256)) };
+}
+
+async function askForNamesake(
+  { questions }: RunContext,
+  displayName: string,
+  uniqueName: string,
+  applications: readonly Application[],
+): Promise<Identified | { readonly kind: "rename" }> {
+  if (!questions) {
+    const candidates = applications.map(({ appId, createdDateTime }) => ({ appId, createdDateTime }));
+    throw new AppError("NAMESAKES", { displayName, candidates });
+  }
+  const answer = await questions.namesake(displayName, applications);
+  if (answer.kind === "stop") throw new AppError("DECLINED", {});
+  if (answer.kind === "rename") return answer;
+  const application = applications.find(({ appId }) => appId === answer.appId);
+  return {
+    kind: "identified",
+    application,
+    adopt: application !== undefined && !isMarked(application, uniqueName),
+  };
+}
+
+/** A deleted registration keeps its unique name for 30 days: it is restored, or removed for good. */
+async function askForDeleted(
+  context: RunContext,
+  graph: GraphContext,
+  wanted: Wanted,
+  { objectId, displayName, deletedDateTime }: DeletedApplication,
+): Promise<Application | undefined> {
+  const { questions } = context;
+  if (!questions) throw new AppError("SOFT_DELETED", { displayName, objectId, deletedDateTime });
+  const answer = await questions.softDeleted(displayName, deletedDateTime);
+  if (answer === "stop") throw new AppError("DECLINED", {});
+  if (answer === "purge") {
+    await journaled(
+      context,
+      "purgeApplication",
+      { event: "intent", step: "purgeApplication", objectId },
+      () => purgeApplication(graph, objectId),
+    );
+    return undefined;
+  }
+  await journaled(
+    context,
+    "restoreApplication",
+    { event: "intent", step: "restoreApplication", objectId },
+    () => restoreApplication(graph, objectId),
+  );
+  return waitForRestored(graph, wanted, objectId);
+}
+
+/** A restored application shows under its name only after a while. */
+async function waitForRestored(graph: GraphContext, wanted: Wanted, objectId: string): Promise<Application> {
+  for (let attempt = 1; attempt <= 12; attempt += 1) {
+    const { candidates } = await readCandidates(graph, wanted);
+    const all = [candidates.byUniqueName, ...candidates.byTag, ...candidates.byName];
+    const restored = all.find((application) => application?.objectId === objectId);
+    if (restored) return restored;
+    const ms = Math.min(500 * 2 ** (attempt - 1), 10_000);
+    graph.onWait?.({ ms, reason: "replication", host: "Microsoft Graph", attempt });
+    await graph.clock.sleep(ms);
+  }
+  throw new AppError("NOT_REPLICATED", { action: "restoreApplication", waitedSeconds: 90 });
+}

@@ -1,0 +1,139 @@
+import { AppError, type ErrorCode, isAppError, type UnreadableReason } from "../errors.ts";
+import type { Ports } from "../ports/index.ts";
+import { type Config, parseConfig } from "../settings/config.ts";
+import { parseJsonBytes } from "../settings/json-text.ts";
+import { parseTemplate } from "../template/parse.ts";
+import { AddOn, Template } from "../template/schema.ts";
+
+type LoadPorts = Pick<Ports, "files" | "system">;
+
+/** No config or template is anywhere near this size. */
+const MAX_BYTES = 1024 * 1024;
+
+export interface LoadedTemplate {
+  readonly template: Template;
+  readonly addOns: readonly AddOn[];
+}
+
+/**
+ * Loads a packaged template by name, or any other by its path, with the add-ons it names.
+ *
+ * @throws AppError TEMPLATE_UNKNOWN, TEMPLATE_UNREADABLE, TEMPLATE_INVALID
+ */
+export async function loadTemplate(
+  { files, system }: LoadPorts,
+  nameOrPath: string,
+): Promise<LoadedTemplate> {
+  const packaged = `${system.packageFolder}/templates`;
+  const isPath = /[/\\]|\.json$/.test(nameOrPath);
+  const path = isPath ? absolute(system.currentFolder, nameOrPath) : `${packaged}/${nameOrPath}.json`;
+  const template = await loadParsed(files, path, Template).catch(async (error: unknown) => {
+    const missing = isAppError(error, "TEMPLATE_UNREADABLE") && error.facts.reason === "missing";
+    if (isPath || !missing) throw error;
+    throw new AppError("TEMPLATE_UNKNOWN", { name: nameOrPath, known: await templateNames(files, packaged) });
+  });
+  const folder = path.replace(/[/\\][^/\\]*$/, "");
+  const addOns = await Promise.all(
+    template.addOns.map((name) => loadParsed(files, `${folder}/${name}.json`, AddOn)),
+  );
+  return { template, addOns };
+}
+
+async function templateNames(files: Ports["files"], folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const file of await files.list(folder)) {
+    const json = await readJson(files, `${folder}/${file}`, "TEMPLATE_UNREADABLE").catch(() => undefined);
+    if (Template.safeParse(json).success) names.push(file.replace(/\.json$/, ""));
+  }
+  return names;
+}
+
+async function loadParsed<Value>(
+  files: Ports["files"],
+  file: string,
+  schema: Parameters<typeof parseTemplate<Value>>[0],
+): Promise<Value> {
+  const parsed = parseTemplate(schema, await readJson(files, file, "TEMPLATE_UNREADABLE"));
+  if (parsed.ok) return parsed.value;
+  throw new AppError("TEMPLATE_INVALID", { file, faults: parsed.faults });
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** The file the values are from. */
+  readonly file: string;
+  readonly unknownKeys: readonly string[];
+  /** A `config.json` in the current folder that belongs to another program. */
+  readonly ignoredFile: string | undefined;
+}
+
+/**
+ * Loads the named config, else `config.json` of the current folder, else the packaged one.
+ *
+ * @throws AppError CONFIG_UNREADABLE, or CONFIG_INVALID with everything that is wrong.
+ */
+export async function loadConfig(
+  { files, system }: LoadPorts,
+  named: string | undefined,
+  addOnKeys: readonly string[],
+): Promise<LoadedConfig> {
+  if (named !== undefined) {
+    return loadOne(files, absolute(system.currentFolder, named), addOnKeys);
+  }
+  const packaged = `${system.packageFolder}/config.json`;
+  const beside = `${system.currentFolder}/config.json`;
+  try {
+    const loaded = await loadOne(files, beside, addOnKeys);
+    if (loaded.ours) return loaded;
+    return { ...(await loadOne(files, packaged, addOnKeys)), ignoredFile: beside };
+  } catch (error) {
+    if (!isAppError(error, "CONFIG_UNREADABLE") || error.facts.reason !== "missing") throw error;
+    return loadOne(files, packaged, addOnKeys);
+  }
+}
+
+async function loadOne(
+  files: Ports["files"],
+  file: string,
+  addOnKeys: readonly string[],
+): Promise<LoadedConfig & { readonly ours: boolean }> {
+  const json = await readJson(files, file, "CONFIG_UNREADABLE");
+  const { config, faults, unknownKeys, ours } = parseConfig(json, addOnKeys);
+  if (faults.length > 0) throw new AppError("CONFIG_INVALID", { file, faults });
+  return { config, file, unknownKeys, ours, ignoredFile: undefined };
+}
+
+async function readJson(
+  files: Ports["files"],
+  file: string,
+  code: Extract<ErrorCode, "CONFIG_UNREADABLE" | "TEMPLATE_UNREADABLE">,
+): Promise<unknown> {
+  const bytes = await files.read(file, MAX_BYTES).catch((error: unknown) => {
+    throw new AppError(code, { file, reason: toReason(error) }, { cause: error });
+  });
+  const parsed = parseJsonBytes(bytes);
+  if (parsed.ok) return parsed.value;
+  const { ok: _ok, ...facts } = parsed;
+  throw new AppError(code, { file, ...facts });
+}
+
+function toReason(error: unknown): UnreadableReason {
+  switch ((error as { code?: unknown }).code) {
+    case "ENOENT":
+      return "missing";
+    case "EISDIR":
+      return "directory";
+    case "EACCES":
+    case "EPERM":
+      return "forbidden";
+    case "EFBIG":
+      return "tooLarge";
+    default:
+      return "failed";
+  }
+}
+
+/** A path as the person gave it, from the current folder on. */
+export function absolute(currentFolder: string, path: string): string {
+  return /^([/\\]|[A-Za-z]:[/\\])/.test(path) ? path : `${currentFolder}/${path}`;
+}

@@ -1,0 +1,48 @@
+import type { Clock, Fetch } from "../ports/index.ts";
+import { transportCode } from "./errors.ts";
+
+/** One exchange as journal and `--verbose` name it: no body, no header but the request id. */
+export interface Exchange {
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  /** The HTTP status, or the transport's error code where no answer came. */
+  readonly status: number | string;
+  readonly durationMs: number;
+  readonly requestId: string | undefined;
+}
+
+/**
+ * Reports every exchange that leaves through `fetch`, repeats included. Paths are named only for the given
+ * hosts: elsewhere a path can be the secret itself, as a one-time link's is.
+ */
+export function tracing(
+  fetch: Fetch,
+  clock: Clock,
+  namedHosts: readonly string[],
+  onExchange: (exchange: Exchange) => void,
+): Fetch {
+  return async (request) => {
+    const url = new URL(request.url);
+    const start = clock.now().getTime();
+    const report = (status: number | string, requestId: string | null | undefined) => {
+      onExchange({
+        method: request.method,
+        host: url.host,
+        path: namedHosts.includes(url.host) ? url.pathname + url.search : "/…",
+        status,
+        durationMs: clock.now().getTime() - start,
+        requestId: requestId ?? undefined,
+      });
+    };
+    try {
+      const response = await fetch(request);
+      const { headers } = response;
+      report(response.status, headers.get("request-id") ?? headers.get("x-ms-request-id"));
+      return response;
+    } catch (error) {
+      report(transportCode(error), undefined);
+      throw error;
+    }
+  };
+}

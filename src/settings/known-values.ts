@@ -1,0 +1,151 @@
+import type { Fault, MissingInput } from "../errors.ts";
+import type { AddOn, Template } from "../template/schema.ts";
+import type { Config } from "./config.ts";
+import { type Lifetime, parseLifetime, toSeconds } from "./lifetime.ts";
+import {
+  type Parsed,
+  parseAppName,
+  parseGuid,
+  parseHostname,
+  parseLifetimeValue,
+  parseServiceUri,
+  parseTenant,
+} from "./values.ts";
+
+export type Source = "flag" | "environment" | "config" | "template" | "example";
+
+/** A value and where it comes from: one from a flag or the environment is not asked for again. */
+export interface Known<Value> {
+  readonly value: Value;
+  readonly source: Source;
+}
+
+/** A flag's value, or its environment variable's; `path` is how the person wrote it. */
+export interface FlagValue {
+  readonly value: string | boolean;
+  readonly source: "flag" | "environment";
+  readonly path: string;
+}
+
+/** By the flag's long name without dashes in front, a `--no-x` flag as `x: false`. */
+export type Flags = Readonly<Record<string, FlagValue | undefined>>;
+
+/** What is known before anybody was asked. */
+export interface KnownValues {
+  readonly tenant: Known<string> | undefined;
+  readonly appName: Known<string> | undefined;
+  /** An origin, such as `https://app.example.com`. */
+  readonly hostname: Known<string> | undefined;
+  /** By the add-on's name. */
+  readonly addOns: Readonly<Record<string, Known<boolean>>>;
+  /** Undefined: the template's services, in their order. */
+  readonly oneTimePasswordService: string | undefined;
+  readonly linkLifetimeSeconds: number;
+  readonly secretLifetime: Lifetime;
+  readonly groupSync: boolean;
+  readonly implicitFlow: boolean;
+  readonly appId: string | undefined;
+  readonly signInClientId: string | undefined;
+}
+
+export interface ResolvedValues {
+  readonly known: KnownValues;
+  readonly faults: readonly Fault[];
+  /** Set where a path was cut off the URL. */
+  readonly hostnameReducedTo: string | undefined;
+}
+
+export interface ValueSources {
+  readonly flags: Flags;
+  readonly config: Config;
+  readonly template: Template;
+  readonly addOns: readonly AddOn[];
+  /** Values for a rehearsal, where nothing else gives one. */
+  readonly examples: { readonly tenant: string; readonly hostname: string } | undefined;
+}
+
+/** Puts flags, environment, `config.json` and the template's defaults together; the first that is set wins. */
+export function resolveValues({ flags, config, template, addOns, examples }: ValueSources): ResolvedValues {
+  const faults: Fault[] = [];
+  const flag = <Value>(name: string, parse: (text: string) => Parsed<Value>): Known<Value> | undefined => {
+    const given = flags[name];
+    if (typeof given?.value !== "string") return undefined;
+    const parsed = parse(given.value);
+    if (parsed.ok) return { value: parsed.value, source: given.source };
+    faults.push({ path: given.path, found: given.value, expected: parsed.expected });
+    return undefined;
+  };
+  const other = <Value>(
+    source: Source,
+    text: string | undefined,
+    parse: (text: string) => Parsed<Value>,
+  ): Known<Value> | undefined => {
+    const parsed = text === undefined ? undefined : parse(text);
+    return parsed?.ok ? { value: parsed.value, source } : undefined;
+  };
+  const on = (name: string, fallback: boolean): boolean => {
+    const given = flags[name]?.value;
+    return typeof given === "boolean" ? given : fallback;
+  };
+
+  const hostname =
+    flag("hostname", parseHostname) ??
+    other("config", config.hostname, parseHostname) ??
+    other("example", examples?.hostname, parseHostname);
+  const lifetime = (name: string, configured: string | undefined, fallback: string): Lifetime =>
+    (flag(name, parseLifetimeValue) ?? other("config", configured, parseLifetimeValue))?.value ??
+    parseLifetime(fallback) ?? { amount: 1, unit: "months" };
+
+  const known: KnownValues = {
+    tenant:
+      flag("tenant-id", parseTenant) ??
+      other("config", config.tenantID, parseTenant) ??
+      other("example", examples?.tenant, parseTenant),
+    appName:
+      flag("app-name", parseAppName) ??
+      other("config", config.appName, parseAppName) ??
+      other("template", template.defaults.appName, parseAppName),
+    hostname: hostname && { value: hostname.value.origin, source: hostname.source },
+    addOns: Object.fromEntries(
+      addOns.map(({ name, configKey }) => [name, addOnSwitch(flags[name], config.addOns[configKey])]),
+    ),
+    oneTimePasswordService: (
+      flag("one-time-password-service", parseServiceUri) ??
+      other("config", config.oneTimePasswordServiceUri, parseServiceUri)
+    )?.value,
+    linkLifetimeSeconds: toSeconds(
+      lifetime("link-lifetime", config.linkLifetime, template.oneTimePassword.linkLifetime),
+    ),
+    secretLifetime: lifetime(
+      "secret-lifetime",
+      config.secretLifetime,
+      template.application.clientSecret.lifetime,
+    ),
+    groupSync: on("group-sync", config.groupSync ?? true),
+    implicitFlow: on("implicit-flow", config.implicitFlow ?? true),
+    appId: flag("app-id", parseGuid)?.value,
+    signInClientId: flag("sign-in-client-id", parseGuid)?.value,
+  };
+  return { known, faults, hostnameReducedTo: hostname?.value.reduced ? hostname.value.origin : undefined };
+}
+
+function addOnSwitch(flag: FlagValue | undefined, configured: boolean | undefined): Known<boolean> {
+  if (typeof flag?.value === "boolean") return { value: flag.value, source: flag.source };
+  return configured === undefined
+    ? { value: false, source: "template" }
+    : { value: configured, source: "config" };
+}
+
+/** Whether a value was given for this run and is therefore not asked for. */
+export function isSettled(known: Known<unknown> | undefined): boolean {
+  return known?.source === "flag" || known?.source === "environment";
+}
+
+/** What an unattended run cannot do without and nobody gave. */
+export function missingInputs({ tenant, appName, hostname }: KnownValues): MissingInput[] {
+  return [
+    ...(tenant ? [] : [{ flag: "--tenant-id", configKey: "tenantID" }]),
+    ...(appName ? [] : [{ flag: "--app-name", configKey: "appName" }]),
+    ...(hostname ? [] : [{ flag: "--hostname", configKey: "hostname" }]),
+  ];
+}
