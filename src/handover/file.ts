@@ -1,0 +1,94 @@
+import { join, parse } from "node:path";
+import { AppError } from "../errors.ts";
+import type { Files, Ports } from "../ports/index.ts";
+import { Secret } from "../secret.ts";
+
+/** A hand-over file has a few hundred bytes; what is larger is something else. */
+const LARGEST_BYTES = 1024 * 1024;
+
+export interface HandoverFile {
+  /** An absolute path. */
+  readonly folder: string;
+  readonly fileName: string;
+  /** Keys and values, in the order they stand in the file. */
+  readonly entries: readonly (readonly [string, string | Secret])[];
+  /** Whether an existing file speaks of the same application, and may be replaced. */
+  readonly isSameApp: (existing: Record<string, unknown>) => boolean;
+}
+
+/**
+ * Writes the hand-over file, readable by its owner only, whole or not at all. What stands in its place and
+ * is not about the same application (or cannot be read) is kept under a dated name, given as `keptAs`.
+ * Throws AppError `DISK`; the old file is then still there, under one name or the other.
+ */
+export async function writeHandover(
+  { files, clock }: Pick<Ports, "files" | "clock">,
+  { folder, fileName, entries, isSameApp }: HandoverFile,
+): Promise<{ file: string; keptAs?: string }> {
+  const file = join(folder, fileName);
+  try {
+    const existing = await look(files, file);
+    const isOurs = existing === "none" || (existing !== "unreadable" && isSameApp(existing));
+    const keptAs = isOurs ? undefined : await keepUnderDate(files, folder, fileName, clock.now());
+    await files.writeAtomic(file, toText(entries));
+    return { file, ...(keptAs !== undefined && { keptAs }) };
+  } catch (cause) {
+    throw new AppError("DISK", { path: file, errno: codeOf(cause) }, { cause });
+  }
+}
+
+/** What a hand-over file says; undefined where there is none or it cannot be read as one. */
+export async function readHandover(
+  files: Pick<Files, "read">,
+  path: string,
+): Promise<Record<string, unknown> | undefined> {
+  const existing = await look(files, path);
+  return typeof existing === "string" ? undefined : existing;
+}
+
+async function look(
+  files: Pick<Files, "read">,
+  path: string,
+): Promise<Record<string, unknown> | "none" | "unreadable"> {
+  try {
+    const bytes = await files.read(path, LARGEST_BYTES);
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return isRecord(value) ? value : "unreadable";
+  } catch (error) {
+    return codeOf(error) === "ENOENT" ? "none" : "unreadable";
+  }
+}
+
+/** `AppRegistrationInfo.2026-03-01.json`, then `AppRegistrationInfo.2026-03-01-2.json`, and so on. */
+async function keepUnderDate(
+  files: Pick<Files, "list" | "rename">,
+  folder: string,
+  fileName: string,
+  now: Date,
+): Promise<string> {
+  const { name, ext } = parse(fileName);
+  const dated = `${name}.${now.toISOString().slice(0, 10)}`;
+  // A folder may hold names that differ in letter case alone, and most systems cannot.
+  const taken = new Set((await files.list(folder)).map((other) => other.toLowerCase()));
+  let free = `${dated}${ext}`;
+  for (let count = 2; taken.has(free.toLowerCase()); count += 1) free = `${dated}-${count}${ext}`;
+  const keptAs = join(folder, free);
+  await files.rename(join(folder, fileName), keptAs);
+  return keptAs;
+}
+
+function toText(entries: HandoverFile["entries"]): string {
+  const plain = entries.map(
+    ([key, value]) => [key, value instanceof Secret ? value.reveal() : value] as const,
+  );
+  return `${JSON.stringify(Object.fromEntries(plain), undefined, 2)}\n`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function codeOf(error: unknown): string {
+  const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "UNKNOWN";
+}
