@@ -6,6 +6,8 @@ import type { TypeName } from "./types.ts";
 /** What the Graph routes find in their context. */
 export interface GraphEnv {
   Variables: {
+    /** What support would ask for: ours, and the caller's own. */
+    requestIds: { request: string; client: string };
     caller: Caller;
     /** The request's JSON object; empty where there was no body. */
     body: Record<string, unknown>;

@@ -87,16 +87,18 @@ function sameBut(old: Readonly<Record<string, unknown>>, kept: Readonly<Record<s
 }
 
 // The ids must be in the directory before this request: scopes and the clients allowed to use them take
-// two PATCH requests.
+// two PATCH requests. A scope that is named here can be disabled, but not removed.
 function checkPreAuthorized(before: Application | undefined, next: Application): void {
   const clients = next.api.preAuthorizedApplications ?? [];
   requireUnique(clients.map(({ appId }) => appId));
-  const stored = before?.api.oauth2PermissionScopes ?? [];
+  const stored = before?.api.oauth2PermissionScopes.filter(({ isEnabled }) => isEnabled) ?? [];
   for (const { appId, delegatedPermissionIds } of clients) {
     if (!GUID.test(appId)) throw invalidValue("preAuthorizedApplications", "Application");
+    const known = before?.api.preAuthorizedApplications.find((client) => client.appId === appId);
     for (const id of delegatedPermissionIds ?? []) {
       const kept = next.api.oauth2PermissionScopes.some((scope) => scope.id === id);
-      if (kept && stored.some((scope) => scope.id === id && scope.isEnabled)) continue;
+      const named = known?.delegatedPermissionIds.includes(id) === true;
+      if (kept && (named || stored.some((scope) => scope.id === id))) continue;
       throw new GraphError(
         400,
         "InvalidValue",

@@ -23,18 +23,21 @@ export function graphRoutes(world: World): Hono<GraphEnv> {
     getPath: (request) => new URL(request.url).pathname.replace(ALTERNATE_KEY, "/$1=$2"),
   });
   app.use(async (c, next) => {
+    const ids = {
+      request: world.ids.uuid(),
+      client: c.req.header("client-request-id") ?? world.ids.uuid(),
+    };
+    c.set("requestIds", ids);
     await next();
-    c.header("request-id", world.ids.uuid());
-    c.header("client-request-id", c.req.header("client-request-id") ?? world.ids.uuid());
+    c.header("request-id", ids.request);
+    c.header("client-request-id", ids.client);
     c.header("x-ms-ags-diagnostic", '{"ServerInfo":{"DataCenter":"Sandbox","Slice":"E","Ring":"1"}}');
     c.header("Date", world.clock.now().toUTCString());
   });
   app.onError((error, c) => {
     if (!(error instanceof GraphError)) throw error;
-    const ids = { request: world.ids.uuid(), client: c.req.header("client-request-id") ?? world.ids.uuid() };
     for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
-    c.header("request-id", ids.request);
-    return c.json(graphErrorBody(error, world, ids), error.status);
+    return c.json(graphErrorBody(error, world, c.get("requestIds")), error.status);
   });
   app.use("/v1.0/*", async (c, next) => {
     c.set("caller", authenticate(world, c.req.header("Authorization")));
@@ -60,8 +63,10 @@ export function graphRoutes(world: World): Hono<GraphEnv> {
       version === "v1.0"
         ? `Resource not found for the segment '${segment}'.`
         : `Invalid version: ${version ?? ""}.`;
-    const ids = { request: world.ids.uuid(), client: c.req.header("client-request-id") ?? world.ids.uuid() };
-    return c.json(graphErrorBody(new GraphError(400, "BadRequest", message), world, ids), 400);
+    return c.json(
+      graphErrorBody(new GraphError(400, "BadRequest", message), world, c.get("requestIds")),
+      400,
+    );
   });
   return app;
 }

@@ -164,6 +164,7 @@ const DIRECTORY_TYPES = {
     state:String? street:String? technicalNotificationMails:[String] tenantType:String?
     verifiedDomains:[verifiedDomain]`,
   authorizationPolicy: `
+    description:String? displayName:String?
     allowedToSignUpEmailBasedSubscriptions:Boolean allowedToUseSSPR:Boolean
     allowEmailVerifiedUsersToJoinOrganization:Boolean allowInvitesFrom:allowInvitesFrom?
     allowUserConsentForRiskyApps:Boolean? blockMsolPowerShell:Boolean?
@@ -215,7 +216,7 @@ export function propertiesOf(type: string): ReadonlyMap<string, PropertyType> | 
   if (ENTITIES.has(type))
     for (const [name, inherited] of ownProperties(TEXTS["directoryObject"] ?? ""))
       properties.set(name, inherited);
-  if (ENTITIES.has(type) || type === "oAuth2PermissionGrant") {
+  if (ENTITIES.has(type) || type === "directoryObject" || type === "oAuth2PermissionGrant") {
     properties.set("id", { name: "String", collection: false, nullable: false });
   }
   parsed.set(type, properties);

@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Files } from "../../../src/ports/index.ts";
+import { newTenant } from "../../../src/sandbox/index.ts";
+import { sandboxStore } from "../../../src/sandbox/store.ts";
+
+const FOLDER = join("/", "somewhere", "sandbox");
+
+function filesWith(content: Record<string, string>) {
+  const written = new Map(Object.entries(content));
+  const files: Files = {
+    read: async (path) => {
+      const text = await Promise.resolve(written.get(path));
+      if (text === undefined) throw Object.assign(new Error("no such file"), { code: "ENOENT" });
+      if (text === "forbidden") throw Object.assign(new Error("forbidden"), { code: "EACCES" });
+      return new TextEncoder().encode(text);
+    },
+    writeAtomic: async (path, text) => {
+      await Promise.resolve(written.set(path, text));
+    },
+    append: async () => await Promise.reject(new Error("not used")),
+    rename: async () => await Promise.reject(new Error("not used")),
+    remove: async () => await Promise.reject(new Error("not used")),
+    list: async () => await Promise.resolve([]),
+    ensureFolder: async () => await Promise.resolve(),
+  };
+  return files;
+}
+
+test("a tenant is kept and found again, and there is none at first", async () => {
+  const store = sandboxStore(filesWith({}), FOLDER);
+  expect(await store.load()).toBeUndefined();
+  const tenant = newTenant();
+  await store.save(tenant);
+  expect(await store.load()).toEqual(tenant);
+});
+
+test.each(["forbidden", "not json", "[]", '{"schemaVersion":2}', '{"schemaVersion":1,"tenantId":"x"}'])(
+  "%s is not mistaken for no tenant",
+  async (text) => {
+    const path = join(FOLDER, "state.json");
+    const store = sandboxStore(filesWith({ [path]: text }), FOLDER);
+    await expect(store.load()).rejects.toMatchObject({ code: "DISK", facts: { path } });
+  },
+);
