@@ -138,20 +138,14 @@ async function consentAndHandOver(
   const issued = new Promise<IssuedSecret | undefined>((resolve) => {
     announce = resolve;
   });
-  const handedOver = step
-    ? handOver(context, toHandOverInput(input, made, step), announce).finally(() => announce(undefined))
-    : undefined;
   if (!step) announce(undefined);
+  const handedOver =
+    step &&
+    handOver(context, toHandOverInput(input, made, step), announce).finally(() => announce(undefined));
   const consented = consent(context, input, made);
-  const checked = consented.then(async ({ granted, refused }) => {
-    const [secret] = await Promise.all([issued, checkBack(context, input, made, refused)]);
-    const proofs = provable(granted);
-    if (secret && input.proof && proofs.length > 0) {
-      await prove(context, { tenantId: input.tenantId, appId: target.appId }, secret, proofs);
-    }
-  });
-  const [handover, grants, check] = await Promise.allSettled([handedOver, consented, checked]);
-  for (const outcome of [handover, grants, check]) {
+  const checked = check(context, input, made, { consented, issued });
+  const [handover, grants, checks] = await Promise.allSettled([handedOver, consented, checked]);
+  for (const outcome of [handover, grants, checks]) {
     if (outcome.status === "rejected") throw outcome.reason;
   }
   if (handover.status !== "fulfilled" || grants.status !== "fulfilled") throw new TypeError("unsettled");
@@ -160,6 +154,21 @@ async function consentAndHandOver(
     await removeByName(graph, target, name).catch(() => undefined);
   }
   return { target, handover: handover.value?.handover, waiting: grants.value.refused };
+}
+
+/** Reads back as soon as the consent is given, and proves as soon as there is a secret to prove with. */
+async function check(
+  context: RunContext,
+  input: ApplyInput,
+  made: { target: ApplicationTarget; servicePrincipalId: string },
+  after: { consented: Promise<Consented>; issued: Promise<IssuedSecret | undefined> },
+): Promise<void> {
+  const { granted, refused } = await after.consented;
+  const [secret] = await Promise.all([after.issued, checkBack(context, input, made, refused)]);
+  const proofs = provable(granted);
+  if (secret && input.proof && proofs.length > 0) {
+    await prove(context, { tenantId: input.tenantId, appId: made.target.appId }, secret, proofs);
+  }
 }
 
 function toHandOverInput(
@@ -185,6 +194,11 @@ function toHandOverInput(
   };
 }
 
+interface Consented {
+  readonly granted: readonly ResolvedPermission[];
+  readonly refused: readonly ResolvedPermission[];
+}
+
 async function consent(
   context: RunContext,
   { graph, plan }: ApplyInput,
@@ -192,7 +206,7 @@ async function consent(
     target: { objectId, appId },
     servicePrincipalId,
   }: { target: ApplicationTarget; servicePrincipalId: string },
-): Promise<{ granted: readonly ResolvedPermission[]; refused: readonly ResolvedPermission[] }> {
+): Promise<Consented> {
   const steps = plan.steps.filter(isGrant);
   if (steps.length === 0) return { granted: [], refused: [] };
   const { granted, refused } = await journaled(

@@ -24,7 +24,7 @@ export function prepareServices(
   const { services } = template.oneTimePassword;
   const chosen = known.oneTimePasswordService;
   const candidates = chosen === undefined ? services : [chosen];
-  const trusted = chosen === undefined || services.some((known) => sameHost(known, chosen));
+  const trusted = chosen === undefined || services.some((service) => sameHost(service, chosen));
   const check = options.dryRun || !trusted ? readForm : tryForm;
   const ready = firstThatWorks(context, candidates, check);
   // Looked at only where the plan issues a secret; until then a failure is nobody's problem.

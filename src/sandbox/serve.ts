@@ -40,7 +40,10 @@ export async function serveSandbox(options: {
     fetch: async (request, { incoming }) => {
       try {
         return await options.sandbox.fetch(request);
-      } catch {
+      } catch (error) {
+        if (!(error instanceof Error && "code" in error) && !request.signal.aborted) {
+          return new Response(`The sandbox failed: ${String(error)}`, { status: 500 });
+        }
         // What is an error of the transport in-process is a connection that breaks off here.
         incoming.socket.destroy();
         return RESPONSE_ALREADY_SENT;

@@ -33,8 +33,8 @@ export function checkApplication(world: World, before: Application | undefined, 
 }
 
 function checkTexts(next: Application): void {
-  const personal = next.signInAudience.includes("Personal");
   if (!AUDIENCES.includes(next.signInAudience)) throw invalidValue("signInAudience", "Application");
+  const personal = next.signInAudience.includes("Personal");
   if (typeof next.displayName !== "string" || next.displayName.trim() === "") {
     throw invalidValue("displayName", "Application");
   }

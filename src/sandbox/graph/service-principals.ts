@@ -6,7 +6,7 @@ import { badRequest, forbidden, GraphError } from "./errors.ts";
 import { parseFilter } from "./filter.ts";
 import { findOwnServicePrincipal, isVisible, parseKey, servicePrincipalId } from "./lookup.ts";
 import { page, parseQuery, project } from "./query.ts";
-import { type Caller, PERMISSIONS, ROLES_FOR, requirePermission, requireRole } from "./rights.ts";
+import { type Caller, hasRole, PERMISSIONS, ROLES_FOR, requirePermission, requireRole } from "./rights.ts";
 import {
   graphServicePrincipalView,
   otherServicePrincipalById,
@@ -145,7 +145,7 @@ function create(world: World, caller: Caller, body: Record<string, unknown>): Se
     preferredSingleSignOnMode: null,
     servicePrincipalType: "Application",
     tags: [],
-    owners: caller.kind === "person" ? [caller.objectId] : [],
+    owners: hasRole(world, caller, ROLES_FOR.writeApplication) ? [] : [caller.objectId],
     ...structuredClone(properties),
   };
   world.history.writing("servicePrincipals", principal.id, undefined, world.behaviour.indexDelayMs);

@@ -2,7 +2,7 @@
 export async function readForm(request: Request): Promise<Map<string, string> | undefined> {
   const type = request.headers.get("Content-Type") ?? "";
   if (/^multipart\/form-data\b/i.test(type)) {
-    const fields = await request.formData();
+    const fields = await request.formData().catch(() => new FormData());
     return new Map(
       [...fields].flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
     );
