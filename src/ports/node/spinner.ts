@@ -28,7 +28,8 @@ export function createSpinner(stream: NodeJS.WriteStream, colour: boolean): Spin
       return;
     }
     ora.text = oneLine(line.text, stream.columns);
-    if (!ora.isSpinning) ora.start();
+    if (ora.isSpinning) ora.render();
+    else ora.start();
   };
   const load = once(async () => {
     const { default: createOra } = await import("ora");
