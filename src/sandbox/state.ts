@@ -40,7 +40,7 @@ export interface Person {
   userType: "Member" | "Guest";
 }
 
-export interface Group {
+interface Group {
   id: string;
   displayName: string;
   description: string | null;
@@ -134,7 +134,7 @@ export interface PermissionGrant {
 }
 
 /** The key that opens the value is in the link and nowhere else. */
-export interface OneTimePassword {
+interface OneTimePassword {
   storageKey: string;
   /** base64 of nonce, tag and ciphertext; of the plain value where the simulated server does not encrypt. */
   sealed: string;

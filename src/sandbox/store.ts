@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { AppError } from "../errors.ts";
 import type { Files } from "../ports/index.ts";
-import type { TenantState } from "./state.ts";
+import type { TenantState } from "./index.ts";
 import { isRecord } from "./world.ts";
 
 const LARGEST_BYTES = 32 * 1024 * 1024;

@@ -75,7 +75,7 @@ export function applicationRoutes(world: World) {
 }
 
 /** An application as a read shows it: secrets made a moment ago are missing from it. */
-export function shownApplication(world: World, application: Application): Application {
+function shownApplication(world: World, application: Application): Application {
   const { credentialDelayMs } = world.behaviour;
   const shown = application.passwordCredentials.filter(({ keyId }) =>
     world.history.settled(keyId, credentialDelayMs),

@@ -69,7 +69,7 @@ export function graphServicePrincipalView(world: World): Record<string, unknown>
 }
 
 /** One of the many others of a big tenant, by number; undefined past their end. */
-export function otherServicePrincipal(world: World, index: number): Record<string, unknown> | undefined {
+function otherServicePrincipal(world: World, index: number): Record<string, unknown> | undefined {
   if (index < 0 || index >= world.behaviour.servicePrincipals) return undefined;
   const digits = index.toString(16).padStart(12, "0");
   const displayName = `Service ${index + 1}`;

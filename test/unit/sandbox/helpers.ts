@@ -8,7 +8,7 @@ import {
   type SandboxOptions,
 } from "../../../src/sandbox/index.ts";
 
-export const GRAPH = "https://graph.microsoft.com/v1.0";
+const GRAPH = "https://graph.microsoft.com/v1.0";
 export const LOGIN = `https://login.microsoftonline.com/${EXAMPLE.tenantId}/oauth2/v2.0`;
 export const COMMAND_LINE_TOOLS = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
 export const REGISTER_SCOPES =
