@@ -16,8 +16,14 @@ export async function main(packageFolder: string): Promise<void> {
     signal: interruption(),
     version: PRODUCT_VERSION,
   });
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   // A poll of the sign-in library may still be waiting; nothing of ours is.
   process.exit();
+}
+
+/** On Windows a pipe is written in the background; leaving early would cut the result off. */
+async function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writable) await new Promise<void>((resolve) => void stream.write("", () => resolve()));
 }
 
 /** The first Ctrl-C lets the write in flight end; the second one does not wait. */

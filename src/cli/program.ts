@@ -63,9 +63,11 @@ export async function run(argv: readonly string[], outside: Outside): Promise<Ex
 /** Help and version are fine; everything else the parser throws is wrong usage. */
 async function handleUsage(error: unknown, argv: readonly string[], ports: Ports): Promise<ExitCode> {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
-  const failure = error instanceof CommanderError ? toUsageError(error) : error;
+  const failure = error instanceof CommanderError ? toUsageError(error, argv) : error;
   const { renderFailure } = await import("./screen/failure.ts");
-  ports.terminal.note(renderFailure(failure, ports.terminal, { journal: undefined, verbose: false }));
+  ports.terminal.note(
+    renderFailure(failure, ports.terminal, { journal: undefined, verbose: false, changes: [] }),
+  );
   if (argv.includes("--json")) {
     const { toJsonError } = await import("./screen/result.ts");
     const known = failure instanceof AppError ? failure : undefined;
@@ -74,8 +76,13 @@ async function handleUsage(error: unknown, argv: readonly string[], ports: Ports
   return isAppError(failure) ? EXIT_CODES[failure.code] : 1;
 }
 
-function toUsageError({ message }: CommanderError): AppError {
-  const detail = message.replace(/^error: /, "");
+function toUsageError({ code, message }: CommanderError, argv: readonly string[]): AppError {
+  if (code === "commander.excessArguments") {
+    // Whatever is no command is taken for an argument of the default one.
+    const word = argv.find((argument) => !argument.startsWith("-")) ?? "";
+    return new AppError("USAGE", { detail: `There is no command "${word}".` });
+  }
+  const detail = message.replace(/^error: /, "").replaceAll(/\s*\n/g, " ");
   return new AppError("USAGE", { detail: detail.charAt(0).toUpperCase() + detail.slice(1) });
 }
 

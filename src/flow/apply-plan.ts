@@ -228,7 +228,14 @@ async function checkBack(
   refused: readonly ResolvedPermission[],
 ): Promise<void> {
   const { objectId } = target;
-  const seen = await during(context, "readBack", () => readBack(graph, { objectId, servicePrincipalId }));
+  const seen = await during(context, "readBack", () =>
+    readBack(graph, { objectId, servicePrincipalId }),
+  ).catch(() => undefined);
+  if (!seen) {
+    // Every write was answered with success; not seeing them again is no reason to call the run failed.
+    context.report({ kind: "readBackFailed" });
+    return;
+  }
   const { application, servicePrincipal, ...granted } = seen;
   const options = { adopt: false, removeRedirectUris: [], newSecret: false, keepDoubtful: true };
   const permissions = desired.permissions.filter((permission) => !refused.includes(permission));

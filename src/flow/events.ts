@@ -33,9 +33,12 @@ export type RunEvent =
   | { readonly kind: "lifetimeShortened"; readonly endDateTime: string }
   | { readonly kind: "grantRefused"; readonly permissions: readonly ResolvedPermission[] }
   | { readonly kind: "notVisibleYet"; readonly plan: Plan }
+  | { readonly kind: "readBackFailed" }
   | { readonly kind: "proofFailed"; readonly problem: ProofProblem; readonly detail: string }
   | { readonly kind: "fileKept"; readonly keptAs: string }
-  | { readonly kind: "markNotSet" };
+  | { readonly kind: "markNotSet" }
+  /** The first Ctrl-C came; what is under way is still brought to its end. */
+  | { readonly kind: "interrupted" };
 
 /** Work that takes a while; a plan's own steps are named by their kind. */
 export type Task =
@@ -66,11 +69,13 @@ export interface Proposal {
   readonly tenant: { readonly id: string; readonly displayName: string };
   readonly displayName: string;
   readonly current: Application | undefined;
+  /** The names of client applications that the plan knows by id. */
+  readonly clients: readonly { readonly appId: string; readonly name: string }[];
   /** Where the secret goes; undefined where no secret is issued. */
   readonly delivery: { readonly service: string; readonly lifetimeSeconds: number } | undefined;
   readonly handoverFile: string;
-  /** Whether the run signs in as the new app and reads one user at its end. */
-  readonly proof: boolean;
+  /** The permissions that the run tries out as the new app at its end. */
+  readonly proofs: readonly ResolvedPermission[];
   readonly lackingRights: readonly LackingRight[];
 }
 

@@ -1,4 +1,10 @@
-import { type DeliveredLink, deliver, readForm, type ServiceProfile } from "../delivery/service.ts";
+import {
+  chooseLifetime,
+  type DeliveredLink,
+  deliver,
+  readForm,
+  type ServiceProfile,
+} from "../delivery/service.ts";
 import { AppError, isAppError, type OneTimePasswordProblem } from "../errors.ts";
 import type { ApplicationTarget } from "../graph/apply.ts";
 import { setTags } from "../graph/apply.ts";
@@ -13,7 +19,6 @@ import { fill } from "../template/placeholders.ts";
 import type { Template } from "../template/schema.ts";
 import { during, journaled, type RunContext } from "./context.ts";
 import type { Handover } from "./events.ts";
-import { linkLifetime } from "./service.ts";
 
 export interface HandOverInput {
   readonly graph: GraphContext;
@@ -80,27 +85,47 @@ async function deliverAndWrite(
   input: HandOverInput,
   issued: IssuedSecret,
 ): Promise<Handover> {
-  let { profile } = input;
   const others = [...input.otherServices];
+  let { profile } = input;
   let link: DeliveredLink | undefined;
   for (;;) {
     try {
-      link ??= await during(context, "deliver", () =>
-        deliver(context.ports, profile, issued.secret, linkLifetime(profile, input.linkLifetimeSeconds)),
-      );
+      link ??= await storeSecret(context, input, issued, profile);
       return await writeFile(context, input, issued, link);
     } catch (error) {
       const reason = undeliveredReason(error);
-      const [other] = others;
-      const choice = (await context.questions?.undelivered(reason, other)) ?? "remove";
+      const choice = (await context.questions?.undelivered(reason, others[0])) ?? "remove";
       if (choice === "remove") throw await removeUndelivered(context, input, issued, profile, reason, error);
-      if (choice === "otherService" && other !== undefined) {
-        others.shift();
+      if (choice === "otherService") {
+        profile = await otherProfile(context, others, profile);
         link = undefined;
-        profile = await readForm(context.ports, new URL(other)).catch(() => profile);
       }
     }
   }
+}
+
+async function storeSecret(
+  context: RunContext,
+  { linkLifetimeSeconds }: HandOverInput,
+  { secret }: IssuedSecret,
+  profile: ServiceProfile,
+): Promise<DeliveredLink> {
+  return during(context, "deliver", () =>
+    deliver(context.ports, profile, secret, chooseLifetime(profile, linkLifetimeSeconds), {
+      onWait: (wait) => context.report({ kind: "wait", wait }),
+    }),
+  );
+}
+
+/** The next service; one that does not work shows so when the secret is stored, and is asked about again. */
+async function otherProfile(
+  context: RunContext,
+  others: string[],
+  current: ServiceProfile,
+): Promise<ServiceProfile> {
+  const other = others.shift();
+  if (other === undefined) return current;
+  return readForm(context.ports, new URL(other)).catch(() => ({ ...current, service: new URL(other) }));
 }
 
 function undeliveredReason(error: unknown): OneTimePasswordProblem | "handoverFile" {

@@ -3,9 +3,8 @@ import { purgeApplication, restoreApplication } from "../graph/apply.ts";
 import type { GraphContext } from "../graph/batch.ts";
 import { type CandidatesRead, type DeletedApplication, readCandidates, type Wanted } from "../graph/read.ts";
 import { chooseApplication } from "../registration/choose.ts";
-import { isMarked, toUniqueName } from "../registration/names.ts";
+import { isMarked } from "../registration/names.ts";
 import type { Application } from "../registration/types.ts";
-import { sha256 } from "../sha256.ts";
 import type { RunContext } from "./context.ts";
 import { journaled } from "./context.ts";
 
@@ -26,10 +25,17 @@ export interface Identified {
 export async function identify(
   context: RunContext,
   graph: GraphContext,
-  wanted: Extract<Wanted, { uniqueName: string }>,
+  wanted: Wanted,
+  uniqueName: string,
   read: CandidatesRead,
 ): Promise<Identified | { readonly kind: "rename" }> {
-  const { uniqueName, displayName } = wanted;
+  if ("appId" in wanted) {
+    // Naming an application by its id is the choice to adopt it.
+    const application = read.candidates.byUniqueName;
+    const adopt = application !== undefined && !isMarked(application, uniqueName);
+    return { kind: "identified", application, adopt };
+  }
+  const { displayName } = wanted;
   const choice = chooseApplication(read.candidates, uniqueName);
   if (choice.kind === "ours") return { kind: "identified", application: choice.application, adopt: false };
   if (choice.kind === "ambiguous")
@@ -38,15 +44,6 @@ export async function identify(
   if (!deleted) return { kind: "identified", application: undefined, adopt: false };
   const application = await askForDeleted(context, graph, wanted, deleted);
   return { kind: "identified", application, adopt: false };
-}
-
-/** The application of `--app-id`; adopting it is what that flag means. */
-export function identifyById(
-  application: Application,
-  template: string,
-  appName: string,
-): { readonly application: Application; readonly adopt: boolean } {
-  return { application, adopt: !isMarked(application, toUniqueName(template, appName, sha256)) };
 }
 
 async function askForNamesake(

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { chooseLifetime, type ServiceProfile } from "../delivery/service.ts";
 import { AppError, isAppError } from "../errors.ts";
 import type { GraphContext } from "../graph/batch.ts";
 import { createGraph } from "../graph/client.ts";
@@ -11,27 +13,25 @@ import {
   type Wanted,
 } from "../graph/read.ts";
 import { toGermanDate } from "../handover/dates.ts";
-import { readHandover } from "../handover/file.ts";
-import { readSecretEvidence } from "../journal/evidence.ts";
 import { toDesired } from "../registration/desired.ts";
-import { diff, staleRedirectUris } from "../registration/diff.ts";
-import { isMarked, toUniqueName } from "../registration/names.ts";
+import { toUniqueName } from "../registration/names.ts";
 import type { Plan } from "../registration/plan.ts";
 import { lackingRights } from "../registration/rights.ts";
-import { type HandoverEvidence, judgeSecrets } from "../registration/secrets.ts";
 import type { CurrentRegistration, DesiredRegistration } from "../registration/types.ts";
 import { isSettled, type KnownValues, missingInputs } from "../settings/known-values.ts";
 import { sha256 } from "../sha256.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import { fill } from "../template/placeholders.ts";
 import type { AddOn, Template } from "../template/schema.ts";
+import { type Answers, askForAnswers } from "./answers.ts";
 import { type Applied, applyPlan } from "./apply-plan.ts";
 import { during, type RunContext, stopIfInterrupted } from "./context.ts";
 import type { Proposal, RegisterResult } from "./events.ts";
 import { identify } from "./identify.ts";
 import { checkOutputFolder } from "./output-folder.ts";
+import { planRegistration } from "./plan-registration.ts";
 import { provable } from "./prove.ts";
-import { linkLifetime, prepareServices, type Services, tryUntrusted } from "./service.ts";
+import { prepareServices, readyService, type Services, tryUntrusted } from "./service.ts";
 import { CHANGING_SCOPES, READING_SCOPES, signIn } from "./sign-in.ts";
 
 export interface RegisterInput {
@@ -49,6 +49,15 @@ export interface RegisterInput {
   readonly journalFolder: string;
 }
 
+/** What the parts of a run share once somebody is signed in. */
+interface Run {
+  readonly context: RunContext;
+  readonly input: RegisterInput;
+  readonly tokens: TokenSource;
+  readonly services: Services;
+  readonly graph: GraphContext;
+}
+
 /**
  * Registers the app, or brings its registration in line with the template: settings, sign-in, one read, a
  * plan, the question, the writes, the secret's delivery, the proof.
@@ -64,288 +73,210 @@ export async function register(context: RunContext, input: RegisterInput): Promi
   if (!input.dryRun) await checkOutputFolder(context, input.outputFolder);
   const services = prepareServices(context, input.template, input.known, input);
   const tokens = await signIn(context, input.known, input.dryRun ? READING_SCOPES : CHANGING_SCOPES);
-  const run = new RegisterRun(context, input, tokens, services);
-  return run.start();
+  const { fetch, ports, cloud, report } = context;
+  const graph: GraphContext = {
+    graph: createGraph({ fetch, tokens, ids: ports.ids, origin: cloud.graph }),
+    clock: ports.clock,
+    onWait: (wait) => report({ kind: "wait", wait }),
+  };
+  return readAndAsk({ context, input, tokens, services, graph });
 }
 
-/** What was answered, beside what is known from the settings. */
-interface Answers {
-  readonly appName: string;
-  readonly hostname: string;
-  readonly addOns: readonly AddOn[];
+/** Reads for the proposed name at once: who takes it with Enter has cost no second round trip. */
+async function readAndAsk(run: Run): Promise<RegisterResult> {
+  const { context, input, tokens, graph } = run;
+  const { known, template } = input;
+  const proposed = known.appName?.value ?? template.name;
+  const wanted = toWanted(input, proposed);
+  const apis = [...new Set(template.application.permissions.map(({ api }) => api))];
+  const read = await during(context, "read", () => readTenant(graph, apis, wanted));
+  context.report({ kind: "signedIn", username: tokens.account.username, tenant: read.tenant });
+
+  const existing = read.candidates.byUniqueName;
+  if ("appId" in wanted && !existing) throw appNotFound(wanted.appId, read.tenant.id);
+  const current = "appId" in wanted && !isSettled(known.appName) ? existing?.displayName : undefined;
+  const answers = await askForAnswers(context, known, input.addOns, current ?? proposed);
+  const isSame = "appId" in wanted || answers.appName === proposed;
+  const candidates = isSame ? read : await readAgain(run, answers.appName);
+  return untilUnchanged(run, read, candidates, answers);
 }
 
-/** One run after sign-in; it holds what every later part needs, and nothing that changes. */
-class RegisterRun {
-  readonly #context: RunContext;
-  readonly #input: RegisterInput;
-  readonly #tokens: TokenSource;
-  readonly #services: Services;
-  readonly #graph: GraphContext;
+function toWanted({ known, template }: RegisterInput, appName: string): Wanted {
+  if (known.appId !== undefined) return { appId: known.appId };
+  return {
+    uniqueName: toUniqueName(template.name, appName, sha256),
+    displayName: fill(template.application.displayName, { appName }),
+  };
+}
 
-  constructor(context: RunContext, input: RegisterInput, tokens: TokenSource, services: Services) {
-    const { fetch, ports, cloud, report } = context;
-    this.#context = context;
-    this.#input = input;
-    this.#tokens = tokens;
-    this.#services = services;
-    this.#graph = {
-      graph: createGraph({ fetch, tokens, ids: ports.ids, origin: cloud.graph }),
-      clock: ports.clock,
-      onWait: (wait) => report({ kind: "wait", wait }),
-    };
+async function readAgain({ context, input, graph }: Run, appName: string): Promise<CandidatesRead> {
+  return during(context, "read", () => readCandidates(graph, toWanted(input, appName)));
+}
+
+/** Somebody else may create the same registration between reading and writing: then read and plan again. */
+async function untilUnchanged(
+  run: Run,
+  tenant: TenantRead,
+  candidates: CandidatesRead,
+  answers: Answers,
+): Promise<RegisterResult> {
+  try {
+    return await planAndApply(run, tenant, candidates, answers);
+  } catch (error) {
+    if (!isAppError(error, "CHANGED_MEANWHILE")) throw error;
+    return planAndApply(run, tenant, await readAgain(run, answers.appName), answers);
   }
+}
 
-  async start(): Promise<RegisterResult> {
-    const { report } = this.#context;
-    const { known, template } = this.#input;
-    // Read for the proposed name at once: who takes it with Enter has cost no second round trip.
-    const proposed = known.appName?.value ?? template.name;
-    const wanted = this.#wanted(proposed);
-    const apis = [...new Set(template.application.permissions.map(({ api }) => api))];
-    const read = await during(this.#context, "read", () => readTenant(this.#graph, apis, wanted));
-    report({ kind: "signedIn", username: this.#tokens.account.username, tenant: read.tenant });
-
-    const existing = read.candidates.byUniqueName;
-    if ("appId" in wanted && !existing) throw appNotFound(wanted.appId, read.tenant.id);
-    const named = "appId" in wanted && !isSettled(known.appName) ? existing?.displayName : undefined;
-    const answers = await this.#ask(named ?? proposed);
-    const candidates =
-      answers.appName === proposed || "appId" in wanted ? read : await this.#readAgain(answers.appName);
-    return this.#untilUnchanged(read, candidates, answers);
+async function planAndApply(
+  run: Run,
+  read: TenantRead,
+  candidates: CandidatesRead,
+  answers: Answers,
+): Promise<RegisterResult> {
+  const { context, input, graph, services } = run;
+  const { template, outputFolder } = input;
+  const wanted = toWanted(input, answers.appName);
+  const uniqueName = toUniqueName(template.name, answers.appName, sha256);
+  const identified = await identify(context, graph, wanted, uniqueName, candidates);
+  if (identified.kind === "rename") {
+    const appName = (await context.questions?.appName(undefined)) ?? answers.appName;
+    return untilUnchanged(run, read, await readAgain(run, appName), { ...answers, appName });
   }
+  const { application, adopt } = identified;
+  const current: CurrentRegistration = application
+    ? await during(context, "read", () => readRegistration(graph, application))
+    : { delegatedGrants: [], appRoleAssignments: [] };
+  const desired = toDesiredOrFail(run, read, answers);
+  const plan = await planRegistration(context, {
+    ...input,
+    desired,
+    current,
+    adopt,
+    tenantId: read.tenant.id,
+  });
+  const result = resultOf(run, read, answers, current, plan);
+  if (plan.steps.length === 0) return result("nothingToDo", undefined);
 
-  #wanted(appName: string): Wanted {
-    const { appId } = this.#input.known;
-    if (appId !== undefined) return { appId };
-    return {
-      uniqueName: toUniqueName(this.#input.template.name, appName, sha256),
-      displayName: fill(this.#input.template.application.displayName, { appName }),
-    };
+  const issues = plan.steps.some(({ kind }) => kind === "issueSecret");
+  const profile = issues ? await readyService(context, services) : undefined;
+  const proposal = propose(run, read, desired, current, plan, profile);
+  context.report({ kind: "plan", proposal });
+  if (input.dryRun) return result("planned", undefined);
+  const confirmed = await confirm(run, profile);
+  stopIfInterrupted(context.signal);
+  const applied = await applyPlan(context, {
+    graph,
+    plan,
+    desired,
+    current,
+    template,
+    tenantId: read.tenant.id,
+    hostname: answers.hostname,
+    profile: confirmed,
+    otherServices: template.oneTimePassword.services.filter(
+      (service) => new URL(service).origin !== profile?.service.origin,
+    ),
+    linkLifetimeSeconds: input.known.linkLifetimeSeconds,
+    outputFolder,
+    proof: input.proof,
+  });
+  return result("registered", applied);
+}
+
+function toDesiredOrFail({ context, input }: Run, read: TenantRead, answers: Answers): DesiredRegistration {
+  const { groupSync, implicitFlow, secretLifetime } = input.known;
+  const resolved = toDesired({
+    template: input.template,
+    ...answers,
+    groupSync,
+    implicitFlow,
+    secretLifetime,
+    runId: context.runId,
+    now: context.ports.clock.now(),
+    apis: read.apis,
+    sha256,
+  });
+  if (resolved.ok) return resolved.desired;
+  throw new AppError("PERMISSION_UNKNOWN", { api: resolved.api, permissions: resolved.unknown });
+}
+
+function propose(
+  { input, tokens }: Run,
+  read: TenantRead,
+  desired: DesiredRegistration,
+  current: CurrentRegistration,
+  plan: Plan,
+  profile: ServiceProfile | undefined,
+): Proposal {
+  const { template, known, outputFolder, proof } = input;
+  return {
+    plan,
+    tenant: read.tenant,
+    displayName: desired.displayName,
+    current: current.application,
+    clients: desired.exposedApi?.preAuthorizedApplications ?? [],
+    delivery: profile && {
+      service: profile.service.origin,
+      lifetimeSeconds: chooseLifetime(profile, known.linkLifetimeSeconds),
+    },
+    handoverFile: join(outputFolder, template.handover.fileName),
+    proofs: profile && proof ? provable(desired.permissions) : [],
+    lackingRights: lackingRights(plan, tokens.account.roles),
+  };
+}
+
+/** The yes; and for a host that the vendor does not name, a question of its own before it is tried. */
+async function confirm(
+  { context, input, services }: Run,
+  profile: ServiceProfile | undefined,
+): Promise<ServiceProfile | undefined> {
+  const questions = input.yes ? undefined : context.questions;
+  if (questions && !(await questions.goAhead())) throw new AppError("DECLINED", {});
+  if (!profile || services.trusted) return profile;
+  if (questions && !(await questions.trustService(profile.service.host))) {
+    throw new AppError("DECLINED", {});
   }
+  return tryUntrusted(context, profile);
+}
 
-  async #ask(proposedName: string): Promise<Answers> {
-    const { questions, report } = this.#context;
-    const { known, addOns } = this.#input;
-    const appName =
-      questions && !isSettled(known.appName) ? await questions.appName(proposedName) : proposedName;
-    let hostname = known.hostname?.value ?? "";
-    if (questions && !isSettled(known.hostname)) {
-      const answer = await questions.hostname(known.hostname?.value);
-      hostname = answer.origin;
-      if (answer.reduced) report({ kind: "hostnameReduced", origin: hostname });
-    }
-    const chosen: AddOn[] = [];
-    for (const addOn of addOns) {
-      const proposed = known.addOns[addOn.name];
-      const on =
-        questions && !isSettled(proposed)
-          ? await questions.addOn(addOn.question, proposed?.value ?? false)
-          : (proposed?.value ?? false);
-      if (on) chosen.push(addOn);
-    }
-    return { appName, hostname, addOns: chosen };
-  }
-
-  async #readAgain(appName: string): Promise<CandidatesRead> {
-    return during(this.#context, "read", () => readCandidates(this.#graph, this.#wanted(appName)));
-  }
-
-  /** Somebody else may create the same registration between reading and writing: then read and plan again. */
-  async #untilUnchanged(
-    tenant: TenantRead,
-    candidates: CandidatesRead,
-    answers: Answers,
-  ): Promise<RegisterResult> {
-    try {
-      return await this.#planAndApply(tenant, candidates, answers);
-    } catch (error) {
-      if (!isAppError(error, "CHANGED_MEANWHILE")) throw error;
-      return this.#planAndApply(tenant, await this.#readAgain(answers.appName), answers);
-    }
-  }
-
-  async #planAndApply(
-    read: TenantRead,
-    candidates: CandidatesRead,
-    answers: Answers,
-  ): Promise<RegisterResult> {
-    const context = this.#context;
-    const { template } = this.#input;
-    const wanted = this.#wanted(answers.appName);
-    const identified = await this.#identify(wanted, candidates, answers.appName);
-    if (identified.kind === "rename") {
-      const appName = (await context.questions?.appName(undefined)) ?? answers.appName;
-      return this.#untilUnchanged(read, await this.#readAgain(appName), { ...answers, appName });
-    }
-    const { application, adopt } = identified;
-    const current: CurrentRegistration = application
-      ? await during(context, "read", () => readRegistration(this.#graph, application))
-      : { delegatedGrants: [], appRoleAssignments: [] };
-    const { groupSync, implicitFlow, secretLifetime } = this.#input.known;
-    const resolved = toDesired({
-      template,
-      ...answers,
-      groupSync,
-      implicitFlow,
-      secretLifetime,
-      runId: context.runId,
-      now: context.ports.clock.now(),
-      apis: read.apis,
-      sha256,
-    });
-    if (!resolved.ok) {
-      throw new AppError("PERMISSION_UNKNOWN", { api: resolved.api, permissions: resolved.unknown });
-    }
-    const plan = await this.#plan(resolved.desired, current, adopt, read.tenant.id);
-    const result = this.#result(read, answers, current, plan);
-    if (plan.steps.length === 0) return result("nothingToDo", undefined);
-
-    const proposal = await this.#propose(read, resolved.desired, current, plan);
-    context.report({ kind: "plan", proposal });
-    if (this.#input.dryRun) return result("planned", undefined);
-    await this.#confirm(proposal);
-    stopIfInterrupted(context.signal);
-    const applied = await applyPlan(context, {
-      graph: this.#graph,
-      plan,
-      desired: resolved.desired,
-      current,
-      template,
-      tenantId: read.tenant.id,
+/** What came of the run, for every way it can end well. */
+function resultOf(
+  { context, input, tokens }: Run,
+  read: TenantRead,
+  answers: Answers,
+  current: CurrentRegistration,
+  plan: Plan,
+) {
+  const { template, outputFolder } = input;
+  return (outcome: RegisterResult["outcome"], applied: Applied | undefined): RegisterResult => {
+    const appId = applied?.target.appId ?? current.application?.appId;
+    const waiting = applied?.waiting ?? [];
+    const handover = applied?.handover;
+    const values = {
+      appName: answers.appName,
       hostname: answers.hostname,
-      profile: proposal.delivery && (await this.#service()),
-      otherServices: template.oneTimePassword.services.filter(
-        (service) => new URL(service).origin !== proposal.delivery?.service,
-      ),
-      linkLifetimeSeconds: this.#input.known.linkLifetimeSeconds,
-      outputFolder: this.#input.outputFolder,
-      proof: this.#input.proof,
-    });
-    return result("registered", applied);
-  }
-
-  async #identify(wanted: Wanted, read: CandidatesRead, appName: string) {
-    if (!("appId" in wanted)) return identify(this.#context, this.#graph, wanted, read);
-    const application = read.candidates.byUniqueName;
-    const uniqueName = toUniqueName(this.#input.template.name, appName, sha256);
-    // Naming an application by its id is the choice to adopt it.
-    const adopt = application !== undefined && !isMarked(application, uniqueName);
-    return { kind: "identified" as const, application, adopt };
-  }
-
-  async #plan(
-    desired: DesiredRegistration,
-    current: CurrentRegistration,
-    adopt: boolean,
-    tenantId: string,
-  ): Promise<Plan> {
-    const { questions, ports } = this.#context;
-    const { application } = current;
-    const removeRedirectUris: string[] = [];
-    for (const uri of staleRedirectUris(desired, application)) {
-      if (await questions?.removeRedirectUri(uri)) removeRedirectUris.push(uri);
-    }
-    const judged = application
-      ? judgeSecrets(application, {
-          journal: await readSecretEvidence(ports.files, this.#input.journalFolder, application.objectId),
-          handover: await this.#handoverEvidence(tenantId, application.appId),
-          toDate: (iso) => toGermanDate(new Date(iso)),
-          now: ports.clock.now(),
-        })
-      : [];
-    const { newSecret } = this.#input;
-    const doubtful = judged.filter(({ state }) => state === "doubtful");
-    const delivered = judged.some(({ state }) => state === "delivered");
-    const keepDoubtful =
-      doubtful.length > 0 && !delivered && questions && !newSecret
-        ? await questions.keepDoubtfulSecret(doubtful.map(({ credential }) => credential.displayName ?? ""))
-        : false;
-    return diff(desired, current, judged, { adopt, removeRedirectUris, newSecret, keepDoubtful });
-  }
-
-  /** What an earlier hand-over file says of this application: the dates that its template writes. */
-  async #handoverEvidence(tenantId: string, appId: string): Promise<HandoverEvidence | undefined> {
-    const { entries, fileName } = this.#input.template.handover;
-    const keyOf = (text: string) => Object.keys(entries).find((key) => entries[key] === text) ?? "";
-    const file = await readHandover(this.#context.ports.files, `${this.#input.outputFolder}/${fileName}`);
-    if (file?.[keyOf("{tenantId}")] !== tenantId || file[keyOf("{appId}")] !== appId) return undefined;
-    const start = file[keyOf("{clientSecretStart}")];
-    const end = file[keyOf("{clientSecretEnd}")];
-    return typeof start === "string" && typeof end === "string" ? { start, end } : undefined;
-  }
-
-  async #service() {
-    return during(this.#context, "oneTimePasswordService", () => this.#services.ready);
-  }
-
-  async #propose(
-    read: TenantRead,
-    desired: DesiredRegistration,
-    current: CurrentRegistration,
-    plan: Plan,
-  ): Promise<Proposal> {
-    const { template, known, outputFolder } = this.#input;
-    const issuing = plan.steps.some(({ kind }) => kind === "issueSecret");
-    const profile = issuing ? await this.#service() : undefined;
+      appId: appId ?? "",
+      tenantId: read.tenant.id,
+      handoverFile: handover?.file ?? join(outputFolder, template.handover.fileName),
+      linkEnd: handover ? toGermanDate(handover.linkEnd) : "",
+      clientSecretEnd: handover?.secretEnd ?? "",
+    };
     return {
-      plan,
+      outcome,
       tenant: read.tenant,
-      displayName: desired.displayName,
-      current: current.application,
-      delivery: profile && {
-        service: profile.service.origin,
-        lifetimeSeconds: linkLifetime(profile, known.linkLifetimeSeconds),
-      },
-      handoverFile: `${outputFolder}/${template.handover.fileName}`,
-      proof: issuing && this.#input.proof && provable(desired.permissions).length > 0,
-      lackingRights: lackingRights(plan, this.#tokens.account.roles),
+      displayName: fill(template.application.displayName, values),
+      appId,
+      objectId: applied?.target.objectId ?? current.application?.objectId,
+      plan,
+      handover,
+      waiting,
+      consentPage:
+        waiting.length > 0 && appId !== undefined
+          ? `${context.cloud.adminCenter}/${read.tenant.id}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/CallAnAPI/appId/${appId}`
+          : undefined,
+      signInClientId: tokens.account.clientId,
+      nextSteps: handover ? template.handover.nextSteps.map((text) => fill(text, values)) : [],
     };
-  }
-
-  async #confirm({ delivery }: Proposal): Promise<void> {
-    const { questions } = this.#context;
-    if (questions && !this.#input.yes && !(await questions.goAhead())) throw new AppError("DECLINED", {});
-    if (!delivery || this.#services.trusted) return;
-    // The secret leaves for a host that the vendor does not name: that is a question of its own.
-    if (questions && !this.#input.yes && !(await questions.trustService(new URL(delivery.service).host))) {
-      throw new AppError("DECLINED", {});
-    }
-    await tryUntrusted(this.#context, await this.#services.ready);
-  }
-
-  #result(read: TenantRead, answers: Answers, current: CurrentRegistration, plan: Plan) {
-    const { template, outputFolder } = this.#input;
-    const { cloud } = this.#context;
-    return (outcome: RegisterResult["outcome"], applied: Applied | undefined): RegisterResult => {
-      const appId = applied?.target.appId ?? current.application?.appId;
-      const waiting = applied?.waiting ?? [];
-      const handover = applied?.handover;
-      const values = {
-        appName: answers.appName,
-        hostname: answers.hostname,
-        appId: appId ?? "",
-        tenantId: read.tenant.id,
-        handoverFile: handover?.file ?? `${outputFolder}/${template.handover.fileName}`,
-        linkEnd: handover ? toGermanDate(handover.linkEnd) : "",
-        clientSecretEnd: handover?.secretEnd ?? "",
-      };
-      return {
-        outcome,
-        tenant: read.tenant,
-        displayName: fill(template.application.displayName, values),
-        appId,
-        objectId: applied?.target.objectId ?? current.application?.objectId,
-        plan,
-        handover,
-        waiting,
-        consentPage:
-          waiting.length > 0 && appId !== undefined
-            ? `${cloud.adminCenter}/${read.tenant.id}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/CallAnAPI/appId/${appId}`
-            : undefined,
-        signInClientId: this.#tokens.account.clientId,
-        nextSteps: handover ? template.handover.nextSteps.map((text) => fill(text, values)) : [],
-      };
-    };
-  }
+  };
 }

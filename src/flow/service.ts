@@ -1,5 +1,5 @@
-import { chooseLifetime, readForm, type ServiceProfile, tryService } from "../delivery/service.ts";
-import { AppError, isAppError } from "../errors.ts";
+import { readForm, type ServiceProfile, tryService } from "../delivery/service.ts";
+import { isAppError } from "../errors.ts";
 import type { KnownValues } from "../settings/known-values.ts";
 import type { Template } from "../template/schema.ts";
 import { during, type RunContext } from "./context.ts";
@@ -11,7 +11,13 @@ export interface Services {
   /** Whether the template names them; a host it does not know is asked about and tried after the yes. */
   readonly trusted: boolean;
   /** The first that works; rejects with ONE_TIME_PASSWORD_UNUSABLE where none does. */
-  readonly ready: Promise<ServiceProfile>;
+  readonly ready: Promise<Ready>;
+}
+
+interface Ready {
+  readonly profile: ServiceProfile;
+  /** The service that should have been used, where it cannot be. */
+  readonly insteadOf: string | undefined;
 }
 
 /** Starts trying the services at once, beside everything else that happens before the question. */
@@ -32,9 +38,21 @@ export function prepareServices(
   return { candidates, trusted, ready };
 }
 
+/** Waits for the service and says so where it is another one than the first choice. */
+export async function readyService(context: RunContext, services: Services): Promise<ServiceProfile> {
+  const { profile, insteadOf } = await during(context, "oneTimePasswordService", () => services.ready);
+  if (insteadOf !== undefined) {
+    context.report({ kind: "serviceReplaced", from: insteadOf, to: profile.service.href });
+  }
+  return profile;
+}
+
 /** Tries an unknown service with a throw-away value, once the person said yes to it. */
 export async function tryUntrusted(context: RunContext, profile: ServiceProfile): Promise<ServiceProfile> {
-  return during(context, "oneTimePasswordService", () => tryService(context.ports, profile));
+  const { ports, signal } = context;
+  return during(context, "oneTimePasswordService", () =>
+    tryService(ports, profile, { signal, onWait: (wait) => context.report({ kind: "wait", wait }) }),
+  );
 }
 
 type Check = (ports: RunContext["ports"], service: URL) => Promise<ServiceProfile>;
@@ -45,14 +63,12 @@ async function firstThatWorks(
   context: RunContext,
   candidates: readonly string[],
   check: Check,
-): Promise<ServiceProfile> {
+): Promise<Ready> {
   let failure: unknown;
   for (const [index, candidate] of candidates.entries()) {
     try {
       const profile = await check(context.ports, new URL(candidate));
-      const [first = candidate] = candidates;
-      if (index > 0) context.report({ kind: "serviceReplaced", from: first, to: candidate });
-      return profile;
+      return { profile, insteadOf: index > 0 ? candidates[0] : undefined };
     } catch (error) {
       if (!isAppError(error, "ONE_TIME_PASSWORD_UNUSABLE") && !isAppError(error, "NETWORK")) throw error;
       failure ??= error;
@@ -63,20 +79,4 @@ async function firstThatWorks(
 
 function sameHost(one: string, other: string): boolean {
   return new URL(one).host === new URL(other).host;
-}
-
-/**
- * The longest life a service offers a link, up to the wanted one, in seconds.
- *
- * @throws AppError ONE_TIME_PASSWORD_UNUSABLE where even its shortest is longer.
- */
-export function linkLifetime(profile: ServiceProfile, mostSeconds: number): number {
-  const chosen = chooseLifetime(profile, mostSeconds);
-  if (chosen === undefined) {
-    throw new AppError("ONE_TIME_PASSWORD_UNUSABLE", {
-      service: profile.service.origin,
-      reason: "wrongLifetime",
-    });
-  }
-  return chosen;
 }

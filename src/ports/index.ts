@@ -51,8 +51,9 @@ export interface Ids {
 export interface Terminal {
   /** Whether a person can be asked: standard input and standard error are both terminals. */
   readonly interactive: boolean;
-  /** Columns of standard error; 80 where unknown. */
-  readonly columns: number;
+  /** Columns of standard error and of standard output; undefined where it is no terminal or has no width. */
+  readonly columns: number | undefined;
+  readonly resultColumns: number | undefined;
   /** Whether standard error takes colour. */
   readonly colour: boolean;
   /** Whether standard output takes colour. */

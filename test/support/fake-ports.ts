@@ -131,11 +131,12 @@ function noNetwork(request: Request): Promise<Response> {
 
 function recordingTerminal(
   said: { results: string[]; notes: string[]; progress: string[] },
-  { answers, interactive = answers !== undefined, columns = 80 }: FakePortsOptions,
+  { answers, interactive = answers !== undefined, columns }: FakePortsOptions,
 ): Terminal {
   return {
     interactive,
     columns,
+    resultColumns: columns,
     colour: false,
     resultColour: false,
     result: (text) => void said.results.push(text),

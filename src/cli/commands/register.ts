@@ -25,6 +25,7 @@ export async function runRegister({ command, ports, globals, signal }: Invocatio
     textOf(flags, "output") ?? ports.system.currentFolder,
   );
   let journal: Journal | undefined;
+  signal.addEventListener("abort", () => reporter.report({ kind: "interrupted" }), { once: true });
   try {
     if (faults.length > 0) throw new AppError("VALUES_INVALID", { faults });
     const sandbox = isOn(flags, "sandbox") ? await enterSandbox(ports, outputFolder) : undefined;
@@ -66,7 +67,7 @@ export async function runRegister({ command, ports, globals, signal }: Invocatio
     const exitCode = isAppError(error) ? EXIT_CODES[error.code] : 1;
     const errorCode = isAppError(error) ? error.code : "INTERNAL";
     await journal?.record({ event: "end", exitCode, errorCode });
-    const facts = { journal: journal?.path, verbose: globals.verbose };
+    const facts = { journal: journal?.path, verbose: globals.verbose, changes: reporter.changes() };
     ports.terminal.note(renderFailure(error, ports.terminal, facts));
     if (globals.json) showJson(ports, toJsonError(isAppError(error) ? error : undefined));
     return exitCode;

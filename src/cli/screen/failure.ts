@@ -2,25 +2,28 @@ import { Chalk } from "chalk";
 import { AppError } from "../../errors.ts";
 import type { Terminal } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
+import { fit } from "./fit.ts";
 import { describeError } from "./words/errors.ts";
 
 export interface FailureFacts {
   /** The journal of the run, for support. */
   readonly journal: string | undefined;
   readonly verbose: boolean;
+  /** What the run had changed by then; undefined where a change was asked for and never answered. */
+  readonly changes: readonly string[] | undefined;
 }
 
 /** A failure on the screen: the sentence first, what to do, then what support needs, the request id last. */
 export function renderFailure(
   error: unknown,
   terminal: Terminal,
-  { journal, verbose }: FailureFacts,
+  { journal, verbose, changes }: FailureFacts,
 ): string {
   const style = new Chalk({ level: terminal.colour ? 1 : 0 });
   const lines: string[] = [""];
   if (error instanceof AppError) {
     const { message, details = [], hint } = describeError(error);
-    const gentle = error.code === "INTERRUPTED" || error.code === "DECLINED";
+    const gentle: boolean = error.code === "INTERRUPTED" || error.code === "DECLINED";
     lines.push(gentle ? style.bold(message) : style.bold.red(message));
     lines.push(...details.map((detail) => `  ${detail}`), hint);
   } else {
@@ -31,9 +34,12 @@ export function renderFailure(
       lines.push(...(error.stack ?? "").split("\n").slice(1).map(clean));
     }
   }
+  if (changes) {
+    lines.push(changes.length > 0 ? `Done so far: ${changes.join("; ")}.` : "Nothing was changed.");
+  }
   if (journal !== undefined) lines.push(style.dim(say`Journal of this run, for support: ${journal}`));
   if (error instanceof AppError && error.requestId !== undefined) {
     lines.push(style.dim(say`Request ID: ${error.requestId}`));
   }
-  return lines.join("\n");
+  return fit(lines.join("\n"), terminal.columns);
 }

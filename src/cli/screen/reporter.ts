@@ -3,6 +3,7 @@ import type { Proposal, RunEvent, Task } from "../../flow/events.ts";
 import type { Ports, Progress } from "../../ports/index.ts";
 import type { DeviceCode } from "../../signin/device-code.ts";
 import { clean, say } from "./clean.ts";
+import { fit } from "./fit.ts";
 import { lackingRightsText, type PlanLine, planLines } from "./words/plan.ts";
 import { codeCountdown, describeEvent, deviceCode, TASKS, waiting } from "./words/run.ts";
 
@@ -11,14 +12,29 @@ export interface ReporterOptions {
   readonly verbose: boolean;
 }
 
+const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
+  "tenantNotFound",
+  "grantRefused",
+  "markNotSet",
+  "notVisibleYet",
+  "readBackFailed",
+  "proofFailed",
+  "interrupted",
+]);
+
+/** Work that changes nothing: no line of its own when it is done, and nothing to name when a run fails. */
+const READING: ReadonlySet<Task> = new Set(["read", "signIn", "oneTimePasswordService", "readBack", "prove"]);
+
 /** Shows what a run says. Talk goes to standard error; nothing here decides anything. */
 export class Reporter {
+  readonly #changes: string[] = [];
+  #unclear = false;
   readonly #ports: Pick<Ports, "terminal" | "clock">;
   readonly #options: ReporterOptions;
   readonly #style: ChalkInstance;
-  readonly #tasks: Task[] = [];
+  readonly #running: Task[] = [];
   #progress: Progress | undefined;
-  #countdown: ReturnType<typeof setInterval> | undefined;
+  #ticking: ReturnType<typeof setInterval> | undefined;
 
   constructor(ports: Pick<Ports, "terminal" | "clock">, options: ReporterOptions) {
     this.#ports = ports;
@@ -35,91 +51,95 @@ export class Reporter {
     else if (event.kind === "plan") this.#plan(event.proposal);
     else if (event.kind === "exchange" && this.#options.verbose) {
       const { method, host, path, status, durationMs, requestId } = event.exchange;
-      this.#note(
-        this.#style.dim(clean(`${method} ${host}${path} ${status} ${durationMs} ms ${requestId ?? ""}`)),
-      );
+      const line = `${method} ${host}${path} ${status} ${durationMs} ms ${requestId ?? ""}`;
+      this.#ports.terminal.note(this.#style.dim(clean(line)));
     }
   };
 
+  /** What was changed so far; undefined where nothing is known of, but a change that failed may have been made. */
+  changes(): readonly string[] | undefined {
+    return this.#unclear && this.#changes.length === 0 ? undefined : this.#changes;
+  }
+
   /** Takes the moving line away; nothing is shown after this. */
   stop(): void {
-    clearInterval(this.#countdown);
-    this.#progress?.stop();
-    this.#progress = undefined;
+    this.#show(undefined);
   }
 
   #note(text: string): void {
-    this.#ports.terminal.note(text);
+    this.#ports.terminal.note(fit(text, this.#ports.terminal.columns));
   }
 
   #say(event: RunEvent, sentence: string): void {
-    if (this.#options.quiet && event.kind !== "proofFailed") return;
-    if (event.kind === "signedIn") this.#note(`${this.#style.green("✔")} ${sentence}`);
-    else if (
-      ["tenantNotFound", "proofFailed", "notVisibleYet", "grantRefused", "markNotSet"].includes(event.kind)
-    ) {
-      this.#note(`${this.#style.yellow("!")} ${sentence}`);
-    } else this.#note(`${this.#style.cyan("i")} ${sentence}`);
+    const isWarning = WARNINGS.has(event.kind);
+    if (this.#options.quiet && !isWarning) return;
+    if (isWarning) this.#note(`${this.#style.yellow("!")} ${sentence}`);
+    else if (event.kind === "signedIn") this.#note(`${this.#style.green("✔")} ${sentence}`);
+    else this.#note(`${this.#style.cyan("i")} ${sentence}`);
   }
 
   #task(task: Task, state: "started" | "done" | "failed"): void {
-    if (this.#options.quiet) return;
     const { doing, done } = TASKS[task];
-    if (state === "started") {
-      this.#tasks.push(task);
-      this.#show(doing);
-      return;
-    }
-    clearInterval(this.#countdown);
-    this.#tasks.splice(this.#tasks.lastIndexOf(task), 1);
-    const quietOnes: readonly Task[] = ["read", "signIn", "oneTimePasswordService"];
+    if (state === "started") this.#running.push(task);
+    else this.#running.splice(this.#running.lastIndexOf(task), 1);
+    if (state === "done" && !READING.has(task)) this.#changes.push(done);
+    if (state === "failed" && !READING.has(task)) this.#unclear = true;
+    if (this.#options.quiet) return;
     if (state === "failed") this.#note(`${this.#style.red("✖")} ${doing}`);
-    else if (!quietOnes.includes(task)) this.#note(`${this.#style.green("✔")} ${done}`);
-    const still = this.#tasks.at(-1);
-    this.#show(still === undefined ? undefined : TASKS[still].doing);
+    if (state === "done" && (!READING.has(task) || task === "readBack" || task === "prove")) {
+      this.#note(`${this.#style.green("✔")} ${done}`);
+    }
+    this.#showRunning();
   }
 
-  #show(text: string | undefined): void {
+  #showRunning(): void {
+    const running = this.#running.at(-1);
+    this.#show(running && TASKS[running].doing);
+  }
+
+  /** Puts a text on the moving line; undefined takes the line away. A text that ticks gives itself anew. */
+  #show(text: string | undefined, tick?: () => string | undefined): void {
+    clearInterval(this.#ticking);
     if (text === undefined) {
       this.#progress?.stop();
       this.#progress = undefined;
-    } else if (this.#progress) this.#progress.update(text);
+      return;
+    }
+    if (this.#progress) this.#progress.update(text);
     else this.#progress = this.#ports.terminal.progress(text);
+    if (!tick) return;
+    this.#ticking = setInterval(() => {
+      const next = tick();
+      if (next === undefined) this.#showRunning();
+      else this.#progress?.update(next);
+    }, 1000).unref();
   }
 
-  /** The code itself is shown even when asked to be quiet: without it nothing goes on. */
+  #secondsUntil(end: number): number {
+    return Math.max(0, (end - this.#ports.clock.now().getTime()) / 1000);
+  }
+
+  /** The code is shown even when asked to be quiet: without it nothing goes on. */
   #deviceCode({ userCode, verificationUri, expiresAt }: DeviceCode): void {
-    const { clock, terminal } = this.#ports;
-    terminal.note("");
+    this.#note("");
     for (const text of deviceCode(userCode, verificationUri)) {
       this.#note(text.includes(userCode) ? this.#style.bold(text) : text);
     }
-    const secondsLeft = () => (expiresAt.getTime() - clock.now().getTime()) / 1000;
-    this.#show(codeCountdown(secondsLeft()));
-    clearInterval(this.#countdown);
-    this.#countdown = setInterval(() => this.#show(codeCountdown(secondsLeft())), 1000).unref();
+    const countdown = () => codeCountdown(this.#secondsUntil(expiresAt.getTime()));
+    this.#show(countdown(), countdown);
   }
 
-  /** On a terminal the seconds count down in place; elsewhere a wait is one line. */
+  /** On a terminal the seconds count down in place; elsewhere a wait of a second or more is one line. */
   #wait({ wait }: Extract<RunEvent, { kind: "wait" }>): void {
-    const { terminal, clock } = this.#ports;
-    const end = clock.now().getTime() + wait.ms;
-    const secondsLeft = () => Math.max(0, Math.ceil((end - clock.now().getTime()) / 1000));
-    const visible = wait.ms >= 1000;
-    if (!this.#progress || !terminal.interactive) {
-      if (visible && !this.#options.quiet)
-        this.#note(`${this.#style.cyan("i")} ${waiting(wait, secondsLeft())}`);
-      return;
+    const end = this.#ports.clock.now().getTime() + wait.ms;
+    const text = () => {
+      const seconds = Math.ceil(this.#secondsUntil(end));
+      return seconds > 0 ? waiting(wait, seconds) : undefined;
+    };
+    if (this.#ports.terminal.columns !== undefined && this.#running.length > 0) this.#show(text(), text);
+    else if (wait.ms >= 1000 && !this.#options.quiet) {
+      this.#note(`${this.#style.cyan("i")} ${waiting(wait, Math.ceil(wait.ms / 1000))}`);
     }
-    this.#show(waiting(wait, secondsLeft()));
-    const timer = setInterval(() => {
-      if (secondsLeft() > 0 && this.#progress) this.#show(waiting(wait, secondsLeft()));
-      else {
-        clearInterval(timer);
-        const still = this.#tasks.at(-1);
-        if (still !== undefined) this.#show(TASKS[still].doing);
-      }
-    }, 1000).unref();
   }
 
   #plan(proposal: Proposal): void {
@@ -128,22 +148,16 @@ export class Reporter {
     this.#note(this.#style.bold(say`This will change in ${displayName} (${id}):`));
     this.#note("");
     for (const line of planLines(proposal)) this.#note(this.#planLine(line));
-    if (proposal.lackingRights.length > 0) {
-      this.#note("");
-      for (const text of lackingRightsText(proposal.lackingRights)) {
-        this.#note(`${this.#style.yellow("!")} ${text}`);
-      }
+    if (proposal.lackingRights.length > 0) this.#note("");
+    for (const text of lackingRightsText(proposal.lackingRights)) {
+      this.#note(`${this.#style.yellow("!")} ${text}`);
     }
     this.#note("");
   }
 
   #planLine({ mark, depth, text }: PlanLine): string {
-    const colours = {
-      "+": this.#style.green,
-      "~": this.#style.yellow,
-      "-": this.#style.red,
-      " ": this.#style.dim,
-    };
+    const { green, yellow, red, dim } = this.#style;
+    const colours = { "+": green, "~": yellow, "-": red, " ": dim };
     return colours[mark](`${depth === 0 ? "  " : "      "}${mark} ${text}`);
   }
 }

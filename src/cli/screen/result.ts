@@ -4,6 +4,7 @@ import type { RegisterResult } from "../../flow/events.ts";
 import { toGermanDate } from "../../handover/dates.ts";
 import type { Terminal } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
+import { fit } from "./fit.ts";
 import { describeError } from "./words/errors.ts";
 
 /** What standard output carries with `--json`; `schemas/result.schema.json` describes it. */
@@ -42,6 +43,10 @@ export function toJsonError(error: AppError | undefined): Record<string, unknown
 
 /** The end of a run on the screen: what exists, where it is, what to do next. */
 export function renderResult(result: RegisterResult, terminal: Terminal): string {
+  return fit(resultText(result, terminal), terminal.resultColumns);
+}
+
+function resultText(result: RegisterResult, terminal: Terminal): string {
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
   switch (result.outcome) {
     case "planned":

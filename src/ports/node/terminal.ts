@@ -31,7 +31,10 @@ export function nodeTerminal(
     terminal: {
       interactive: input && isTerminal(stdin) && isTerminal(stderr),
       get columns() {
-        return stderr.columns || 80;
+        return columnsOf(stderr);
+      },
+      get resultColumns() {
+        return columnsOf(stdout);
       },
       colour: takesColour(stderr),
       resultColour: takesColour(stdout),
@@ -40,6 +43,10 @@ export function nodeTerminal(
       progress: (text) => (canAnimate(stderr, environment) ? spinner.start(text) : SILENT),
     },
   };
+}
+
+function columnsOf(stream: NodeJS.WriteStream): number | undefined {
+  return isTerminal(stream) && stream.columns > 0 ? stream.columns : undefined;
 }
 
 /** CI logs show every frame, and count as one by the variable being there at all. */

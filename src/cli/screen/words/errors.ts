@@ -20,7 +20,6 @@ export interface Wording {
 }
 
 const SAFE_TO_REPEAT = "Running the same command again is safe: it goes on from what exists.";
-const NOTHING_CHANGED = "Nothing was changed.";
 
 const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wording } = {
   USAGE: ({ detail }) => ({
@@ -39,25 +38,25 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
   VALUES_INVALID: ({ faults }) => ({
     message: "These values cannot be used:",
     details: faults.map(describeFault),
-    hint: `Correct them and run the command again. ${NOTHING_CHANGED}`,
+    hint: "Correct them and run the command again.",
   }),
   CONFIG_UNREADABLE: ({ file, reason, line, column }) => ({
     message: say`${file} ${unreadable(reason, line, column)}`,
-    hint: `Correct the file, or ask the vendor's support for a new one. ${NOTHING_CHANGED}`,
+    hint: "Correct the file, or ask the vendor's support for a new one.",
   }),
   CONFIG_INVALID: ({ file, faults }) => ({
     message: say`${file} has faults:`,
     details: faults.map(describeFault),
-    hint: `Correct the file and run the command again. ${NOTHING_CHANGED}`,
+    hint: "Correct the file and run the command again.",
   }),
   TEMPLATE_UNREADABLE: ({ file, reason, line, column }) => ({
     message: say`The template ${file} ${unreadable(reason, line, column)}`,
-    hint: `Ask whoever gave you the template. ${NOTHING_CHANGED}`,
+    hint: "Ask whoever gave you the template.",
   }),
   TEMPLATE_INVALID: ({ file, faults }) => ({
     message: say`The template ${file} has faults:`,
     details: faults.map(describeFault),
-    hint: `Ask whoever gave you the template. ${NOTHING_CHANGED}`,
+    hint: "Ask whoever gave you the template.",
   }),
   TEMPLATE_UNKNOWN: ({ name, known }) => ({
     message: say`There is no template "${name}".`,
@@ -65,11 +64,11 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
   }),
   SETTING_UNSUPPORTED: ({ setting }) => ({
     message: say`${setting} asks for SCIM provisioning, which this version does not set up.`,
-    hint: say`Set ${setting} to false to register the app without SCIM, or ask the vendor. ${NOTHING_CHANGED}`,
+    hint: say`Set ${setting} to false to register the app without SCIM, or ask the vendor.`,
   }),
   OUTPUT_FOLDER: ({ folder, errno }) => ({
     message: say`The result cannot be written to ${folder} (${errno}).`,
-    hint: `Run the command in a folder that you may write to, or name one with --output. ${NOTHING_CHANGED}`,
+    hint: "Run the command in a folder that you may write to, or name one with --output.",
   }),
   NAMESAKES: ({ displayName, candidates }) => ({
     message: say`There is already an app registration named "${displayName}" that this tool did not make.`,
@@ -77,27 +76,26 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
       ({ appId, createdDateTime }) =>
         say`--app-id ${appId}   (created ${createdDateTime?.slice(0, 10) ?? "?"})`,
     ),
-    hint: `To take one over, add its --app-id. To make a new one, choose another --app-name. ${NOTHING_CHANGED}`,
+    hint: "To take one over, add its --app-id. To make a new one, choose another --app-name.",
   }),
   SOFT_DELETED: ({ displayName, deletedDateTime }) => ({
     message: say`The app registration "${displayName}" was deleted on ${deletedDateTime.slice(0, 10)} and still holds its name.`,
-    hint: `Run the command in a terminal to restore it (its old secrets work again then) or to delete it for good, or choose another --app-name. ${NOTHING_CHANGED}`,
+    hint: "Run the command in a terminal to restore it (its old secrets work again then) or to delete it for good, or choose another --app-name.",
   }),
   APP_NOT_FOUND: ({ appId, tenantId }) => ({
     message: say`There is no app registration with the client ID ${appId} in the tenant ${tenantId}.`,
-    hint: `Check --app-id and --tenant-id. ${NOTHING_CHANGED}`,
+    hint: "Check --app-id and --tenant-id.",
   }),
   PERMISSION_UNKNOWN: ({ permissions }) => ({
     message: say`This tenant does not know the permissions ${permissions.join(", ")}.`,
-    hint: `Ask the vendor's support; the template may be too new or too old. ${NOTHING_CHANGED}`,
+    hint: "Ask the vendor's support; the template may be too new or too old.",
   }),
   SIGN_IN_FAILED: (facts) => {
     const [message, hint] = SIGN_IN[facts.problem](facts);
-    const detail = [facts.aadsts, facts.detail].filter((part) => part !== undefined).join(": ");
     return {
       message,
-      hint: `${hint} ${NOTHING_CHANGED}`,
-      ...(detail && { details: [say`Microsoft says: ${facts.detail ?? detail}`] }),
+      hint,
+      ...(facts.detail !== undefined && { details: [say`Microsoft says: ${facts.detail}`] }),
     };
   },
   GRAPH_FORBIDDEN: ({ action, detail }) => ({
@@ -113,7 +111,7 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
   ONE_TIME_PASSWORD_UNUSABLE: ({ service, reason, detail }) => ({
     message: say`The one-time-password service ${service} ${ONE_TIME_PASSWORD[reason]}`,
     ...(detail && { details: [say`${detail}`] }),
-    hint: `Try again later, or choose another service with --one-time-password-service. ${NOTHING_CHANGED}`,
+    hint: "Try again later, or choose another service with --one-time-password-service.",
   }),
   SECRET_UNDELIVERED: ({ service, reason, appId, keyId, removed }) => ({
     message:
@@ -150,11 +148,8 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     message: "Somebody else is registering the same app right now.",
     hint: `Wait until they are done. ${SAFE_TO_REPEAT}`,
   }),
-  INTERRUPTED: () => ({
-    message: "Stopped, as you asked.",
-    hint: SAFE_TO_REPEAT,
-  }),
-  DECLINED: () => ({ message: NOTHING_CHANGED, hint: "Run the same command again whenever you like." }),
+  INTERRUPTED: () => ({ message: "Stopped.", hint: SAFE_TO_REPEAT }),
+  DECLINED: () => ({ message: "Stopped.", hint: "Run the same command again whenever you like." }),
 };
 
 /** The words for a foreseen failure. */
@@ -211,7 +206,9 @@ function unreadable(reason: UnreadableReason, line?: number, column?: number): s
     case "notUtf8":
       return "is not saved as UTF-8. Save it again with that encoding.";
     case "notJson":
-      return `is not valid JSON: look at line ${line ?? 1}, column ${column ?? 1}.`;
+      return line === undefined || column === undefined
+        ? "is not valid JSON."
+        : `is not valid JSON: look at line ${line}, column ${column}.`;
     case "failed":
       return "cannot be read.";
   }

@@ -18,7 +18,7 @@ const line = (mark: PlanLine["mark"], depth: PlanLine["depth"], text: string): P
 
 /** The plan as a diff against the tenant, line by line. */
 export function planLines(proposal: Proposal): PlanLine[] {
-  const { plan, proof } = proposal;
+  const { plan, proofs } = proposal;
   const lines = plan.steps.flatMap((step) => stepLines(step, proposal));
   const granting = plan.steps.some(({ kind }) => kind === "grantAppRole" || kind === "grantDelegatedScopes");
   const firstGrant = plan.steps.findIndex(
@@ -28,10 +28,9 @@ export function planLines(proposal: Proposal): PlanLine[] {
     const before = plan.steps.slice(0, firstGrant).flatMap((step) => stepLines(step, proposal)).length;
     lines.splice(before, 0, line("+", 0, "Admin consent for the whole tenant"));
   }
-  if (proof) {
-    lines.push(
-      line(" ", 0, "Then a test as the new app: it reads the ID of one user and one group, nothing else"),
-    );
+  if (proofs.length > 0) {
+    const names = proofs.map(({ value }) => value).join(" and ");
+    lines.push(line(" ", 0, say`Then a test as the new app: it tries ${names} by reading one ID each`));
   }
   return lines;
 }
@@ -61,7 +60,8 @@ function stepLines(step: Step, proposal: Proposal): PlanLine[] {
         line(proposal.current ? "~" : "+", 0, "Single sign-on for the add-in (exposed API)"),
         ...step.changes
           .filter(({ property }) => property !== "api.oauth2PermissionScopes")
-          .flatMap(changeLines),
+          .flatMap(changeLines)
+          .map((changed) => ({ ...changed, text: withClientNames(changed.text, proposal) })),
       ];
     case "createServicePrincipal":
       return [line("+", 0, "Enterprise application (service principal)")];
@@ -84,6 +84,11 @@ function stepLines(step: Step, proposal: Proposal): PlanLine[] {
     case "markDelivered":
       return [line("~", 0, "Note on the app that its client secret was handed over")];
   }
+}
+
+/** Clients are known by id to Graph, and by name to people. */
+function withClientNames(text: string, { clients }: Proposal): string {
+  return clients.reduce((named, { appId, name }) => named.replace(appId, say`${name} (${appId})`), text);
 }
 
 function secretLines(step: Extract<Step, { kind: "issueSecret" }>, proposal: Proposal): PlanLine[] {
@@ -181,6 +186,7 @@ function plain(value: Json): string {
 
 /** Who should be asked, and what for. */
 export function lackingRightsText(lacking: readonly LackingRight[]): readonly string[] {
+  if (lacking.length === 0) return [];
   const names = lacking.flatMap(({ step }) => {
     if (step.kind === "grantAppRole") return [step.permission.value];
     return step.kind === "grantDelegatedScopes" ? step.added.map(({ value }) => value) : [];

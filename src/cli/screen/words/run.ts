@@ -77,13 +77,13 @@ export function codeCountdown(secondsLeft: number): string {
   return `Waiting for you to sign in (the code is good for ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")})`;
 }
 
+const SANDBOX = "Sandbox: nothing here touches a real tenant, and the sign-in code is accepted by itself.";
+
 /** The sentence for an event that is one; undefined for those that have a view of their own. */
 export function describeEvent(event: RunEvent): string | undefined {
   switch (event.kind) {
     case "sandbox":
-      return event.examples.length > 0
-        ? say`Sandbox: nothing here touches a real tenant. Example values are used for ${event.examples.map(({ flag }) => flag).join(", ")}.`
-        : "Sandbox: nothing here touches a real tenant.";
+      return say`${SANDBOX}${event.examples.length > 0 ? ` Example values are used for ${event.examples.map(({ flag }) => flag).join(", ")}.` : ""}`;
     case "config":
       return configNote(event);
     case "hostnameReduced":
@@ -100,12 +100,16 @@ export function describeEvent(event: RunEvent): string | undefined {
       return say`You may not grant ${event.permissions.map(({ value }) => value).join(", ")}: somebody else has to. The rest goes on.`;
     case "notVisibleYet":
       return "Microsoft Entra accepted everything, but does not show all of it yet. That takes a few minutes sometimes.";
+    case "readBackFailed":
+      return "Everything was accepted, but could not be read back. Run the same command again later to check.";
     case "proofFailed":
       return proofFailed(event.problem, event.detail);
     case "fileKept":
       return say`A file of another app was in the way; it is kept as ${event.keptAs}`;
     case "markNotSet":
       return "The hand-over could not be noted on the app; the hand-over file counts. The next run notes it.";
+    case "interrupted":
+      return "Stopping as soon as what is under way is done. Press Ctrl-C again to stop at once.";
     case "deviceCode":
     case "wait":
     case "exchange":

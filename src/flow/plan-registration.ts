@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { toGermanDate } from "../handover/dates.ts";
+import { readHandover } from "../handover/file.ts";
+import { readSecretEvidence } from "../journal/evidence.ts";
+import { diff, staleRedirectUris } from "../registration/diff.ts";
+import type { Plan } from "../registration/plan.ts";
+import { type HandoverEvidence, type JudgedSecret, judgeSecrets } from "../registration/secrets.ts";
+import type { Application, CurrentRegistration, DesiredRegistration } from "../registration/types.ts";
+import type { Template } from "../template/schema.ts";
+import type { RunContext } from "./context.ts";
+
+export interface PlanInput {
+  readonly template: Template;
+  readonly desired: DesiredRegistration;
+  readonly current: CurrentRegistration;
+  readonly adopt: boolean;
+  readonly newSecret: boolean;
+  readonly tenantId: string;
+  readonly outputFolder: string;
+  readonly journalFolder: string;
+}
+
+/** Gathers what only files and people know, and lets the pure diff decide. */
+export async function planRegistration(context: RunContext, input: PlanInput): Promise<Plan> {
+  const { desired, current, adopt, newSecret } = input;
+  const { questions } = context;
+  const removeRedirectUris: string[] = [];
+  for (const uri of staleRedirectUris(desired, current.application)) {
+    if (await questions?.removeRedirectUri(uri)) removeRedirectUris.push(uri);
+  }
+  const judged = current.application ? await judge(context, input, current.application) : [];
+  const keepDoubtful = newSecret ? false : await askAboutDoubtful(context, judged);
+  return diff(desired, current, judged, { adopt, removeRedirectUris, newSecret, keepDoubtful });
+}
+
+async function judge(
+  { ports }: RunContext,
+  { template, tenantId, outputFolder, journalFolder }: PlanInput,
+  application: Application,
+): Promise<JudgedSecret[]> {
+  const file = join(outputFolder, template.handover.fileName);
+  return judgeSecrets(application, {
+    journal: await readSecretEvidence(ports.files, journalFolder, application.objectId),
+    handover: toEvidence(template, await readHandover(ports.files, file), tenantId, application.appId),
+    toDate: (iso) => toGermanDate(new Date(iso)),
+    now: ports.clock.now(),
+  });
+}
+
+/** The two dates of an earlier hand-over file, where it speaks of this application. */
+function toEvidence(
+  { handover: { entries } }: Template,
+  file: Record<string, unknown> | undefined,
+  tenantId: string,
+  appId: string,
+): HandoverEvidence | undefined {
+  const read = (placeholder: string): unknown => {
+    const key = Object.keys(entries).find((name) => entries[name] === placeholder);
+    return key === undefined ? undefined : file?.[key];
+  };
+  if (read("{tenantId}") !== tenantId || read("{appId}") !== appId) return undefined;
+  const [start, end] = [read("{clientSecretStart}"), read("{clientSecretEnd}")];
+  return typeof start === "string" && typeof end === "string" ? { start, end } : undefined;
+}
+
+/** Whether the vendor has a secret of which neither journal, tag nor file knows; only a person can say. */
+async function askAboutDoubtful(
+  { questions }: RunContext,
+  judged: readonly JudgedSecret[],
+): Promise<boolean> {
+  const doubtful = judged.filter(({ state }) => state === "doubtful");
+  const isDelivered = judged.some(({ state }) => state === "delivered");
+  if (!questions || isDelivered || doubtful.length === 0) return false;
+  return questions.keepDoubtfulSecret(doubtful.map(({ credential }) => credential.displayName ?? ""));
+}
