@@ -93,7 +93,7 @@ function toConfig(known: Record<string, unknown>, addOnKeys: readonly string[]):
   const isSet = (value: unknown) => typeof value !== "string" || !["", "https://"].includes(value.trim());
   const entries = Object.entries(values).filter(([key, value]) => isSet(value) && !addOnKeys.includes(key));
   const addOns = Object.fromEntries(
-    addOnKeys.filter((key) => key in values).map((key) => [key, values[key] === true]),
+    addOnKeys.filter((key) => Object.hasOwn(values, key)).map((key) => [key, values[key] === true]),
   );
   return { ...Object.fromEntries(entries), addOns };
 }
@@ -107,8 +107,17 @@ function nearMiss(key: string, knownKeys: readonly string[]): string | undefined
   });
 }
 
+/** JSON that is nested a hundred thousand deep can be read, but not written again. */
+function toText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return typeof value;
+  }
+}
+
 /** A found value as it can be shown: text in quotes, at most 80 characters. */
 function shorten(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = toText(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

@@ -29,10 +29,17 @@ export function parseJsonBytes(bytes: Uint8Array): JsonText {
   }
 }
 
-/** `JSON.parse` names a position only sometimes, and differently in every Node version. */
-function locateJsonError(text: string): { line: number; column: number } {
+/**
+ * `JSON.parse` names a position only sometimes, and differently in every Node version. The lenient parser
+ * is recursive: where the text is nested too deep for it, the position stays unknown.
+ */
+function locateJsonError(text: string): { line?: number; column?: number } {
   const errors: ParseError[] = [];
-  parseLeniently(text, errors, { disallowComments: true, allowTrailingComma: false });
+  try {
+    parseLeniently(text, errors, { disallowComments: true, allowTrailingComma: false });
+  } catch {
+    return {};
+  }
   const before = text.slice(0, errors[0]?.offset ?? text.length);
   const lineStart = before.lastIndexOf("\n") + 1;
   return { line: before.split("\n").length, column: before.length - lineStart + 1 };

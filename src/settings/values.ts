@@ -33,7 +33,7 @@ export function parseTenant(text: string): Parsed<string> {
 /** An app registration's display name: 1 to 120 characters, as Entra allows for every audience. */
 export function parseAppName(text: string): Parsed<string> {
   const name = text.trim();
-  return name !== "" && name.length <= 120 && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)
+  return name !== "" && name.length <= 120 && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(name)
     ? good(name)
     : bad("appName");
 }
@@ -81,7 +81,9 @@ export function parseServiceUri(text: string): Parsed<string> {
   const https = url.protocol === "https:" || (url.protocol === "http:" && loopback);
   const plain = url.username === "" && url.password === "" && url.search === "" && url.hash === "";
   if (!https || !plain) return bad("serviceUrl");
-  return good(url.href.endsWith("/") ? url.href : `${url.href}/`);
+  // Not `href`: an empty query or fragment leaves its `?` or `#` there.
+  const base = `${url.origin}${url.pathname}`;
+  return good(base.endsWith("/") ? base : `${base}/`);
 }
 
 /** How long something lives: a whole number and h, d, w, m or y, such as `24m`. */

@@ -31,5 +31,7 @@ export function unknownPlaceholders(text: string, set: PlaceholderSet): string[]
 
 /** Puts values in place of placeholders, once: a value with braces in it stays as it is. */
 export function fill(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\{([A-Za-z]+)\}/g, (whole, name: string) => values[name] ?? whole);
+  return text.replaceAll(/\{([A-Za-z]+)\}/g, (whole, name: string) =>
+    Object.hasOwn(values, name) ? (values[name] ?? whole) : whole,
+  );
 }

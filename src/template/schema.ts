@@ -19,7 +19,11 @@ const TextWith = (set: PlaceholderSet) =>
   });
 
 const Guid = z.guid().toLowerCase();
-const Name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case letters, digits and single hyphens");
+/** Short, because it is part of the unique name of every application it describes. */
+const Name = z
+  .string()
+  .max(40)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case letters, digits and single hyphens");
 const LifetimeText = z.string().refine((text) => parseLifetime(text) !== undefined, "such as 24m or 90d");
 const ServiceUri = z.string().refine((text) => {
   const parsed = parseServiceUri(text);
