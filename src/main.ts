@@ -11,9 +11,10 @@ declare const PRODUCT_VERSION: string;
  * @param packageFolder the folder of the installed package.
  */
 export async function main(packageFolder: string): Promise<void> {
+  const signal = interruption();
   process.exitCode = await run(process.argv.slice(2), {
-    makePorts: (options) => nodePorts({ packageFolder, ...options }),
-    signal: interruption(),
+    makePorts: (options) => nodePorts({ packageFolder, signal, ...options }),
+    signal,
     version: PRODUCT_VERSION,
   });
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
@@ -26,10 +27,10 @@ async function flushed(stream: NodeJS.WriteStream): Promise<void> {
   if (stream.writable) await new Promise<void>((resolve) => void stream.write("", () => resolve()));
 }
 
-/** The first Ctrl-C lets the write in flight end; the second one does not wait. */
+/** The first Ctrl-C, or a window that is closed, lets the write in flight end; the second does not wait. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(130);
       controller.abort(new AppError("INTERRUPTED", {}));

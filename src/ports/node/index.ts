@@ -10,6 +10,8 @@ import { nodeTerminal } from "./terminal.ts";
 export interface NodePortsOptions {
   /** The folder of the installed package. */
   readonly packageFolder: string;
+  /** Takes an open question away: a signal from outside ends the run there too. */
+  readonly signal?: AbortSignal | undefined;
   /** False where nothing may be asked (`--no-input`). */
   readonly input?: boolean | undefined;
   /** False for `--no-color`; decided by environment and stream unless given. */
@@ -17,7 +19,7 @@ export interface NodePortsOptions {
 }
 
 /** The real outside world. Nothing is loaded or opened yet: HTTP, prompts and spinner come with first use. */
-export function nodePorts({ packageFolder, input, colour }: NodePortsOptions): Ports {
+export function nodePorts({ packageFolder, signal, input, colour }: NodePortsOptions): Ports {
   const system = nodeSystem(packageFolder);
   const { environment } = system;
   const { terminal, pauseProgress } = nodeTerminal(process, { environment, input, colour });
@@ -27,7 +29,7 @@ export function nodePorts({ packageFolder, input, colour }: NodePortsOptions): P
     files: nodeFiles,
     ids: nodeIds,
     terminal,
-    prompter: nodePrompter(process, { colour: terminal.colour, pauseProgress }),
+    prompter: nodePrompter(process, { colour: terminal.colour, pauseProgress, signal }),
     system,
   };
 }

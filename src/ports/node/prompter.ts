@@ -15,6 +15,8 @@ export interface PrompterOptions {
   readonly colour: boolean;
   /** Holds the moving line while a question is on the screen. */
   readonly pauseProgress: Spinner["pause"];
+  /** Takes an open question away, as Ctrl-C does. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Questions on standard error, so that standard output carries the result alone. */
@@ -46,8 +48,9 @@ function asker({ stdin, stderr }: Pick<Streams, "stdin" | "stderr">, options: Pr
     const resumeProgress = options.pauseProgress();
     const output = options.colour ? stderr : withoutColour(stderr);
     const ended = inputEnd(stdin);
+    const signal = options.signal ? AbortSignal.any([ended.signal, options.signal]) : ended.signal;
     try {
-      return await question({ input: stdin, output, clearPromptOnDone: false, signal: ended.signal });
+      return await question({ input: stdin, output, clearPromptOnDone: false, signal });
     } catch (error) {
       throw isGivenUp(error) ? new AppError("INTERRUPTED", {}) : error;
     } finally {
