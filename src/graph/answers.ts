@@ -4,13 +4,16 @@ import { AppError, type GraphAction } from "../errors.ts";
 export interface GraphAnswer {
   readonly status: number;
   readonly body: unknown;
+  /** Whether there was a body that is no JSON: a proxy's page, or an answer that was cut off. */
+  readonly isMalformed?: boolean;
   readonly requestId: string | undefined;
   /** The `Retry-After` header, for the items of a batch. */
   readonly retryAfter: string | undefined;
 }
 
-export function isSuccess({ status }: GraphAnswer): boolean {
-  return status >= 200 && status < 300;
+/** Whether Graph did what it was asked to; a page of somebody else with status 200 is no such answer. */
+export function isSuccess({ status, isMalformed }: GraphAnswer): boolean {
+  return status >= 200 && status < 300 && isMalformed !== true;
 }
 
 /** Graph's error code and message; both empty where the body is not Graph's (a proxy's page, nothing). */
@@ -21,7 +24,8 @@ export function errorOf({ body }: GraphAnswer): { code: string; message: string 
 
 /** Whether the server may have acted although the answer says nothing of use. */
 export function isAmbiguous(answer: GraphAnswer): boolean {
-  return answer.status >= 500 || answer.status === 408;
+  const { status, isMalformed } = answer;
+  return status >= 500 || status === 408 || (status < 400 && isMalformed === true);
 }
 
 /**
@@ -64,8 +68,12 @@ export function toAppError(action: GraphAction, answer: GraphAnswer): AppError {
   const { status } = answer;
   const detail = message.split(/\r?\n/, 1)[0] ?? "";
   const options = answer.requestId === undefined ? {} : { requestId: answer.requestId };
+  if (answer.isMalformed === true && status >= 400 && status < 500) {
+    // Graph's refusals are JSON; this is the page of a proxy or a filter on the way.
+    return new AppError("NETWORK", { host: "Microsoft Graph", cause: `HTTP_${status}` }, options);
+  }
   if (status === 403) return new AppError("GRAPH_FORBIDDEN", { action, detail }, options);
-  if (status === 429 || status >= 500 || isSuccess(answer)) {
+  if (status === 429 || status >= 500 || status < 400) {
     return new AppError("GRAPH_UNAVAILABLE", { status, detail }, options);
   }
   return new AppError("GRAPH_REFUSED", { action, status, graphCode: code, detail }, options);

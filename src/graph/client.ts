@@ -7,7 +7,7 @@ import {
 } from "@microsoft/microsoft-graph-client";
 import { AppError } from "../errors.ts";
 import { networkError } from "../http/errors.ts";
-import { readJson } from "../http/read.ts";
+import { readText } from "../http/read.ts";
 import type { RepeatPolicy, RetryingFetch } from "../http/retry.ts";
 import type { Ids } from "../ports/index.ts";
 import type { Json } from "../registration/plan.ts";
@@ -62,16 +62,27 @@ export function createGraph(options: GraphOptions): Graph {
         .headers({ ...headers, "client-request-id": options.ids.uuid() })
         .middlewareOptions([new RepeatOption(repeat ?? (method === "GET" ? "always" : "ifRefused"))]);
       const response: Response = await request[METHODS[method]](body).catch((error: unknown) => {
-        throw error instanceof MiddlewareFailure ? error.failure : error;
+        throw carried(error);
       });
+      const text = await readText(response, MAX_ANSWER_BYTES).catch(() => "(cut off)");
+      const answered = parseJson(text);
       return {
         status: response.status,
-        body: await readJson(response, MAX_ANSWER_BYTES).catch(() => undefined),
+        body: answered,
+        isMalformed: answered === undefined && text !== "",
         requestId: response.headers.get("request-id") ?? undefined,
         retryAfter: response.headers.get("retry-after") ?? undefined,
       };
     },
   };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const METHODS = { GET: "get", POST: "post", PATCH: "patch", DELETE: "delete" } as const;
@@ -85,12 +96,14 @@ class RepeatOption {
 }
 
 /** The library passes its own error class through and turns every other one into text without a cause. */
-class MiddlewareFailure extends GraphClientError {
-  readonly failure: unknown;
-  constructor(failure: unknown) {
-    super("middleware failed");
-    this.failure = failure;
-  }
+function carrying(failure: unknown): GraphClientError {
+  const carrier = new GraphClientError("the request could not be sent");
+  carrier.customError = failure;
+  return carrier;
+}
+
+function carried(error: unknown): unknown {
+  return error instanceof GraphClientError ? error.customError : error;
 }
 
 /** Adds the token, for the one Graph host only, and renews it once where Graph asks for that. */
@@ -110,7 +123,7 @@ class AuthenticationMiddleware implements Middleware {
     const { origin, tokens } = this.#options;
     const url = new URL(typeof context.request === "string" ? context.request : context.request.url);
     if (url.origin !== origin) {
-      throw new MiddlewareFailure(new AppError("NETWORK", { host: url.host, cause: "FOREIGN_HOST" }));
+      throw carrying(new AppError("NETWORK", { host: url.host, cause: "FOREIGN_HOST" }));
     }
     await this.#sendWith(context, () => tokens.getToken());
     if (context.response?.status !== 401) return;
@@ -120,7 +133,7 @@ class AuthenticationMiddleware implements Middleware {
 
   async #sendWith(context: Context, getToken: () => Promise<Secret>): Promise<void> {
     const token = await getToken().catch((error: unknown) => {
-      throw new MiddlewareFailure(error);
+      throw carrying(error);
     });
     const headers = new Headers(context.options?.headers);
     headers.set("authorization", `Bearer ${token.reveal()}`);
@@ -144,7 +157,7 @@ class SendingMiddleware implements Middleware {
     try {
       context.response = await this.#options.fetch(request, policy);
     } catch (error) {
-      throw new MiddlewareFailure(networkError(new URL(request.url).host, error));
+      throw carrying(networkError(new URL(request.url).host, error));
     }
   }
 }
