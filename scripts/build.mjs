@@ -1,5 +1,6 @@
 // Bundles src/ into dist/: split, minified CommonJS with nothing to install beside it, and the licences of
 // what went in. CommonJS because Node starts it faster than ES modules (docs/adr/0002-one-bundle.md).
+// `--if-missing` leaves a build alone that is there; `--into <folder>` builds somewhere else than dist/.
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
@@ -7,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const dist = path.join(root, "dist");
+const into = process.argv.indexOf("--into");
+const dist = path.resolve(into === -1 ? path.join(root, "dist") : (process.argv[into + 1] ?? ""));
 
 if (process.argv.includes("--if-missing") && existsSync(path.join(dist, "main.cjs"))) {
   process.exit(0);
