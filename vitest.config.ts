@@ -1,10 +1,24 @@
 import { defineConfig } from "vitest/config";
 
+const builtProgram = ["test/terminal/**/*.test.ts", "test/package/**/*.test.ts"];
+const shared = { testTimeout: 30_000, unstubGlobals: true, restoreMocks: true };
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    testTimeout: 30_000,
-    unstubGlobals: true,
-    restoreMocks: true,
+    projects: [
+      {
+        test: { ...shared, name: "source", include: ["test/**/*.test.ts"], exclude: builtProgram },
+      },
+      {
+        // These run the program as a user gets it: built, packed and installed once for all of them.
+        test: {
+          ...shared,
+          name: "program",
+          include: builtProgram,
+          globalSetup: ["test/support/product.ts"],
+          hookTimeout: 60_000,
+        },
+      },
+    ],
   },
 });

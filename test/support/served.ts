@@ -1,0 +1,131 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, inject, onTestFinished } from "vitest";
+import type { Fetch } from "../../src/ports/index.ts";
+import { nodeClock } from "../../src/ports/node/clock.ts";
+import { nodeIds } from "../../src/ports/node/ids.ts";
+import {
+  type Behaviour,
+  createSandbox,
+  newTenant,
+  type Sandbox,
+  type TenantState,
+} from "../../src/sandbox/index.ts";
+import { type ServedSandbox, serveSandbox } from "../../src/sandbox/serve.ts";
+
+/** A fresh simulated tenant behind real TLS, and a fresh place on the disk to reach it from. */
+export interface Outpost {
+  readonly sandbox: Sandbox;
+  /** The folder to run in; empty. */
+  readonly folder: string;
+  /** Everything that a run may write to is in here: `work`, `state`, `tmp` and `home`. */
+  readonly root: string;
+  /** The whole environment of a child. */
+  readonly env: Record<string, string>;
+  /** Puts a file beside the run. */
+  write(name: string, content: string | object): void;
+  /** A file of the run's folder, as JSON. */
+  json(name: string): Record<string, unknown>;
+}
+
+export interface OutpostOptions {
+  readonly behaviour?: Partial<Behaviour>;
+  readonly state?: TenantState;
+  /** Stands between the program and the sandbox. */
+  readonly wrap?: (fetch: Fetch) => Fetch;
+}
+
+/**
+ * Serves the sandbox to the tests of a file: one server with one certificate, and for every test a tenant
+ * of its own behind it. So the tests of a file must run one after another, as they do by default.
+ */
+export function serve(): (options?: OutpostOptions) => Outpost {
+  let served: ServedSandbox | undefined;
+  let authority: string | undefined;
+  let answer: Fetch = () => Promise.reject(new Error("no tenant yet"));
+  beforeAll(async () => {
+    const sandbox = createSandbox({ clock: nodeClock, ids: nodeIds });
+    served = await serveSandbox({
+      sandbox: { ...sandbox, fetch: (request) => answer(request) },
+      hosts: serviceHosts(inject("product").packageFolder),
+    });
+    const folder = mkdtempSync(join(tmpdir(), "entra-app-registration-ca-"));
+    authority = join(folder, "ca.pem");
+    writeFileSync(authority, served.caPem);
+    return () => rmSync(folder, { recursive: true });
+  });
+  afterAll(async () => {
+    await served?.close();
+  });
+
+  return ({ behaviour = {}, state = newTenant(), wrap = (fetch: Fetch) => fetch } = {}) => {
+    if (!served || authority === undefined) throw new Error("the sandbox is not served yet");
+    const quick = { deviceCodePolls: 0, deviceCodeIntervalSeconds: 1 };
+    const sandbox = createSandbox({
+      clock: nodeClock,
+      ids: nodeIds,
+      state,
+      behaviour: { ...quick, ...behaviour },
+    });
+    answer = wrap(sandbox.fetch);
+    const root = realpathSync(mkdtempSync(join(tmpdir(), "entra-app-registration-run-")));
+    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+    for (const name of ["work", "state", "tmp", "home"]) mkdirSync(join(root, name));
+    const folder = join(root, "work");
+    return {
+      sandbox,
+      root,
+      folder,
+      env: {
+        ...childEnvironment(root),
+        HTTPS_PROXY: served.proxyUrl,
+        NO_PROXY: "",
+        NODE_EXTRA_CA_CERTS: authority,
+      },
+      write: (name, content) => {
+        const text = typeof content === "string" ? content : JSON.stringify(content);
+        writeFileSync(join(folder, name), text);
+      },
+      json: (name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Record<string, unknown>,
+    };
+  };
+}
+
+/** Nothing of the machine's own settings but what a process needs to start. */
+export function childEnvironment(root: string): Record<string, string> {
+  const kept = ["PATH", "Path", "SystemRoot", "PATHEXT"].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    ...Object.fromEntries(kept),
+    TERM: "xterm-256color",
+    HOME: join(root, "home"),
+    USERPROFILE: join(root, "home"),
+    LOCALAPPDATA: join(root, "state"),
+    XDG_STATE_HOME: join(root, "state"),
+    TMPDIR: join(root, "tmp"),
+    TEMP: join(root, "tmp"),
+    TMP: join(root, "tmp"),
+  };
+}
+
+/** The one-time-password services that the packaged templates name. */
+function serviceHosts(packageFolder: string): string[] {
+  const folder = join(packageFolder, "templates");
+  return readdirSync(folder).flatMap((name) => {
+    const template = JSON.parse(readFileSync(join(folder, name), "utf8")) as {
+      oneTimePassword?: { services: string[] };
+    };
+    return template.oneTimePassword?.services.map((service) => new URL(service).hostname) ?? [];
+  });
+}
