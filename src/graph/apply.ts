@@ -1,3 +1,8 @@
+import type {
+  AppRoleAssignment as AppRoleAssignmentBody,
+  OAuth2PermissionGrant as GrantBody,
+  ServicePrincipal as ServicePrincipalBody,
+} from "@microsoft/microsoft-graph-types";
 import { AppError } from "../errors.ts";
 import { fillIn, type GrantStep, type Json, type StepOf, toBody } from "../registration/plan.ts";
 import type { Application, ServicePrincipal } from "../registration/types.ts";
@@ -51,8 +56,13 @@ export async function updateApplication(
   target: ApplicationTarget,
   step: StepOf<"updateApplication"> | StepOf<"exposeApi">,
 ): Promise<void> {
-  const body = fillIn(toBody(step.changes), "{appId}", target.appId);
-  const answer = await patchApplication(context, "updateApplication", target, body);
+  // Only there: a customer's own name or redirect URI may hold the same text.
+  const changes = step.changes.map((change) =>
+    change.property === "identifierUris"
+      ? { ...change, to: fillIn(change.to, "{appId}", target.appId) }
+      : change,
+  );
+  const answer = await patchApplication(context, "updateApplication", target, toBody(changes));
   expectSuccess("updateApplication", answer);
 }
 
@@ -99,7 +109,7 @@ export async function createServicePrincipal(
   const request: GraphRequest = {
     method: "POST",
     path: "/servicePrincipals",
-    body: { appId: target.appId, tags },
+    body: { appId: target.appId, tags: [...tags] } satisfies ServicePrincipalBody,
   };
   const written = await write(context, "createServicePrincipal", request, {
     look,
@@ -148,7 +158,11 @@ export function toGrantRequest(step: GrantStep, servicePrincipalId: string) {
     return {
       method: "POST",
       path: `/servicePrincipals/${resource.id}/appRoleAssignedTo`,
-      body: { principalId: servicePrincipalId, resourceId: resource.id, appRoleId: id },
+      body: {
+        principalId: servicePrincipalId,
+        resourceId: resource.id,
+        appRoleId: id,
+      } satisfies AppRoleAssignmentBody,
     } as const;
   }
   const scope = step.scopes.join(" ");
@@ -163,7 +177,7 @@ export function toGrantRequest(step: GrantStep, servicePrincipalId: string) {
       consentType: "AllPrincipals",
       resourceId: step.resource.id,
       scope,
-    },
+    } satisfies GrantBody,
   } as const;
 }
 

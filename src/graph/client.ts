@@ -103,7 +103,7 @@ function carrying(failure: unknown): GraphClientError {
 }
 
 function carried(error: unknown): unknown {
-  return error instanceof GraphClientError ? error.customError : error;
+  return error instanceof GraphClientError && error.customError !== undefined ? error.customError : error;
 }
 
 /** Adds the token, for the one Graph host only, and renews it once where Graph asks for that. */

@@ -103,7 +103,7 @@ function nearMiss(key: string, knownKeys: readonly string[]): string | undefined
   const simple = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
   return knownKeys.find((known) => {
     const distance = leven(simple(key), simple(known));
-    return distance === 0 || distance <= Math.min(2, Math.floor(known.length / 4));
+    return distance <= Math.min(2, Math.floor(known.length / 3));
   });
 }
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseLifetime } from "../settings/lifetime.ts";
 import { parseServiceUri } from "../settings/values.ts";
 import { type PlaceholderSet, unknownPlaceholders } from "./placeholders.ts";

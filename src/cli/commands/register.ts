@@ -15,6 +15,7 @@ import { enterSandbox } from "../sandbox.ts";
 import { renderFailure } from "../screen/failure.ts";
 import { Reporter } from "../screen/reporter.ts";
 import { renderResult, toJsonError, toJsonResult } from "../screen/result.ts";
+import type { ResultDocument } from "../screen/result-document.ts";
 
 /** `register`: parses, calls the flow, shows what came of it. */
 export async function runRegister({ command, ports, globals, signal }: Invocation): Promise<ExitCode> {
@@ -117,6 +118,6 @@ function showResult(ports: Ports, json: boolean, result: RegisterResult): void {
   else ports.terminal.result(renderResult(result, ports.terminal));
 }
 
-function showJson({ terminal }: Ports, document: Record<string, unknown>): void {
+function showJson({ terminal }: Ports, document: ResultDocument): void {
   terminal.result(JSON.stringify(document, null, 2));
 }

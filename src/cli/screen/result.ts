@@ -5,10 +5,11 @@ import { toGermanDate } from "../../handover/dates.ts";
 import type { Terminal } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
+import type { ResultDocument } from "./result-document.ts";
 import { describeError } from "./words/errors.ts";
 
-/** What standard output carries with `--json`; `schemas/result.schema.json` describes it. */
-export function toJsonResult(command: string, result: RegisterResult): Record<string, unknown> {
+/** A run that ended well, for standard output with `--json`. */
+export function toJsonResult(command: string, result: RegisterResult): ResultDocument {
   return {
     schemaVersion: 1,
     command,
@@ -27,8 +28,8 @@ export function toJsonResult(command: string, result: RegisterResult): Record<st
   };
 }
 
-/** What standard output carries when a run with `--json` failed. */
-export function toJsonError(error: AppError | undefined): Record<string, unknown> {
+/** A run that failed, for standard output with `--json`; undefined stands for a bug. */
+export function toJsonError(error: AppError | undefined): ResultDocument {
   const words = error && describeError(error);
   return {
     schemaVersion: 1,

@@ -1,0 +1,37 @@
+import * as z from "zod";
+
+const nullableText = z.string().nullable();
+
+/** What standard output carries with `--json`; `schemas/result.schema.json` is made from this. */
+export const ResultDocument = z.union([
+  z.strictObject({
+    schemaVersion: z.literal(1),
+    command: z.string(),
+    changed: z.boolean().describe("Whether this run changed anything in the tenant."),
+    tenantId: z.string(),
+    appId: nullableText.describe("The application (client) ID; null where there is no application yet."),
+    objectId: nullableText,
+    handoverFile: nullableText.describe("The hand-over file, where this run wrote one."),
+    clientSecret: nullableText.describe("The one-time link to the client secret, where this run issued one."),
+    steps: z.array(z.strictObject({ kind: z.string() })).describe("What was planned, in order."),
+    waiting: z
+      .array(
+        z.strictObject({
+          permission: z.string(),
+          type: z.enum(["application", "delegated"]),
+          consentPage: nullableText,
+        }),
+      )
+      .describe("Permissions that somebody else has to consent to."),
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
+    error: z.strictObject({
+      code: z.string(),
+      message: z.string(),
+      hint: z.string(),
+      requestId: nullableText,
+    }),
+  }),
+]);
+export type ResultDocument = z.infer<typeof ResultDocument>;

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { ResultDocument } from "../../../src/cli/screen/result-document.ts";
+import { AddOn, Template } from "../../../src/template/schema.ts";
+
+/** The files that editors complete from. After a change of a schema: `npx vitest run -u schemas`. */
+test.each([
+  ["template", z.discriminatedUnion("kind", [Template, AddOn])],
+  ["result", ResultDocument],
+])("schemas/%s.schema.json says what the code checks", async (name, schema) => {
+  const json = z.toJSONSchema(schema, { io: "input" });
+  await expect(`${JSON.stringify(json, null, 2)}\n`).toMatchFileSnapshot(
+    `../../../schemas/${name}.schema.json`,
+  );
+});
