@@ -19,6 +19,7 @@ import type { Plan } from "../registration/plan.ts";
 import { lackingRights } from "../registration/rights.ts";
 import type { CurrentRegistration, DesiredRegistration } from "../registration/types.ts";
 import { isSettled, type KnownValues, missingInputs } from "../settings/known-values.ts";
+import { isGuid } from "../settings/values.ts";
 import { sha256 } from "../sha256.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import { fill } from "../template/placeholders.ts";
@@ -90,6 +91,11 @@ async function readAndAsk(run: Run): Promise<RegisterResult> {
   const wanted = toWanted(input, proposed);
   const apis = [...new Set(template.application.permissions.map(({ api }) => api))];
   const read = await during(context, "read", () => readTenant(graph, apis, wanted));
+  const { tenantId, clientId } = tokens.account;
+  if (isGuid(tenantId) && tenantId !== read.tenant.id) {
+    const facts = { tenant: tenantId, clientId, answeredBy: read.tenant.id };
+    throw new AppError("SIGN_IN_FAILED", { problem: "wrongTenant", ...facts });
+  }
   context.report({ kind: "signedIn", username: tokens.account.username, tenant: read.tenant });
 
   const existing = read.candidates.byUniqueName;

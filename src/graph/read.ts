@@ -114,10 +114,10 @@ function toCandidates(wanted: Wanted, answers: readonly GraphAnswer[]): Candidat
     candidates: {
       byUniqueName,
       byName: list(byName, shapes.application),
-      byTag: list(byTag, shapes.application),
+      byTag: isUnsupported(byTag) ? [] : list(byTag, shapes.application),
     },
     // Deleted applications may be out of reach for this person; then they simply cannot be restored.
-    deleted: (deleted?.status === 403 ? [] : list(deleted, shapes.deletedApplication)).map((application) => ({
+    deleted: (isUnsupported(deleted) ? [] : list(deleted, shapes.deletedApplication)).map((application) => ({
       objectId: application.id,
       displayName: application.displayName ?? "",
       uniqueName: application.uniqueName ?? undefined,
@@ -125,6 +125,14 @@ function toCandidates(wanted: Wanted, answers: readonly GraphAnswer[]): Candidat
       deletedDateTime: application.deletedDateTime ?? "",
     })),
   };
+}
+
+/**
+ * Whether a query that only adds to what is known was refused. Without it an application may be taken for a
+ * stranger's of the same name, and then a person is asked: the safe side.
+ */
+function isUnsupported(answer: GraphAnswer | undefined): boolean {
+  return answer !== undefined && [400, 403, 404, 501].includes(answer.status);
 }
 
 /** An application with its service principal and everything granted to it, in one more round trip. */

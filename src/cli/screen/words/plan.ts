@@ -41,6 +41,11 @@ function stepLines(step: Step, proposal: Proposal): PlanLine[] {
       return [
         line("+", 0, say`App registration "${proposal.displayName}", for this tenant only`),
         ...step.changes.flatMap(newPropertyLines),
+        line(
+          " ",
+          1,
+          "managed by this tenant's application administrators; you own it if you are none of them",
+        ),
       ];
     case "adoptApplication":
       return [
