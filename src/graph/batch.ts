@@ -90,7 +90,7 @@ async function sendOnce(
   }
   return responses.flatMap((response: unknown): [number, GraphAnswer][] => {
     const { id, status, headers, body } = (response ?? {}) as Record<string, unknown>;
-    const index = Number(id);
+    const index = typeof id === "string" && id !== "" ? Number(id) : Number.NaN;
     if (!pending.includes(index) || typeof status !== "number") return [];
     const header = headerReader(headers);
     return [[index, { status, body, requestId: header("request-id"), retryAfter: header("retry-after") }]];

@@ -171,7 +171,7 @@ function anyRequired({
         ...theirs.map((id) => ({ id, type: "Role" })),
         ...ours
           .filter(({ resource }) => resource.appId === resourceAppId)
-          .map(({ id, type }) => ({ id, type })),
+          .map(({ id, type }, index) => ({ id, type: index === 1 ? "Scope" : type })),
       ],
     })),
   );
@@ -243,6 +243,7 @@ describe.each(VARIANTS)("%s", (_name, wanted) => {
         .map(({ id }) => id)
         .toSorted(),
     );
+    expect(made.application?.api.requestedAccessTokenVersion).toBe(wanted.exposedApi ? 2 : null);
     const uris = wanted.exposedApi?.identifierUris ?? [];
     expect(made.application?.identifierUris).toEqual(uris.map((uri) => uri.replace("{appId}", guid(2))));
   });
@@ -258,6 +259,8 @@ describe.each(VARIANTS)("%s", (_name, wanted) => {
         const after = applyToState(plan(wanted, current, options), current);
         const again = { ...options, adopt: false, newSecret: false };
         expect(plan(wanted, after, again).steps).toEqual([]);
+        expect(plan(wanted, shuffled(after), again).steps).toEqual([]);
+        expectFulfilled(wanted, after);
       }),
     );
   });
@@ -336,6 +339,23 @@ describe.each(VARIANTS)("%s", (_name, wanted) => {
     );
   });
 });
+
+function expectFulfilled(wanted: DesiredRegistration, state: CurrentRegistration): void {
+  const { application, servicePrincipal, delegatedGrants, appRoleAssignments } = state;
+  expectWithin(wanted.redirectUris, application?.web.redirectUris ?? []);
+  expectWithin(wanted.servicePrincipalTags, servicePrincipal?.tags ?? []);
+  expectWithin(
+    wanted.permissions.map(({ resource, type, id }) => `${resource.appId} ${type} ${id}`),
+    application?.requiredResourceAccess.flatMap(asked) ?? [],
+  );
+  for (const { resource, type, id, value } of wanted.permissions) {
+    const granted =
+      type === "Scope"
+        ? delegatedGrants.some((one) => one.resourceId === resource.id && one.scopes.includes(value))
+        : appRoleAssignments.some((one) => one.resourceId === resource.id && one.appRoleId === id);
+    expect(granted).toBe(true);
+  }
+}
 
 function valuesOf(wanted: DesiredRegistration, type: string): string[] {
   return wanted.permissions
@@ -497,6 +517,19 @@ describe("redirect URIs of an earlier address", () => {
   test("one that the template wants is not removed, even when asked", () => {
     const after = applyToState(plan(wanted, current, { removeRedirectUris: [first, last] }), current);
     expect(after.application?.web.redirectUris).toEqual(expect.arrayContaining([first, last]));
+  });
+});
+
+test.each([
+  [{ groupSync: true }, ["User.Read", "User.Read.All", "GroupMember.Read.All"], true],
+  [{ groupSync: false }, ["User.Read", "User.Read.All"], true],
+  [{ implicitFlow: false }, ["User.Read", "User.Read.All", "GroupMember.Read.All"], false],
+])("empower with %j", (switches, permissions, implicit) => {
+  const { permissions: found, implicitGrantSettings } = desired(switches);
+  expect(found.map(({ value }) => value)).toEqual(permissions);
+  expect(implicitGrantSettings).toEqual({
+    enableAccessTokenIssuance: implicit,
+    enableIdTokenIssuance: implicit,
   });
 });
 
