@@ -17,6 +17,7 @@ export type RunEvent =
       /** A `config.json` that belongs to another program. */
       readonly ignoredFile: string | undefined;
     }
+  | { readonly kind: "noJournal"; readonly path: string }
   | { readonly kind: "hostnameReduced"; readonly origin: string }
   | { readonly kind: "tenantNotFound"; readonly tenant: string }
   | { readonly kind: "deviceCode"; readonly code: DeviceCode; readonly clientId: string }

@@ -20,6 +20,7 @@ const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
   "readBackFailed",
   "proofFailed",
   "interrupted",
+  "noJournal",
 ]);
 
 /** Work that changes nothing: no line of its own when it is done, and nothing to name when a run fails. */

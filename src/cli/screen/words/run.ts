@@ -86,6 +86,8 @@ export function describeEvent(event: RunEvent): string | undefined {
       return say`${SANDBOX}${event.examples.length > 0 ? ` Example values are used for ${event.examples.map(({ flag }) => flag).join(", ")}.` : ""}`;
     case "config":
       return configNote(event);
+    case "noJournal":
+      return say`No journal of this run can be written to ${event.path}; the run goes on without one.`;
     case "hostnameReduced":
       return say`Using ${event.origin}; the rest of the address is not needed.`;
     case "tenantNotFound":

@@ -1,0 +1,103 @@
+import { AppError, EXIT_CODES, type ExitCode, isAppError } from "../errors.ts";
+import { createContext, type RunContext } from "../flow/context.ts";
+import { absolute } from "../flow/load.ts";
+import { type Journal, openJournal } from "../journal/journal.ts";
+import { stateFolder } from "../journal/state-folder.ts";
+import type { Ports } from "../ports/index.ts";
+import type { Flags } from "../settings/known-values.ts";
+import { GLOBAL_CLOUD } from "../signin/cloud.ts";
+import { isOn, readFlags, textOf } from "./flags.ts";
+import type { Invocation } from "./program.ts";
+import { askWith } from "./prompts/questions.ts";
+import { enterSandbox } from "./sandbox.ts";
+import { renderFailure } from "./screen/failure.ts";
+import { Reporter } from "./screen/reporter.ts";
+import { toJsonError } from "./screen/result.ts";
+import type { ResultDocument } from "./screen/result-document.ts";
+import { loadSettings, type Settings } from "./settings.ts";
+
+/** Everything a command that works on a tenant needs. */
+export interface Session {
+  readonly context: RunContext;
+  readonly settings: Settings;
+  readonly flags: Flags;
+  /** Absolute. */
+  readonly outputFolder: string;
+  /** Where the journals are. */
+  readonly journalFolder: string;
+}
+
+/** How a command ended: its exit code, and its result in words and as JSON. */
+export interface Ending {
+  readonly exitCode: ExitCode;
+  readonly text: string;
+  readonly json: ResultDocument;
+}
+
+/**
+ * Runs the work of a command that needs a tenant: settings, sandbox, journal and screen round it, and every
+ * failure turned into words and an exit code. Never throws.
+ */
+export async function withSession(
+  { command, ports, globals, signal }: Invocation,
+  work: (session: Session) => Promise<Ending>,
+): Promise<ExitCode> {
+  const { flags, faults } = readFlags(command, ports.system.environment);
+  const reporter = new Reporter(ports, globals);
+  const { currentFolder } = ports.system;
+  const outputFolder = absolute(currentFolder, textOf(flags, "output") ?? currentFolder);
+  const interrupted = () => reporter.report({ kind: "interrupted" });
+  signal.addEventListener("abort", interrupted, { once: true });
+  let journal: Journal | undefined;
+  try {
+    if (faults.length > 0) throw new AppError("VALUES_INVALID", { faults });
+    const sandbox = isOn(flags, "sandbox") ? await enterSandbox(ports, outputFolder) : undefined;
+    const runId = ports.ids.uuid().slice(0, 8);
+    const journalFolder = sandbox?.journalFolder ?? `${stateFolder(ports.system)}/journal`;
+    journal = await openJournal(ports, {
+      folder: journalFolder,
+      runId,
+      command: command.name(),
+      version: command.parent?.version() ?? "",
+      onUnwritable: ({ path }) => reporter.report({ kind: "noJournal", path }),
+    });
+    const settings = await loadSettings(ports, flags, sandbox?.examples, reporter.report);
+    const context = createContext({
+      ports: { ...ports, ...(sandbox && { fetch: sandbox.fetch }) },
+      cloud: GLOBAL_CLOUD,
+      journal,
+      report: reporter.report,
+      questions: ports.terminal.interactive ? askWith(ports.prompter) : undefined,
+      signal,
+      runId,
+    });
+    const ending = await work({ context, settings, flags, outputFolder, journalFolder });
+    reporter.stop();
+    await journal.record({ event: "end", exitCode: ending.exitCode });
+    ports.terminal.result(globals.json ? toText(ending.json) : ending.text);
+    return ending.exitCode;
+  } catch (error) {
+    reporter.stop();
+    return await showFailure(error, ports, journal, { ...globals, changes: reporter.changes() });
+  } finally {
+    signal.removeEventListener("abort", interrupted);
+  }
+}
+
+async function showFailure(
+  error: unknown,
+  { terminal }: Ports,
+  journal: Journal | undefined,
+  options: { json: boolean; verbose: boolean; changes: readonly string[] | undefined },
+): Promise<ExitCode> {
+  const known = isAppError(error) ? error : undefined;
+  const exitCode = known ? EXIT_CODES[known.code] : 1;
+  await journal?.record({ event: "end", exitCode, errorCode: known?.code ?? "INTERNAL" });
+  terminal.note(renderFailure(error, terminal, { ...options, journal: journal?.path }));
+  if (options.json) terminal.result(toText(toJsonError(known)));
+  return exitCode;
+}
+
+function toText(document: ResultDocument): string {
+  return JSON.stringify(document, null, 2);
+}
