@@ -229,7 +229,8 @@ function changed(property: string, from: Json, to: Json): Change[] {
   return canonical(from) === canonical(to) ? [] : [{ property, from, to }];
 }
 
-function canonical(value: Json): string {
+/** The same text for values that mean the same. */
+export function canonical(value: Json): string {
   if (Array.isArray(value)) {
     const items: readonly Json[] = value;
     return `[${items.map(canonical).toSorted().join()}]`;

@@ -14,18 +14,24 @@ export function toJsonResult(command: string, result: RegisterResult): ResultDoc
     schemaVersion: 1,
     command,
     changed: result.outcome === "registered",
-    tenantId: result.tenant.id,
-    appId: result.appId ?? null,
-    objectId: result.objectId ?? null,
+    tenantId: clean(result.tenant.id),
+    appId: cleanOrNull(result.appId),
+    objectId: cleanOrNull(result.objectId),
+    // The file and the link stay as they are: a program opens them, and the link was checked.
     handoverFile: result.handover?.file ?? null,
     clientSecret: result.handover?.link.reveal() ?? null,
     steps: result.plan.steps.map((step) => ({ kind: step.kind })),
     waiting: result.waiting.map(({ value, type }) => ({
-      permission: value,
+      permission: clean(value),
       type: type === "Role" ? "application" : "delegated",
-      consentPage: result.consentPage ?? null,
+      consentPage: cleanOrNull(result.consentPage),
     })),
   };
+}
+
+/** JSON escapes ESC, but neither its one-byte forms (C1) nor the marks that turn text round. */
+function cleanOrNull(text: string | undefined): string | null {
+  return text === undefined ? null : clean(text);
 }
 
 /** A run that failed, for standard output with `--json`; undefined stands for a bug. */
@@ -37,7 +43,7 @@ export function toJsonError(error: AppError | undefined): ResultDocument {
       code: error?.code ?? "INTERNAL",
       message: [words?.message ?? "Something unexpected went wrong.", ...(words?.details ?? [])].join(" "),
       hint: words?.hint ?? "Please report this with the journal.",
-      requestId: error?.requestId ?? null,
+      requestId: cleanOrNull(error?.requestId),
     },
   };
 }

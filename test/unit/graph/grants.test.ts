@@ -155,10 +155,18 @@ test.each([true, false])("a batch whose answer is lost is looked into (it acted:
   expect(inner.writes()).toBe(1);
 });
 
-test("what is not known yet is sent again until it is", async () => {
-  const { apply, waits, writes } = tenant((_item, batch) =>
-    batch < 4 ? { reply: LAG, acts: false } : undefined,
-  );
+const MISLEADING = graphError(
+  403,
+  "Authorization_RequestDenied",
+  "When using this permission, the backing application of the service principal being created must in the local tenant",
+);
+
+test.each([
+  ["a reference", LAG],
+  ["the misleading 403", MISLEADING],
+  ["an unknown object", graphError(404, "Request_ResourceNotFound")],
+])("what is not known yet is sent again until it is: %s", async (_name, reply) => {
+  const { apply, waits, writes } = tenant((_item, batch) => (batch < 4 ? { reply, acts: false } : undefined));
   expect(names((await apply()).granted)).toEqual(ALL);
   expect(writes()).toBe(4);
   expect(waits.map(({ reason, ms }) => `${reason} ${ms}`)).toEqual([

@@ -219,7 +219,7 @@ describe("hostname", () => {
           expect(outcome(parseHostname(origin))).toEqual({ origin, reduced: false });
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 });

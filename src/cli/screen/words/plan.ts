@@ -1,4 +1,5 @@
 import type { Proposal } from "../../../flow/events.ts";
+import { canonical } from "../../../registration/diff.ts";
 import type { Change, Json, Step } from "../../../registration/plan.ts";
 import type { LackingRight } from "../../../registration/rights.ts";
 import { say } from "../clean.ts";
@@ -93,7 +94,10 @@ function stepLines(step: Step, proposal: Proposal): PlanLine[] {
 
 /** Clients are known by id to Graph, and by name to people. */
 function withClientNames(text: string, { clients }: Proposal): string {
-  return clients.reduce((named, { appId, name }) => named.replace(appId, say`${name} (${appId})`), text);
+  return clients.reduce(
+    (named, { appId, name }) => named.replace(appId, () => say`${name} (${appId})`),
+    text,
+  );
 }
 
 function secretLines(step: Extract<Step, { kind: "issueSecret" }>, proposal: Proposal): PlanLine[] {
@@ -146,17 +150,24 @@ function newPropertyLines({ property, to }: Change): PlanLine[] {
 /** Lists show what comes and goes; single values show from → to. */
 function changeLines({ property, from, to }: Change): PlanLine[] {
   if (Array.isArray(from) && Array.isArray(to)) {
-    const [before, after] = [items(property, from), items(property, to)];
-    return [
-      ...before.filter((item) => !after.includes(item)).map((text) => line("-", 1, text)),
-      ...after.filter((item) => !before.includes(item)).map((text) => line("+", 1, text)),
-    ];
+    return listLines(property, from, to);
   }
   if (property === "web.implicitGrantSettings") {
     return [line("~", 1, `${items(property, from)[0] ?? ""} → ${items(property, to)[0] ?? ""}`)];
   }
   const word = PROPERTY_WORDS[property] ?? property;
   return [line("~", 1, say`${word}: ${plain(from)} → ${plain(to)}`)];
+}
+
+/** By value, not by what is shown of it: a scope that keeps its name changes all the same. */
+function listLines(property: string, from: readonly Json[], to: readonly Json[]): PlanLine[] {
+  const [before, after] = [from.map(canonical), to.map(canonical)];
+  const goes = items(property, from).filter((_text, index) => !after.includes(before[index] ?? ""));
+  const comes = items(property, to).filter((_text, index) => !before.includes(after[index] ?? ""));
+  return [
+    ...goes.filter((text) => !comes.includes(text)).map((text) => line("-", 1, text)),
+    ...comes.map((text) => line(goes.includes(text) ? "~" : "+", 1, text)),
+  ];
 }
 
 function items(property: string, value: Json): string[] {

@@ -1,0 +1,188 @@
+import type {
+  AppError,
+  ErrorCode,
+  ErrorFacts,
+  OneTimePasswordProblem,
+  SignInProblem,
+} from "../../../src/errors.ts";
+import { guid } from "../../support/builders.ts";
+
+const FAULTS = [
+  { path: "tenantID", found: '"x"', expected: "tenant" },
+  { path: "tenantid", found: "7", expected: "knownKey", suggestion: "tenantID" },
+  { path: "a.b", expected: { schema: "too short" } },
+  { path: "--auth", found: "x", expected: { oneOf: ["a", "b"] } },
+] as const;
+
+const SIGN_IN: Readonly<Record<SignInProblem, true>> = {
+  declined: true,
+  expired: true,
+  tenantNotFound: true,
+  accountNotInTenant: true,
+  wrongTenant: true,
+  blockedByPolicy: true,
+  securityDefaults: true,
+  multiFactor: true,
+  consentDeclined: true,
+  adminApprovalNeeded: true,
+  clientNotAllowed: true,
+  clientUnknown: true,
+  clientNotPublic: true,
+  userNotAssigned: true,
+  sessionExpired: true,
+  unknown: true,
+};
+
+const ONE_TIME_PASSWORD: Readonly<Record<OneTimePasswordProblem, true>> = {
+  unreachable: true,
+  failing: true,
+  redirects: true,
+  unknownService: true,
+  untrustedLink: true,
+  unencrypted: true,
+  wrongLifetime: true,
+  notStored: true,
+};
+
+const keys = <Key extends string>(record: Readonly<Record<Key, unknown>>) => Object.keys(record) as Key[];
+const service = "https://otp.example/";
+const unreadable: ErrorFacts["CONFIG_UNREADABLE"][] = [
+  { file: "/f", reason: "notJson", line: 3, column: 4 },
+  { file: "/f", reason: "notJson" },
+  ...(["missing", "directory", "forbidden", "tooLarge", "notUtf8", "failed"] as const).map((reason) => ({
+    file: "/f",
+    reason,
+  })),
+];
+
+/** Facts for every code: all kinds of a failure, with and without what may be missing. */
+export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] } = {
+  USAGE: [{ detail: "unknown option '--x'" }],
+  INPUT_MISSING: [{ missing: [{ flag: "--tenant-id", configKey: "tenantID" }] }],
+  YES_MISSING: [{}],
+  VALUES_INVALID: [{ faults: FAULTS }],
+  CONFIG_UNREADABLE: unreadable,
+  CONFIG_INVALID: [{ file: "/f", faults: FAULTS }],
+  TEMPLATE_UNREADABLE: unreadable,
+  TEMPLATE_INVALID: [{ file: "/f", faults: FAULTS }],
+  TEMPLATE_UNKNOWN: [
+    { name: "x", known: ["empower"] },
+    { name: "x", known: [] },
+  ],
+  SETTING_UNSUPPORTED: [{ setting: "useSCIM" }],
+  OUTPUT_FOLDER: [{ folder: "/o", errno: "EACCES" }],
+  NAMESAKES: [
+    {
+      displayName: "empower",
+      candidates: [
+        { appId: guid(1), createdDateTime: "2026-01-02T03:04:05Z" },
+        { appId: guid(2), createdDateTime: undefined },
+      ],
+    },
+  ],
+  SOFT_DELETED: [{ displayName: "empower", objectId: guid(1), deletedDateTime: "2026-01-02T03:04:05Z" }],
+  APP_NOT_FOUND: [{ appId: guid(1), tenantId: guid(2) }],
+  PERMISSION_UNKNOWN: [{ api: guid(3), permissions: ["User.Read"] }],
+  SIGN_IN_FAILED: keys(SIGN_IN).flatMap((problem) => [
+    { problem, tenant: "contoso.com", clientId: guid(4) },
+    {
+      problem,
+      tenant: "contoso.com",
+      clientId: guid(4),
+      aadsts: "AADSTS50020",
+      detail: "AADSTS50020: no",
+      answeredBy: guid(5),
+    },
+    { problem, tenant: "contoso.com", clientId: guid(4), aadsts: "AADSTS50020" },
+  ]),
+  GRAPH_FORBIDDEN: [
+    { action: "issueSecret", detail: "No." },
+    { action: "readTenant", detail: "" },
+  ],
+  SECRETS_FORBIDDEN: [{ appId: guid(1), detail: "policy" }],
+  ONE_TIME_PASSWORD_UNUSABLE: keys(ONE_TIME_PASSWORD).flatMap((reason) => [
+    { service, reason },
+    { service, reason, detail: "HTTP 500" },
+  ]),
+  SECRET_UNDELIVERED: [...keys(ONE_TIME_PASSWORD), "handoverFile" as const].flatMap((reason) =>
+    [true, false].map((removed) => ({ service, reason, appId: guid(1), keyId: guid(2), removed })),
+  ),
+  NETWORK: ["ENOTFOUND", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "HTTP_407", "HTTP_502", "UNKNOWN"].map(
+    (cause) => ({
+      host: "graph.microsoft.com",
+      cause,
+    }),
+  ),
+  GRAPH_UNAVAILABLE: [
+    { status: 503, detail: "" },
+    { status: 500, detail: "broken" },
+  ],
+  GRAPH_REFUSED: (
+    [
+      "readTenant",
+      "createApplication",
+      "updateApplication",
+      "adoptApplication",
+      "restoreApplication",
+      "purgeApplication",
+      "createServicePrincipal",
+      "updateServicePrincipal",
+      "grantDelegatedScopes",
+      "grantAppRole",
+      "issueSecret",
+      "removeSecret",
+      "markDelivered",
+      "readBack",
+    ] as const
+  ).map((action) => ({ action, status: 400, graphCode: "Request_BadRequest", detail: "x" })),
+  NOT_REPLICATED: [{ action: "issueSecret", waitedSeconds: 121 }],
+  DISK: [{ path: "/p", errno: "ENOSPC" }],
+  CHANGED_MEANWHILE: [{ displayName: "empower" }],
+  INTERRUPTED: [{}],
+  DECLINED: [{}],
+};
+
+/** Every code with each of its facts. */
+export const ERRORS: readonly (readonly [ErrorCode, AppError["facts"]])[] = keys(FACTS).flatMap((code) =>
+  FACTS[code].map((facts) => [code, facts] as const),
+);
+
+export const ESC = "\u001B";
+/** Clears the screen, writes the clipboard, turns text round. */
+const POISON = `${ESC}[2J${ESC}]52;c;ZXZpbA==\u0007\u009B31m\u202E`;
+
+/** The words that a program, not a person, reads: they decide which sentence is said. */
+const CHOOSES = [
+  "kind",
+  "problem",
+  "reason",
+  "action",
+  "expected",
+  "task",
+  "state",
+  "outcome",
+  "property",
+  "type",
+];
+
+/** The same value with an attack on the terminal behind every text that comes from outside. */
+export function poisoned<Value>(value: Value, keep: readonly string[] = []): Value {
+  const dirty = (item: unknown, key: string): unknown => {
+    if (typeof item === "string") return [...CHOOSES, ...keep].includes(key) ? item : item + POISON;
+    if (Array.isArray(item)) return item.map((one: unknown) => dirty(one, key));
+    if (typeof item !== "object" || item === null || Object.getPrototypeOf(item) !== Object.prototype)
+      return item;
+    return Object.fromEntries(
+      Object.entries(item).map(([name, one]) => [
+        name,
+        name === "expected" && typeof one === "object" ? dirty(one, "text") : dirty(one, name),
+      ]),
+    );
+  };
+  return dirty(value, "") as Value;
+}
+
+/** The control characters of a text, line ends aside; none where it is fit for a screen. */
+export function controlOf(text: string): string[] {
+  return text.match(/[^\P{Cc}\n]|[\u202A-\u202E\u2066-\u2069]/gu) ?? [];
+}

@@ -1,0 +1,292 @@
+import { expect, test, vi } from "vitest";
+import { Reporter } from "../../../src/cli/screen/reporter.ts";
+import { renderResult, toJsonResult } from "../../../src/cli/screen/result.ts";
+import { duration, planLines } from "../../../src/cli/screen/words/plan.ts";
+import { QUESTIONS } from "../../../src/cli/screen/words/run.ts";
+import type { Proposal, RegisterResult, RunEvent } from "../../../src/flow/events.ts";
+import { type DiffOptions, diff } from "../../../src/registration/diff.ts";
+import { lackingRights } from "../../../src/registration/rights.ts";
+import { judgeSecrets } from "../../../src/registration/secrets.ts";
+import type { CurrentRegistration, DesiredRegistration } from "../../../src/registration/types.ts";
+import { Secret } from "../../../src/secret.ts";
+import {
+  aCredential,
+  anApplication,
+  applyToState,
+  desired,
+  guid,
+  NOTHING,
+  shippedAddOn,
+} from "../../support/builders.ts";
+import { fakePorts } from "../../support/fake-ports.ts";
+import { controlOf, poisoned } from "./helpers.ts";
+
+const WANTED = desired();
+const WITH_ADD_ON = desired({ addOns: [shippedAddOn()] });
+
+function proposal(
+  wanted: DesiredRegistration = WANTED,
+  current: CurrentRegistration = NOTHING,
+  options: Partial<DiffOptions> = {},
+): Proposal {
+  const { application } = current;
+  const facts = {
+    journal: [],
+    handover: undefined,
+    toDate: (iso: string) => iso,
+    now: new Date("2026-06-01T00:00:00Z"),
+  };
+  const plan = diff(wanted, current, application ? judgeSecrets(application, facts) : [], {
+    adopt: false,
+    removeRedirectUris: [],
+    newSecret: false,
+    keepDoubtful: false,
+    ...options,
+  });
+  const issues = plan.steps.some(({ kind }) => kind === "issueSecret");
+  return {
+    plan,
+    tenant: { id: guid(8), displayName: "Contoso" },
+    displayName: wanted.displayName,
+    current: application,
+    clients: wanted.exposedApi?.preAuthorizedApplications ?? [],
+    delivery: issues ? { service: "https://otp.example/", lifetimeSeconds: 2_592_000 } : undefined,
+    handoverFile: "AppRegistrationInfo.json",
+    proofs: issues ? wanted.permissions.filter(({ type }) => type === "Role") : [],
+    lackingRights: lackingRights(plan, []),
+  };
+}
+
+/** The lines as they are shown, without colour. */
+function shown(given: Proposal): string {
+  vi.useFakeTimers({ now: new Date("2026-03-01T12:00:00Z"), toFake: ["Date"] });
+  try {
+    return planLines(given)
+      .map(({ mark, depth, text }) => `${"  ".repeat(depth)}${mark} ${text}`)
+      .join("\n");
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+const made = (wanted: DesiredRegistration) => applyToState(proposal(wanted).plan, NOTHING);
+
+test("create", () => {
+  expect(shown(proposal(WITH_ADD_ON))).toMatchInlineSnapshot(`
+    "+ App registration "empower", for this tenant only
+      + redirect URI https://app.example.com/empower/identityservice/signin-oidc
+      + redirect URI https://app.example.com/empower/identityservice/grants
+      + redirect URI https://app.example.com/empower/identityservice
+      + implicit flow: access tokens and ID tokens
+      + access token version 2
+      + scope access_as_user
+        managed by this tenant's application administrators; you own it if you are none of them
+    + Single sign-on for the add-in (exposed API)
+      + Application ID URI api://app.example.com/<client ID>
+      + authorised client application Microsoft Office (all hosts) (ea5a67f6-b6f3-4338-b240-c655ddc3cc8e)
+    + Enterprise application (service principal)
+    + Admin consent for the whole tenant
+      + User.Read (Microsoft Graph, delegated): May do User.Read
+      + User.Read.All (Microsoft Graph, application): May do User.Read.All
+      + GroupMember.Read.All (Microsoft Graph, application): May do GroupMember.Read.All
+    + Client secret, valid until 01.03.2028
+        goes to https://otp.example/ and comes back as a link that opens once, within 30 days
+        the link is written to AppRegistrationInfo.json
+      Then a test as the new app: it tries User.Read.All and GroupMember.Read.All by reading one ID each"
+  `);
+});
+
+test("nothing to do", () => {
+  expect(shown(proposal(WANTED, made(WANTED)))).toBe("");
+});
+
+test("drift", () => {
+  const before = made(WITH_ADD_ON);
+  const application = before.application ?? anApplication();
+  const [scope] = application.api.oauth2PermissionScopes;
+  if (!scope) throw new Error("no scope");
+  const current: CurrentRegistration = {
+    ...before,
+    application: {
+      ...application,
+      displayName: "Old name",
+      signInAudience: "AzureADMultipleOrgs",
+      web: {
+        redirectUris: ["https://old.example/empower/identityservice", "https://theirs.example/"],
+        implicitGrantSettings: { enableAccessTokenIssuance: true, enableIdTokenIssuance: false },
+      },
+      api: {
+        requestedAccessTokenVersion: null,
+        oauth2PermissionScopes: [{ ...scope, adminConsentDescription: "typed by hand" }],
+        preAuthorizedApplications: application.api.preAuthorizedApplications.map(({ appId }) => ({
+          appId,
+          delegatedPermissionIds: [],
+        })),
+      },
+      requiredResourceAccess: [
+        {
+          resourceAppId: guid(0x700),
+          resourceAccess: [1, 2, 3].map((n) => ({ id: guid(n), type: "Role" })),
+        },
+      ],
+    },
+    servicePrincipal: { id: guid(3), appId: guid(2), tags: ["HideApp"] },
+    appRoleAssignments: [],
+  };
+  const removeRedirectUris = ["https://old.example/empower/identityservice"];
+  expect(shown(proposal(WITH_ADD_ON, current, { removeRedirectUris }))).toMatchInlineSnapshot(`
+    "~ App registration "Old name"
+      ~ name: Old name → empower
+      ~ who can sign in: AzureADMultipleOrgs → AzureADMyOrg
+      - redirect URI https://old.example/empower/identityservice
+      + redirect URI https://app.example.com/empower/identityservice/signin-oidc
+      + redirect URI https://app.example.com/empower/identityservice/grants
+      + redirect URI https://app.example.com/empower/identityservice
+      ~ implicit flow: access tokens → implicit flow: access tokens and ID tokens
+      + permissions asked for: 3
+      ~ access token version: not set → 2
+      ~ scope access_as_user
+    ~ Single sign-on for the add-in (exposed API)
+      ~ authorised client application Microsoft Office (all hosts) (ea5a67f6-b6f3-4338-b240-c655ddc3cc8e)
+    ~ Enterprise application
+      + tag WindowsAzureActiveDirectoryIntegratedApp
+    + Admin consent for the whole tenant
+      + User.Read.All (Microsoft Graph, application): May do User.Read.All
+      + GroupMember.Read.All (Microsoft Graph, application): May do GroupMember.Read.All"
+  `);
+});
+
+test("adopt, with a doubtful secret", () => {
+  const application = anApplication({
+    displayName: "empower",
+    tags: ["theirs"],
+    passwordCredentials: [aCredential(), aCredential({ keyId: guid(0xd009), displayName: "portal" })],
+  });
+  expect(shown(proposal(WANTED, { ...NOTHING, application }, { adopt: true }))).toMatchInlineSnapshot(`
+    "~ Take over the app registration "empower" (mark it as managed by this tool)
+    ~ App registration "empower"
+      + redirect URI https://app.example.com/empower/identityservice/signin-oidc
+      + redirect URI https://app.example.com/empower/identityservice/grants
+      + redirect URI https://app.example.com/empower/identityservice
+      ~ implicit flow: off → implicit flow: access tokens and ID tokens
+      + permissions asked for: 3
+    + Enterprise application (service principal)
+    + Admin consent for the whole tenant
+      + User.Read (Microsoft Graph, delegated): May do User.Read
+      + User.Read.All (Microsoft Graph, application): May do User.Read.All
+      + GroupMember.Read.All (Microsoft Graph, application): May do GroupMember.Read.All
+    + Client secret, valid until 01.03.2028, because nothing proves that the old one was handed over
+        goes to https://otp.example/ and comes back as a link that opens once, within 30 days
+        the link is written to AppRegistrationInfo.json
+        "empower (entra-app-registration 0badcafe)" (00000000-0000-4000-8000-00000000d000) stays; delete it under Certificates & secrets when nobody uses it
+      Then a test as the new app: it tries User.Read.All and GroupMember.Read.All by reading one ID each"
+  `);
+});
+
+test("a new secret", () => {
+  const before = made(WANTED);
+  const long = desired({ secretLifetime: { amount: 100, unit: "years" } });
+  expect(shown(proposal(long, before, { newSecret: true }))).toMatchInlineSnapshot(`
+    "+ Client secret, valid until 01.03.2126, beside the old one
+        goes to https://otp.example/ and comes back as a link that opens once, within 30 days
+        the link is written to AppRegistrationInfo.json
+        that is long: a leaked secret would work for all that time
+      Then a test as the new app: it tries User.Read.All and GroupMember.Read.All by reading one ID each"
+  `);
+});
+
+test("every change of the plan has a line", () => {
+  for (const step of proposal(WITH_ADD_ON).plan.steps) {
+    const lines = planLines({ ...proposal(WITH_ADD_ON), plan: { steps: [step] }, proofs: [] });
+    expect(lines.length, step.kind).toBeGreaterThan(0);
+  }
+});
+
+test.each([
+  [3600, "1 hour"],
+  [7200, "2 hours"],
+  [86_400, "24 hours"],
+  [172_800, "2 days"],
+  [2_592_000, "30 days"],
+])("%i seconds are %s", (seconds, text) => {
+  expect(duration(seconds)).toBe(text);
+});
+
+const RESULT: RegisterResult = {
+  outcome: "registered",
+  tenant: { id: guid(8), displayName: "Contoso" },
+  displayName: "empower",
+  appId: guid(2),
+  objectId: guid(1),
+  plan: proposal().plan,
+  handover: {
+    file: "/work/AppRegistrationInfo.json",
+    link: new Secret("https://otp.example/snappass~x"),
+    linkEnd: new Date("2026-03-31T12:00:00Z"),
+    secretStart: "01.03.2026",
+    secretEnd: "01.03.2028",
+  },
+  waiting: WANTED.permissions,
+  consentPage: "https://entra.example/consent",
+  signInClientId: guid(7),
+  nextSteps: ["Send the file."],
+};
+
+/** One event of every kind that has texts from outside in it. */
+const EVENTS: readonly RunEvent[] = [
+  { kind: "sandbox", examples: [{ flag: "--tenant-id", configKey: "tenantID" }] },
+  { kind: "config", file: "/c", unknownKeys: ["colour"], ignoredFile: undefined },
+  { kind: "config", file: "/c", unknownKeys: [], ignoredFile: "/i" },
+  { kind: "hostnameReduced", origin: "https://x.example" },
+  { kind: "tenantNotFound", tenant: "x" },
+  {
+    kind: "deviceCode",
+    code: {
+      userCode: "ABC",
+      verificationUri: "https://ms.example",
+      expiresAt: new Date("2026-03-01T12:15:00Z"),
+    },
+    clientId: guid(7),
+  },
+  { kind: "signedIn", username: "me@contoso.com", tenant: { id: guid(8), displayName: "Contoso" } },
+  { kind: "wait", wait: { ms: 2000, reason: "throttled", host: "Microsoft Graph", attempt: 1 } },
+  { kind: "task", task: "createApplication", state: "started" },
+  { kind: "task", task: "createApplication", state: "done" },
+  { kind: "plan", proposal: proposal(WITH_ADD_ON) },
+  { kind: "plan", proposal: proposal(WANTED, { ...NOTHING, application: anApplication() }, { adopt: true }) },
+  { kind: "lifetimeShortened", endDateTime: "2026-03-01T12:00:00Z" },
+  { kind: "grantRefused", permissions: WANTED.permissions },
+  { kind: "notVisibleYet", plan: { steps: [] } },
+  { kind: "proofFailed", problem: "secretNotAccepted", detail: "AADSTS7000215" },
+  { kind: "proofFailed", problem: "permissionNotEffective", detail: "User.Read.All" },
+  { kind: "proofFailed", problem: "other", detail: "x" },
+  { kind: "fileKept", keptAs: "/old" },
+];
+
+test.each([80, 400])("nothing from outside controls a terminal of %i columns", (columns) => {
+  const { terminal, clock, said } = fakePorts({ columns, interactive: true });
+  const reporter = new Reporter({ terminal, clock }, { quiet: false, verbose: true });
+  for (const event of EVENTS) {
+    reporter.report(poisoned(event));
+    expect(controlOf([...said.notes, ...said.progress].join("\n")), event.kind).toEqual([]);
+  }
+  reporter.stop();
+  expect(said.notes.join("\n")).toContain("�");
+
+  const { handover } = RESULT;
+  const dirty = { ...poisoned(RESULT), handover: handover && poisoned(handover) };
+  const link = new Secret(poisoned("https://otp.example/x"));
+  for (const outcome of ["registered", "nothingToDo", "planned"] as const) {
+    const result = { ...dirty, outcome, ...(dirty.handover && { handover: { ...dirty.handover, link } }) };
+    expect(controlOf(renderResult(result, terminal)), outcome).toEqual([]);
+    // The path is the person's own, and the link was checked before it was shown.
+    const json = { ...toJsonResult("register", result), clientSecret: "", handoverFile: "" };
+    expect(controlOf(JSON.stringify(json)), outcome).toEqual([]);
+  }
+});
+
+test("nothing from outside controls a question", () => {
+  const evil = poisoned("x");
+  const texts = Object.values(QUESTIONS).map((text) => (typeof text === "string" ? text : text(evil, evil)));
+  expect(controlOf(texts.join("\n"))).toEqual([]);
+});
