@@ -20,7 +20,7 @@ export function readFlags(
   for (let owner: Command | null = command; owner; owner = owner.parent) {
     for (const option of owner.options) {
       const name = (option.long ?? "").replace(/^--(no-)?/, "");
-      if (name === "" || flags[name] !== undefined) continue;
+      if (name === "" || name === "version" || flags[name] !== undefined) continue;
       const key = option.attributeName();
       const value: unknown = owner.getOptionValue(key);
       if (owner.getOptionValueSource(key) === "cli") {
@@ -35,12 +35,24 @@ export function readFlags(
         flags[name] = { value: text, source: "environment", path: variable };
         continue;
       }
-      const parsed = parseYesOrNo(text);
+      const parsed = parseYesOrNo({ "1": "yes", "0": "no" }[text] ?? text);
       if (parsed.ok) flags[name] = { value: parsed.value, source: "environment", path: variable };
       else faults.push({ path: variable, found: text, expected: parsed.expected });
     }
   }
   return { flags, faults };
+}
+
+/** The variables that look like ours and stand for no flag: probably misspelt. */
+export function unknownVariables(
+  command: Command,
+  environment: Readonly<Record<string, string | undefined>>,
+): string[] {
+  const known = new Set<string>();
+  for (let owner: Command | null = command; owner; owner = owner.parent) {
+    for (const { long } of owner.options) known.add(toVariable((long ?? "").replace(/^--(no-)?/, "")));
+  }
+  return Object.keys(environment).filter((name) => name.startsWith(PREFIX) && !known.has(name));
 }
 
 /** Whether a switch is on. */

@@ -63,6 +63,7 @@ export async function run(argv: readonly string[], outside: Outside): Promise<Ex
 /** Help and version are fine; everything else the parser throws is wrong usage. */
 async function handleUsage(error: unknown, argv: readonly string[], ports: Ports): Promise<ExitCode> {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  if (error instanceof CommanderError && error.code === "commander.help") return 2;
   const failure = error instanceof CommanderError ? toUsageError(error, argv) : error;
   const { renderFailure } = await import("./screen/failure.ts");
   ports.terminal.note(
@@ -98,7 +99,9 @@ function buildProgram(
     .exitOverride()
     .configureOutput({
       writeOut: (text) => makePorts({}).terminal.result(text.trimEnd()),
-      writeErr: () => undefined,
+      // Help that was asked for by leaving the subcommand out; failures have words of their own.
+      writeErr: (text) => makePorts({}).terminal.note(text.trimEnd()),
+      outputError: () => undefined,
     })
     .configureHelp({ showGlobalOptions: true })
     .option("--json", "print one JSON document on standard output")

@@ -6,7 +6,7 @@ import { stateFolder } from "../journal/state-folder.ts";
 import type { Ports } from "../ports/index.ts";
 import type { Flags } from "../settings/known-values.ts";
 import { GLOBAL_CLOUD } from "../signin/cloud.ts";
-import { isOn, readFlags, textOf } from "./flags.ts";
+import { isOn, readFlags, textOf, unknownVariables } from "./flags.ts";
 import type { Invocation } from "./program.ts";
 import { askWith } from "./prompts/questions.ts";
 import { enterSandbox } from "./sandbox.ts";
@@ -61,6 +61,8 @@ export async function withSession(
       version: command.parent?.version() ?? "",
       onUnwritable: ({ path }) => reporter.report({ kind: "noJournal", path }),
     });
+    const names = unknownVariables(command, ports.system.environment);
+    if (names.length > 0) reporter.report({ kind: "variablesUnknown", names });
     const settings = await loadSettings(ports, flags, sandbox?.examples, reporter.report);
     const context = createContext({
       ports: { ...ports, ...(sandbox && { fetch: sandbox.fetch }) },
@@ -75,6 +77,7 @@ export async function withSession(
     reporter.stop();
     await journal.record({ event: "end", exitCode: ending.exitCode });
     ports.terminal.result(globals.json ? toText(ending.json) : ending.text);
+    if (journal.path !== undefined) reporter.report({ kind: "journal", path: journal.path });
     return ending.exitCode;
   } catch (error) {
     reporter.stop();

@@ -17,6 +17,8 @@ export type RunEvent =
       /** A `config.json` that belongs to another program. */
       readonly ignoredFile: string | undefined;
     }
+  /** Where the evidence of this run is. */
+  | { readonly kind: "journal"; readonly path: string }
   | { readonly kind: "noJournal"; readonly path: string }
   | { readonly kind: "hostnameReduced"; readonly origin: string }
   | { readonly kind: "tenantNotFound"; readonly tenant: string }
@@ -33,6 +35,9 @@ export type RunEvent =
   | { readonly kind: "plan"; readonly proposal: Proposal }
   | { readonly kind: "lifetimeShortened"; readonly endDateTime: string }
   | { readonly kind: "grantRefused"; readonly permissions: readonly ResolvedPermission[] }
+  /** Nobody could be asked about redirect URIs of an earlier address. */
+  | { readonly kind: "redirectUrisKept"; readonly uris: readonly string[] }
+  | { readonly kind: "variablesUnknown"; readonly names: readonly string[] }
   | { readonly kind: "notVisibleYet"; readonly plan: Plan }
   | { readonly kind: "readBackFailed" }
   | { readonly kind: "proofFailed"; readonly problem: ProofProblem; readonly detail: string }
@@ -73,7 +78,9 @@ export interface Proposal {
   /** The names of client applications that the plan knows by id. */
   readonly clients: readonly { readonly appId: string; readonly name: string }[];
   /** Where the secret goes; undefined where no secret is issued. */
-  readonly delivery: { readonly service: string; readonly lifetimeSeconds: number } | undefined;
+  readonly delivery:
+    | { readonly service: string; readonly lifetimeSeconds: number; readonly isTrusted: boolean }
+    | undefined;
   readonly handoverFile: string;
   /** The permissions that the run tries out as the new app at its end. */
   readonly proofs: readonly ResolvedPermission[];
@@ -84,6 +91,9 @@ export interface RegisterResult {
   readonly outcome: "registered" | "nothingToDo" | "planned";
   readonly tenant: { readonly id: string; readonly displayName: string };
   readonly displayName: string;
+  readonly hostname: string;
+  /** When the delivered client secret of an unchanged registration ends, ISO 8601. */
+  readonly secretEnd: string | undefined;
   readonly appId: string | undefined;
   readonly objectId: string | undefined;
   readonly plan: Plan;

@@ -167,7 +167,14 @@ async function writeFile(
   });
   if (keptAs !== undefined) context.report({ kind: "fileKept", keptAs });
   await context.journal.record({ event: "delivered", objectId: target.objectId, keyId: issued.keyId });
-  return { file, link: link.link, linkEnd: link.expiresAt, secretStart, secretEnd };
+  const { startDateTime, endDateTime } = issued;
+  return {
+    file,
+    link: link.link,
+    linkEnd: link.expiresAt,
+    secretStart: startDateTime,
+    secretEnd: endDateTime,
+  };
 }
 
 async function removeUndelivered(

@@ -29,7 +29,7 @@ export async function loadTemplate(
   const path = isPath ? absolute(system.currentFolder, nameOrPath) : `${packaged}/${nameOrPath}.json`;
   const template = await loadParsed(files, path, Template).catch(async (error: unknown) => {
     const missing = isAppError(error, "TEMPLATE_UNREADABLE") && error.facts.reason === "missing";
-    if (isPath || !missing) throw error;
+    if (isPath || !(missing || (await isAddOn(files, path)))) throw error;
     throw new AppError("TEMPLATE_UNKNOWN", { name: nameOrPath, known: await templateNames(files, packaged) });
   });
   const folder = path.replace(/[/\\][^/\\]*$/, "");
@@ -37,6 +37,12 @@ export async function loadTemplate(
     template.addOns.map((name) => loadParsed(files, `${folder}/${name}.json`, AddOn)),
   );
   return { template, addOns };
+}
+
+/** An add-on is no product of its own; its flag switches it on. */
+async function isAddOn(files: Ports["files"], path: string): Promise<boolean> {
+  const json = await readJson(files, path, "TEMPLATE_UNREADABLE").catch(() => undefined);
+  return AddOn.safeParse(json).success;
 }
 
 async function templateNames(files: Ports["files"], folder: string): Promise<string[]> {

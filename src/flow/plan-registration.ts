@@ -21,16 +21,26 @@ export interface PlanInput {
 }
 
 /** Gathers what only files and people know, and lets the pure diff decide. */
-export async function planRegistration(context: RunContext, input: PlanInput): Promise<Plan> {
+export async function planRegistration(
+  context: RunContext,
+  input: PlanInput,
+): Promise<{ plan: Plan; secrets: readonly JudgedSecret[] }> {
   const { desired, current, adopt, newSecret } = input;
-  const { questions } = context;
-  const removeRedirectUris: string[] = [];
-  for (const uri of staleRedirectUris(desired, current.application)) {
-    if (await questions?.removeRedirectUri(uri)) removeRedirectUris.push(uri);
-  }
+  const removeRedirectUris = await askAboutStale(context, staleRedirectUris(desired, current.application));
   const judged = current.application ? await judge(context, input, current.application) : [];
   const keepDoubtful = newSecret ? false : await askAboutDoubtful(context, judged);
-  return diff(desired, current, judged, { adopt, removeRedirectUris, newSecret, keepDoubtful });
+  const options = { adopt, removeRedirectUris, newSecret, keepDoubtful };
+  return { plan: diff(desired, current, judged, options), secrets: judged };
+}
+
+/** Which redirect URIs of an earlier address may go; where nobody can be asked, none. */
+async function askAboutStale({ questions, report }: RunContext, uris: readonly string[]): Promise<string[]> {
+  if (!questions && uris.length > 0) report({ kind: "redirectUrisKept", uris });
+  const removed: string[] = [];
+  for (const uri of uris) {
+    if (await questions?.removeRedirectUri(uri)) removed.push(uri);
+  }
+  return removed;
 }
 
 async function judge(

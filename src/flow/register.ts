@@ -12,7 +12,7 @@ import {
   type TenantRead,
   type Wanted,
 } from "../graph/read.ts";
-import { toGermanDate } from "../handover/dates.ts";
+import { toScreenDate, toScreenTime } from "../handover/dates.ts";
 import { toDesired } from "../registration/desired.ts";
 import { toUniqueName } from "../registration/names.ts";
 import type { Plan } from "../registration/plan.ts";
@@ -154,14 +154,15 @@ async function planAndApply(
     ? await during(context, "read", () => readRegistration(graph, application))
     : { delegatedGrants: [], appRoleAssignments: [] };
   const desired = toDesiredOrFail(run, read, answers);
-  const plan = await planRegistration(context, {
+  const { plan, secrets } = await planRegistration(context, {
     ...input,
     desired,
     current,
     adopt,
     tenantId: read.tenant.id,
   });
-  const result = resultOf(run, read, answers, current, plan);
+  const delivered = secrets.find(({ state }) => state === "delivered")?.credential;
+  const result = resultOf(run, read, answers, current, plan, delivered?.endDateTime);
   if (plan.steps.length === 0) return result("nothingToDo", undefined);
 
   const issues = plan.steps.some(({ kind }) => kind === "issueSecret");
@@ -208,7 +209,7 @@ function toDesiredOrFail({ context, input }: Run, read: TenantRead, answers: Ans
 }
 
 function propose(
-  { input, tokens }: Run,
+  { input, tokens, services }: Run,
   read: TenantRead,
   desired: DesiredRegistration,
   current: CurrentRegistration,
@@ -225,6 +226,7 @@ function propose(
     delivery: profile && {
       service: profile.service.origin,
       lifetimeSeconds: chooseLifetime(profile, known.linkLifetimeSeconds),
+      isTrusted: services.trusted,
     },
     handoverFile: join(outputFolder, template.handover.fileName),
     proofs: profile && proof ? provable(desired.permissions) : [],
@@ -238,12 +240,12 @@ async function confirm(
   profile: ServiceProfile | undefined,
 ): Promise<ServiceProfile | undefined> {
   const questions = input.yes ? undefined : context.questions;
-  if (questions && !(await questions.goAhead())) throw new AppError("DECLINED", {});
-  if (!profile || services.trusted) return profile;
-  if (questions && !(await questions.trustService(profile.service.host))) {
+  const isForeign = profile !== undefined && !services.trusted;
+  if (questions && isForeign && !(await questions.trustService(profile.service.host))) {
     throw new AppError("DECLINED", {});
   }
-  return tryUntrusted(context, profile);
+  if (questions && !(await questions.goAhead())) throw new AppError("DECLINED", {});
+  return isForeign ? tryUntrusted(context, profile) : profile;
 }
 
 /** What came of the run, for every way it can end well. */
@@ -253,6 +255,7 @@ function resultOf(
   answers: Answers,
   current: CurrentRegistration,
   plan: Plan,
+  secretEnd: string | undefined,
 ) {
   const { template, outputFolder } = input;
   return (outcome: RegisterResult["outcome"], applied: Applied | undefined): RegisterResult => {
@@ -265,13 +268,15 @@ function resultOf(
       appId: appId ?? "",
       tenantId: read.tenant.id,
       handoverFile: handover?.file ?? join(outputFolder, template.handover.fileName),
-      linkEnd: handover ? toGermanDate(handover.linkEnd) : "",
-      clientSecretEnd: handover?.secretEnd ?? "",
+      linkEnd: handover ? toScreenTime(handover.linkEnd, context.ports.clock.now()) : "",
+      clientSecretEnd: handover ? toScreenDate(new Date(handover.secretEnd)) : "",
     };
     return {
       outcome,
       tenant: read.tenant,
       displayName: fill(template.application.displayName, values),
+      hostname: answers.hostname,
+      secretEnd,
       appId,
       objectId: applied?.target.objectId ?? current.application?.objectId,
       plan,

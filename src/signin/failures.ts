@@ -47,7 +47,7 @@ export function signInFailure(
     BY_NAME[body.error] ??
     "unknown";
   const [code] = codes;
-  const detail = description.split(/\r?\n/, 1)[0] || body.error;
+  const detail = description.split(/\r?\n| Trace ID:/, 1)[0] || body.error;
   return new AppError(
     "SIGN_IN_FAILED",
     { problem, ...asked, ...(code !== undefined && { aadsts: `AADSTS${code}` }), detail },

@@ -416,7 +416,7 @@ describe("the one-time-password service", () => {
   test("that the template does not know is asked about by itself, and gets nothing before", async () => {
     const tenant = testTenant();
     const unknown = ["--one-time-password-service", "https://otp.example.org"];
-    const answers = [...QUESTIONS, YES, { expect: /otp\.example\.org/, answer: false }];
+    const answers = [...QUESTIONS, { expect: /otp\.example\.org/, answer: false }];
     const run = await runInProcess(unknown, tenant, { answers });
     expect(run.exitCode).toBe(130);
     const sent = tenant.requests.filter(({ url }) => url.startsWith("https://otp.example.org"));

@@ -44,7 +44,10 @@ export async function runReset({ command, ports }: Invocation): Promise<ExitCode
   const { currentFolder } = ports.system;
   const folder = `${absolute(currentFolder, textOf(flags, "output") ?? currentFolder)}/${SANDBOX_FOLDER}`;
   const { sandboxStore } = await import("../../sandbox/store.ts");
-  await ports.files.remove(sandboxStore(ports.files, folder).path);
+  const { path } = sandboxStore(ports.files, folder);
+  await ports.files.remove(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw new AppError("DISK", { path, errno: error.code ?? "UNKNOWN" });
+  });
   ports.terminal.result("The simulated tenant of this folder is forgotten.");
   return 0;
 }

@@ -38,7 +38,7 @@ export function askWith(prompter: Prompter): Questions {
     hostname: (proposed) => ask(QUESTIONS.hostname, proposed, parseHostname),
     addOn: (question, proposed) =>
       ask(`${clean(question)} ${QUESTIONS.yesOrNo}`, proposed ? "yes" : "no", parseYesOrNo),
-    goAhead: () => prompter.confirm({ message: QUESTIONS.goAhead, default: true }),
+    goAhead: () => prompter.confirm({ message: QUESTIONS.goAhead, default: false }),
     trustService: (host) => prompter.confirm({ message: QUESTIONS.trustService(host), default: false }),
     removeRedirectUri: (uri) =>
       prompter.confirm({ message: QUESTIONS.removeRedirectUri(uri), default: false }),

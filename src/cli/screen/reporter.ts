@@ -21,6 +21,8 @@ const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
   "proofFailed",
   "interrupted",
   "noJournal",
+  "redirectUrisKept",
+  "variablesUnknown",
 ]);
 
 /** Work that changes nothing: no line of its own when it is done, and nothing to name when a run fails. */
@@ -75,6 +77,7 @@ export class Reporter {
     const isWarning = WARNINGS.has(event.kind);
     if (this.#options.quiet && !isWarning) return;
     if (isWarning) this.#note(`${this.#style.yellow("!")} ${sentence}`);
+    else if (event.kind === "journal") this.#note(this.#style.dim(sentence));
     else if (event.kind === "signedIn") this.#note(`${this.#style.green("✔")} ${sentence}`);
     else this.#note(`${this.#style.cyan("i")} ${sentence}`);
   }
@@ -86,7 +89,8 @@ export class Reporter {
     if (state === "done" && !READING.has(task)) this.#changes.push(done);
     if (state === "failed" && !READING.has(task)) this.#unclear = true;
     if (this.#options.quiet) return;
-    if (state === "failed") this.#note(`${this.#style.red("✖")} ${doing}`);
+    // The failure that follows says more than that nobody signed in.
+    if (state === "failed" && task !== "signIn") this.#note(`${this.#style.red("✖")} ${doing}`);
     if (state === "done" && (!READING.has(task) || task === "readBack" || task === "prove")) {
       this.#note(`${this.#style.green("✔")} ${done}`);
     }
@@ -124,7 +128,9 @@ export class Reporter {
   #deviceCode({ userCode, verificationUri, expiresAt }: DeviceCode): void {
     this.#note("");
     for (const text of deviceCode(userCode, verificationUri)) {
-      this.#note(text.includes(userCode) ? this.#style.bold(text) : text);
+      this.#note(
+        text.replace(/\S.*/, (words) => (text.includes(userCode) ? this.#style.bold(words) : words)),
+      );
     }
     const countdown = () => codeCountdown(this.#secondsUntil(expiresAt.getTime()));
     this.#show(countdown(), countdown);
@@ -159,6 +165,6 @@ export class Reporter {
   #planLine({ mark, depth, text }: PlanLine): string {
     const { green, yellow, red, dim } = this.#style;
     const colours = { "+": green, "~": yellow, "-": red, " ": dim };
-    return colours[mark](`${depth === 0 ? "  " : "      "}${mark} ${text}`);
+    return `${depth === 0 ? "  " : "      "}${colours[mark](`${mark} ${text}`)}`;
   }
 }

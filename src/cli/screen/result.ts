@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import type { AppError } from "../../errors.ts";
 import type { RegisterResult } from "../../flow/events.ts";
-import { toGermanDate } from "../../handover/dates.ts";
+import { toScreenDate, toScreenTime } from "../../handover/dates.ts";
 import type { Terminal } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
@@ -62,6 +62,7 @@ function resultText(result: RegisterResult, terminal: Terminal): string {
       return [
         style.green(say`Nothing to do: "${result.displayName}" is registered as it should be.`),
         ...facts(result, style),
+        "The client secret was handed over by an earlier run. If its link is lost or has ended, run the same command with --new-secret.",
       ].join("\n");
     case "registered":
       return [
@@ -69,7 +70,7 @@ function resultText(result: RegisterResult, terminal: Terminal): string {
         style.bold.green(
           result.waiting.length > 0
             ? say`"${result.displayName}" is registered; the consent waits for somebody else.`
-            : say`Done: "${result.displayName}" is registered.`,
+            : doneText(result),
         ),
         "",
         ...facts(result, style),
@@ -83,7 +84,14 @@ function resultText(result: RegisterResult, terminal: Terminal): string {
   }
 }
 
-function facts({ tenant, appId, handover }: RegisterResult, style: ChalkInstance): string[] {
+function doneText({ displayName, plan }: RegisterResult): string {
+  const isNew = plan.steps.some(({ kind }) => kind === "createApplication");
+  return isNew
+    ? say`Done: "${displayName}" is registered.`
+    : say`Done: the registration of "${displayName}" is as it should be now.`;
+}
+
+function facts({ tenant, appId, handover, secretEnd }: RegisterResult, style: ChalkInstance): string[] {
   const rows: [string, string][] = [
     ["Tenant ID", tenant.id],
     ["Application (client) ID", appId ?? ""],
@@ -91,18 +99,19 @@ function facts({ tenant, appId, handover }: RegisterResult, style: ChalkInstance
   if (handover) {
     rows.push(
       ["Link to the client secret", handover.link.reveal()],
-      ["The link ends on", toGermanDate(handover.linkEnd)],
-      ["The secret is valid", `${handover.secretStart} to ${handover.secretEnd}`],
+      ["The link works until", toScreenTime(handover.linkEnd, new Date(handover.secretStart))],
+      ["The secret works until", toScreenDate(new Date(handover.secretEnd))],
       ["Written to", handover.file],
     );
+  }
+  if (!handover && secretEnd !== undefined) {
+    rows.push(["The secret works until", toScreenDate(new Date(secretEnd))]);
   }
   return rows.map(([label, value]) => `  ${style.dim(label.padEnd(26))}${clean(value)}`);
 }
 
-function waitingText(
-  { waiting, consentPage, tenant, appId, displayName }: RegisterResult,
-  style: ChalkInstance,
-): string[] {
+function waitingText(result: RegisterResult, style: ChalkInstance): string[] {
+  const { waiting, consentPage, tenant, appId, displayName, hostname } = result;
   if (waiting.length === 0) return [];
   const names = waiting.map(({ value }) => value).join(", ");
   return [
@@ -111,8 +120,8 @@ function waitingText(
     "Forward this to a Privileged Role Administrator or Global Administrator:",
     "",
     say`    Please grant admin consent for the app "${displayName}" (${appId ?? ""}), permissions ${names}:`,
-    say`    open ${consentPage ?? ""} and choose "Grant admin consent",`,
-    say`    or run: entra-app-registration --tenant-id ${tenant.id} --app-id ${appId ?? ""}`,
+    say`    open ${consentPage ?? ""} and choose "Grant admin consent".`,
+    say`    Or run the tool that I used, with: --tenant-id ${tenant.id} --app-id ${appId ?? ""} --hostname ${hostname}`,
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Proposal } from "../../../flow/events.ts";
+import { toScreenDate } from "../../../handover/dates.ts";
 import { canonical } from "../../../registration/diff.ts";
 import type { Change, Json, Step } from "../../../registration/plan.ts";
 import type { LackingRight } from "../../../registration/rights.ts";
@@ -111,7 +112,11 @@ function secretLines(step: Extract<Step, { kind: "issueSecret" }>, proposal: Pro
   };
   const years = new Date(step.endDateTime).getUTCFullYear() - new Date().getUTCFullYear();
   return [
-    line("+", 0, say`Client secret, valid until ${germanDate(step.endDateTime)}` + reasons[step.reason]),
+    line(
+      "+",
+      0,
+      say`Client secret, valid until ${toScreenDate(new Date(step.endDateTime))}` + reasons[step.reason],
+    ),
     ...(delivery
       ? [
           line(
@@ -119,6 +124,7 @@ function secretLines(step: Extract<Step, { kind: "issueSecret" }>, proposal: Pro
             1,
             say`goes to ${delivery.service} and comes back as a link that opens once, within ${duration(delivery.lifetimeSeconds)}`,
           ),
+          ...(delivery.isTrusted ? [] : [line("~", 1, "the vendor does not name this service")]),
           line(" ", 1, say`the link is written to ${handoverFile}`),
         ]
       : []),
@@ -213,11 +219,6 @@ export function lackingRightsText(lacking: readonly LackingRight[]): readonly st
     say`That takes one of these: ${roles.join(", ")}. If you have one, activate it now.`,
     "You can go ahead all the same: everything else is done, and the consent is left for somebody who may give it.",
   ];
-}
-
-/** The day, in UTC, as the hand-over file writes it. */
-function germanDate(iso: string): string {
-  return iso.slice(0, 10).split("-").toReversed().join(".");
 }
 
 /** Days, or hours below two days. */

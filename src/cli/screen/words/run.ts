@@ -86,6 +86,8 @@ export function describeEvent(event: RunEvent): string | undefined {
       return say`${SANDBOX}${event.examples.length > 0 ? ` Example values are used for ${event.examples.map(({ flag }) => flag).join(", ")}.` : ""}`;
     case "config":
       return configNote(event);
+    case "journal":
+      return say`Journal of this run: ${event.path}`;
     case "noJournal":
       return say`No journal of this run can be written to ${event.path}; the run goes on without one.`;
     case "hostnameReduced":
@@ -100,6 +102,10 @@ export function describeEvent(event: RunEvent): string | undefined {
       return say`The tenant's policy wants a shorter life for secrets: trying ${event.endDateTime.slice(0, 10)} as the end.`;
     case "grantRefused":
       return say`You may not grant ${event.permissions.map(({ value }) => value).join(", ")}: somebody else has to. The rest goes on.`;
+    case "redirectUrisKept":
+      return say`Redirect URIs of an earlier address stay: ${event.uris.join(", ")}. In a terminal you are asked whether to remove them.`;
+    case "variablesUnknown":
+      return say`These environment variables are not known and change nothing: ${event.names.join(", ")}.`;
     case "notVisibleYet":
       return "Microsoft Entra accepted everything, but does not show all of it yet. That takes a few minutes sometimes.";
     case "readBackFailed":
@@ -130,7 +136,7 @@ function configNote({
     return say`${ignoredFile} has none of this program's keys and is left alone; it seems to belong to another program.`;
   }
   return unknownKeys.length > 0
-    ? say`${file}: nobody here knows ${unknownKeys.map((key) => `"${key}"`).join(", ")}; ignored.`
+    ? say`${file}: these keys are not known and change nothing: ${unknownKeys.map((key) => `"${key}"`).join(", ")}.`
     : undefined;
 }
 
