@@ -54,12 +54,39 @@ const licences = {
   },
 };
 
+/**
+ * What libraries load at every start and this program never comes to use: commander loads child processes
+ * for subcommands that are programs of their own, the sign-in library a signer (with semver, six lodashes
+ * and Node's key checks) for certificates. Loaded late here, so that it still works where it is called.
+ */
+const LATE = [
+  {
+    source: "node:child_process",
+    importer: /[/\\]commander[/\\]lib[/\\]/,
+    code: `module.exports = { spawn: (...args) => require("node:child_process").spawn(...args) };`,
+  },
+  {
+    source: "jsonwebtoken",
+    importer: /[/\\]msal-node[/\\]/,
+    code: `module.exports = { sign: (...args) => require("jsonwebtoken").sign(...args) };`,
+  },
+];
+const late = {
+  name: "late",
+  resolveId: (source, importer = "") => {
+    const index = LATE.findIndex((one) => one.source === source && one.importer.test(importer));
+    // Beside its importer, so that the package itself is found from there.
+    return index === -1 ? undefined : path.join(path.dirname(importer), `late-${index}.cjs`);
+  },
+  load: (id) => LATE[/late-(\d+)\.cjs$/.exec(id)?.[1] ?? -1]?.code,
+};
+
 rmSync(dist, { recursive: true, force: true });
 const bundle = await rolldown({
   cwd: root,
   input: { main: "src/main.ts" },
   platform: "node",
-  plugins: [licences],
+  plugins: [licences, late],
   resolve: { mainFields: ["module", "main"] }, // the Graph client's ES modules, so that unused parts fall away
   transform: { target: "node20", define: { PRODUCT_VERSION: JSON.stringify(manifest(root).version) } },
   onLog(level, log) {

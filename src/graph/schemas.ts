@@ -1,4 +1,3 @@
-import * as z from "zod";
 import type {
   Application,
   AppRoleAssignment,
@@ -6,6 +5,7 @@ import type {
   ResourceApi,
   ServicePrincipal,
 } from "../registration/types.ts";
+import * as z from "../zod.ts";
 
 /*
  * Graph's answers, checked loosely: the properties this product uses, others allowed. A property that Graph
@@ -17,6 +17,8 @@ const texts = z
   .array(text)
   .nullish()
   .transform((value) => value ?? []);
+/** ISO 8601 in UTC, as Graph writes `Edm.DateTimeOffset`. */
+const moment = text.refine((value) => /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value)));
 const optionalText = text.nullish().transform((value) => value ?? undefined);
 
 const GraphApplication = z
@@ -95,8 +97,9 @@ const GraphApplication = z
         z.looseObject({
           keyId: text,
           displayName: optionalText,
-          startDateTime: text.nullish().transform((value) => value ?? "1970-01-01T00:00:00Z"),
-          endDateTime: text.nullish().transform((value) => value ?? "9999-12-31T00:00:00Z"),
+          // Read from a list, a date that is none must not hide the secret.
+          startDateTime: moment.catch("1970-01-01T00:00:00Z"),
+          endDateTime: moment.catch("9999-12-31T00:00:00Z"),
         }),
       )
       .nullish(),
@@ -186,8 +189,8 @@ const GraphOrganization = z.looseObject({ id: text, displayName: text.nullish() 
 const GraphPasswordCredential = z.looseObject({
   keyId: text,
   secretText: text.min(1),
-  startDateTime: text.nullish(),
-  endDateTime: text,
+  startDateTime: moment.optional().catch(undefined),
+  endDateTime: moment,
 });
 
 const GraphDeletedApplication = z.looseObject({

@@ -1,6 +1,6 @@
-import * as z from "zod";
 import { parseLifetime } from "../settings/lifetime.ts";
 import { parseServiceUri } from "../settings/values.ts";
+import * as z from "../zod.ts";
 import { type PlaceholderSet, unknownPlaceholders } from "./placeholders.ts";
 
 /** Terminal control characters have no place in a text that ends on somebody's screen. */

@@ -1,8 +1,7 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
+import type { Agent as HttpAgent } from "node:http";
+import type { Agent as HttpsAgent } from "node:https";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import type { HttpClient, HttpMethods, PipelineRequest } from "@azure/core-rest-pipeline";
 import { bodyTooLarge } from "../../http/read.ts";
 import type { Fetch } from "../index.ts";
@@ -38,7 +37,7 @@ export function nodeFetch(environment: Readonly<Record<string, string | undefine
 async function loadClient(proxy: ProxyEnvironment | undefined): Promise<HttpClient> {
   const { createDefaultHttpClient, proxyPolicy } = await import("@azure/core-rest-pipeline");
   const client = createDefaultHttpClient();
-  const agents = directAgents();
+  const agents = await directAgents();
   // Without settings of its own the policy would read the environment again.
   const policy = proxy && proxyPolicy(proxy.proxy, { customNoProxyList: proxy.except });
   return {
@@ -54,9 +53,11 @@ interface Agents {
   readonly https: HttpsAgent;
 }
 
-function directAgents(): Agents {
+/** Loaded here, because Node takes a while for its TLS and `--help` needs none. */
+async function directAgents(): Promise<Agents> {
+  const [http, https] = await Promise.all([import("node:http"), import("node:https")]);
   const options = { keepAlive: true, timeout: IDLE_CONNECTION_MS };
-  return { http: new HttpAgent(options), https: new HttpsAgent(options) };
+  return { http: new http.Agent(options), https: new https.Agent(options) };
 }
 
 function withAgent(request: PipelineRequest, agents: Agents): PipelineRequest {
@@ -135,6 +136,7 @@ async function readBody(stream: NodeJS.ReadableStream, encoding: string | undefi
 }
 
 async function unzip(packed: Buffer): Promise<Buffer> {
+  const { gunzip } = await import("node:zlib");
   try {
     return await promisify(gunzip)(packed, { maxOutputLength: LARGEST_BODY_BYTES });
   } catch (error) {
