@@ -151,24 +151,16 @@ export const ESC = "\u001B";
 /** Clears the screen, writes the clipboard, turns text round. */
 const POISON = `${ESC}[2J${ESC}]52;c;ZXZpbA==\u0007\u009B31m\u202E`;
 
-/** The words that a program, not a person, reads: they decide which sentence is said. */
-const CHOOSES = [
-  "kind",
-  "problem",
-  "reason",
-  "action",
-  "expected",
-  "task",
-  "state",
-  "outcome",
-  "property",
-  "type",
-];
+/** What a program reads, not a person: words that choose the sentence, and dates that were dates before. */
+const NOT_SHOWN =
+  "kind problem reason action expected task state outcome property type endDateTime secretStart secretEnd".split(
+    " ",
+  );
 
 /** The same value with an attack on the terminal behind every text that comes from outside. */
-export function poisoned<Value>(value: Value, keep: readonly string[] = []): Value {
+export function poisoned<Value>(value: Value): Value {
   const dirty = (item: unknown, key: string): unknown => {
-    if (typeof item === "string") return [...CHOOSES, ...keep].includes(key) ? item : item + POISON;
+    if (typeof item === "string") return NOT_SHOWN.includes(key) ? item : item + POISON;
     if (Array.isArray(item)) return item.map((one: unknown) => dirty(one, key));
     if (typeof item !== "object" || item === null || Object.getPrototypeOf(item) !== Object.prototype)
       return item;

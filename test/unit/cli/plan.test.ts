@@ -6,7 +6,7 @@ import { QUESTIONS } from "../../../src/cli/screen/words/run.ts";
 import type { Proposal, RegisterResult, RunEvent } from "../../../src/flow/events.ts";
 import { type DiffOptions, diff } from "../../../src/registration/diff.ts";
 import { lackingRights } from "../../../src/registration/rights.ts";
-import { judgeSecrets } from "../../../src/registration/secrets.ts";
+import { judgeSecrets, type SecretEvidence } from "../../../src/registration/secrets.ts";
 import type { CurrentRegistration, DesiredRegistration } from "../../../src/registration/types.ts";
 import { Secret } from "../../../src/secret.ts";
 import {
@@ -28,10 +28,11 @@ function proposal(
   wanted: DesiredRegistration = WANTED,
   current: CurrentRegistration = NOTHING,
   options: Partial<DiffOptions> = {},
+  journal: readonly SecretEvidence[] = [],
 ): Proposal {
   const { application } = current;
   const facts = {
-    journal: [],
+    journal,
     handover: undefined,
     toDate: (iso: string) => iso,
     now: new Date("2026-06-01T00:00:00Z"),
@@ -50,7 +51,9 @@ function proposal(
     displayName: wanted.displayName,
     current: application,
     clients: wanted.exposedApi?.preAuthorizedApplications ?? [],
-    delivery: issues ? { service: "https://otp.example/", lifetimeSeconds: 2_592_000 } : undefined,
+    delivery: issues
+      ? { service: "https://otp.example/", lifetimeSeconds: 2_592_000, isTrusted: true }
+      : undefined,
     handoverFile: "AppRegistrationInfo.json",
     proofs: issues ? wanted.permissions.filter(({ type }) => type === "Role") : [],
     lackingRights: lackingRights(plan, []),
@@ -89,7 +92,7 @@ test("create", () => {
       + User.Read (Microsoft Graph, delegated): May do User.Read
       + User.Read.All (Microsoft Graph, application): May do User.Read.All
       + GroupMember.Read.All (Microsoft Graph, application): May do GroupMember.Read.All
-    + Client secret, valid until 01.03.2028
+    + Client secret, valid until 2028-03-01
         goes to https://otp.example/ and comes back as a link that opens once, within 30 days
         the link is written to AppRegistrationInfo.json
       Then a test as the new app: it tries User.Read.All and GroupMember.Read.All by reading one ID each"
@@ -175,7 +178,7 @@ test("adopt, with a doubtful secret", () => {
       + User.Read (Microsoft Graph, delegated): May do User.Read
       + User.Read.All (Microsoft Graph, application): May do User.Read.All
       + GroupMember.Read.All (Microsoft Graph, application): May do GroupMember.Read.All
-    + Client secret, valid until 01.03.2028, because nothing proves that the old one was handed over
+    + Client secret, valid until 2028-03-01, because nothing proves that the old one was handed over
         goes to https://otp.example/ and comes back as a link that opens once, within 30 days
         the link is written to AppRegistrationInfo.json
         "empower (entra-app-registration 0badcafe)" (00000000-0000-4000-8000-00000000d000) stays; delete it under Certificates & secrets when nobody uses it
@@ -187,10 +190,32 @@ test("a new secret", () => {
   const before = made(WANTED);
   const long = desired({ secretLifetime: { amount: 100, unit: "years" } });
   expect(shown(proposal(long, before, { newSecret: true }))).toMatchInlineSnapshot(`
-    "+ Client secret, valid until 01.03.2126, beside the old one
+    "+ Client secret, valid until 2126-03-01, beside the old one
         goes to https://otp.example/ and comes back as a link that opens once, within 30 days
         the link is written to AppRegistrationInfo.json
         that is long: a leaked secret would work for all that time
+      Then a test as the new app: it tries User.Read.All and GroupMember.Read.All by reading one ID each"
+  `);
+});
+
+const [LOST, UNDELIVERED] = [aCredential(), aCredential().displayName ?? ""];
+const reissue = () =>
+  proposal(
+    WANTED,
+    {
+      ...made(WANTED),
+      application: { ...(made(WANTED).application ?? anApplication()), passwordCredentials: [LOST] },
+    },
+    {},
+    [{ secretName: UNDELIVERED, state: "open" }],
+  );
+
+test("a secret that was never handed over", () => {
+  expect(shown(reissue())).toMatchInlineSnapshot(`
+    "- Client secret "empower (entra-app-registration 0badcafe)", which was never handed over
+    + Client secret, valid until 2028-03-01, because the old one was never handed over
+        goes to https://otp.example/ and comes back as a link that opens once, within 30 days
+        the link is written to AppRegistrationInfo.json
       Then a test as the new app: it tries User.Read.All and GroupMember.Read.All by reading one ID each"
   `);
 });
@@ -223,50 +248,79 @@ const RESULT: RegisterResult = {
     file: "/work/AppRegistrationInfo.json",
     link: new Secret("https://otp.example/snappass~x"),
     linkEnd: new Date("2026-03-31T12:00:00Z"),
-    secretStart: "01.03.2026",
-    secretEnd: "01.03.2028",
+    secretStart: "2026-03-01T12:00:00Z",
+    secretEnd: "2028-03-01T12:00:00Z",
   },
   waiting: WANTED.permissions,
   consentPage: "https://entra.example/consent",
   signInClientId: guid(7),
+  hostname: "https://app.example.com",
+  secretEnd: "2028-03-01T12:00:00Z",
   nextSteps: ["Send the file."],
 };
 
-/** One event of every kind that has texts from outside in it. */
-const EVENTS: readonly RunEvent[] = [
-  { kind: "sandbox", examples: [{ flag: "--tenant-id", configKey: "tenantID" }] },
-  { kind: "config", file: "/c", unknownKeys: ["colour"], ignoredFile: undefined },
-  { kind: "config", file: "/c", unknownKeys: [], ignoredFile: "/i" },
-  { kind: "hostnameReduced", origin: "https://x.example" },
-  { kind: "tenantNotFound", tenant: "x" },
-  {
-    kind: "deviceCode",
-    code: {
-      userCode: "ABC",
-      verificationUri: "https://ms.example",
-      expiresAt: new Date("2026-03-01T12:15:00Z"),
-    },
-    clientId: guid(7),
-  },
-  { kind: "signedIn", username: "me@contoso.com", tenant: { id: guid(8), displayName: "Contoso" } },
-  { kind: "wait", wait: { ms: 2000, reason: "throttled", host: "Microsoft Graph", attempt: 1 } },
-  { kind: "task", task: "createApplication", state: "started" },
-  { kind: "task", task: "createApplication", state: "done" },
-  { kind: "plan", proposal: proposal(WITH_ADD_ON) },
-  { kind: "plan", proposal: proposal(WANTED, { ...NOTHING, application: anApplication() }, { adopt: true }) },
-  { kind: "lifetimeShortened", endDateTime: "2026-03-01T12:00:00Z" },
-  { kind: "grantRefused", permissions: WANTED.permissions },
-  { kind: "notVisibleYet", plan: { steps: [] } },
-  { kind: "proofFailed", problem: "secretNotAccepted", detail: "AADSTS7000215" },
-  { kind: "proofFailed", problem: "permissionNotEffective", detail: "User.Read.All" },
-  { kind: "proofFailed", problem: "other", detail: "x" },
-  { kind: "fileKept", keptAs: "/old" },
-];
+const wait = { ms: 2000, reason: "throttled", host: "Microsoft Graph", attempt: 1 } as const;
+const adoption = proposal(WANTED, { ...NOTHING, application: anApplication() }, { adopt: true });
+const code = {
+  userCode: "ABC",
+  verificationUri: "https://ms.example",
+  expiresAt: new Date("2026-03-01T12:15:00Z"),
+};
+const exchange = {
+  method: "GET",
+  host: "graph.example",
+  path: "/v1.0/me",
+  status: 200,
+  durationMs: 7,
+  requestId: "r-1",
+};
+
+/** What is said with every kind of event; a kind that is new must be added here. */
+const EVENTS: {
+  readonly [Kind in RunEvent["kind"]]: readonly Omit<Extract<RunEvent, { kind: Kind }>, "kind">[];
+} = {
+  sandbox: [{ examples: [{ flag: "--tenant-id", configKey: "tenantID" }] }],
+  config: [
+    { file: "/c", unknownKeys: ["colour"], ignoredFile: undefined },
+    { file: "/c", unknownKeys: [], ignoredFile: "/i" },
+  ],
+  journal: [{ path: "/j" }],
+  noJournal: [{ path: "/j" }],
+  hostnameReduced: [{ origin: "https://x.example" }],
+  tenantNotFound: [{ tenant: "x" }],
+  deviceCode: [{ code, clientId: guid(7) }],
+  signedIn: [{ username: "me@contoso.com", tenant: { id: guid(8), displayName: "Contoso" } }],
+  wait: [{ wait }, { wait: { ...wait, reason: "unreachable" } }],
+  exchange: [{ exchange }],
+  task: [
+    { task: "createApplication", state: "started" },
+    { task: "createApplication", state: "done" },
+  ],
+  serviceReplaced: [{ from: "https://a.example/", to: "https://b.example/" }],
+  plan: [{ proposal: proposal(WITH_ADD_ON) }, { proposal: adoption }, { proposal: reissue() }],
+  lifetimeShortened: [{ endDateTime: "2026-03-01T12:00:00Z" }],
+  grantRefused: [{ permissions: WANTED.permissions }],
+  redirectUrisKept: [{ uris: ["https://old.example/"] }],
+  variablesUnknown: [{ names: ["ENTRA_APP_REGISTRATION_X"] }],
+  notVisibleYet: [{ plan: { steps: [] } }],
+  readBackFailed: [{}],
+  proofFailed: [
+    { problem: "secretNotAccepted", detail: "AADSTS7000215" },
+    { problem: "permissionNotEffective", detail: "User.Read.All" },
+    { problem: "other", detail: "x" },
+  ],
+  fileKept: [{ keptAs: "/old" }],
+  markNotSet: [{}],
+  interrupted: [{}],
+};
+const ALL_EVENTS = Object.entries(EVENTS).flatMap(([kind, list]) =>
+  list.map((event) => ({ kind, ...event }) as RunEvent),
+);
 
 test.each([80, 400])("nothing from outside controls a terminal of %i columns", (columns) => {
   const { terminal, clock, said } = fakePorts({ columns, interactive: true });
   const reporter = new Reporter({ terminal, clock }, { quiet: false, verbose: true });
-  for (const event of EVENTS) {
+  for (const event of ALL_EVENTS) {
     reporter.report(poisoned(event));
     expect(controlOf([...said.notes, ...said.progress].join("\n")), event.kind).toEqual([]);
   }

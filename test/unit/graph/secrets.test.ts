@@ -97,6 +97,7 @@ describe.each<[string, Reply]>([
     { status: 200, body: { keyId: guid(9), endDateTime: END, secretText: "" } },
   ],
   ["a proxy's page", { status: 200, body: "<html>" }],
+  ["an end that is no date", { status: 200, body: { keyId: guid(9), endDateTime: "soon", secretText: "x" } }],
 ])("%s", (_name, reply) => {
   test.each([true, false])("what was made (%s) is removed, and another name is used", async (made) => {
     const { issue, secrets, intents } = tenant({ answers: [reply, reply], act: () => made });
