@@ -26,10 +26,15 @@ const CODES: readonly [SignInProblem, readonly number[]][] = [
 test.each(CODES.flatMap(([problem, codes]) => codes.map((code) => [code, problem] as const)))(
   "AADSTS%i is %s, by its number and by its text",
   (code, problem) => {
-    const detail = `AADSTS${code}: Something. Trace ID: x`;
-    const byText = { error: "invalid_grant", error_description: `${detail}\r\nCorrelation ID: y` };
+    const detail = `AADSTS${code}: Something.`;
+    const byText = {
+      error: "invalid_grant",
+      error_description: `${detail} Trace ID: x\r\nCorrelation ID: y`,
+    };
+    const byLines = { error: "invalid_grant", error_description: `${detail}\r\nTrace ID: x` };
     const facts = { ...ASKED, problem, aadsts: `AADSTS${code}`, detail };
     expect(signInFailure(byText, ASKED).facts).toEqual(facts);
+    expect(signInFailure(byLines, ASKED).facts).toEqual(facts);
     expect(signInFailure({ error: "x", error_codes: [code] }, ASKED).facts).toEqual({
       ...facts,
       detail: "x",
