@@ -40,6 +40,8 @@ export interface ErrorFacts {
   GRAPH_REFUSED: { action: GraphAction; status: number; graphCode: string; detail: string };
   /** Something this run created did not become visible in time. */
   NOT_REPLICATED: { action: GraphAction; waitedSeconds: number };
+  /** The waits of a run add up to more than anybody should sit through. */
+  WAITED_TOO_LONG: { minutes: number };
   DISK: { path: string; errno: string };
   /** Somebody else created or changed the same registration while this run was under way. */
   CHANGED_MEANWHILE: { displayName: string };
@@ -76,6 +78,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   GRAPH_UNAVAILABLE: 8,
   GRAPH_REFUSED: 8,
   NOT_REPLICATED: 8,
+  WAITED_TOO_LONG: 8,
   DISK: 8,
   CHANGED_MEANWHILE: 8,
   INTERRUPTED: 130,

@@ -3,7 +3,7 @@ import { createContext, type RunContext } from "../flow/context.ts";
 import { absolute } from "../flow/load.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { stateFolder } from "../journal/state-folder.ts";
-import type { Ports } from "../ports/index.ts";
+import type { Clock, Ports } from "../ports/index.ts";
 import type { Flags } from "../settings/known-values.ts";
 import { GLOBAL_CLOUD } from "../signin/cloud.ts";
 import { isOn, readFlags, textOf, unknownVariables } from "./flags.ts";
@@ -73,7 +73,8 @@ export async function withSession(
       signal,
       runId,
     });
-    const ending = await work({ context, settings, flags, outputFolder, journalFolder });
+    const working = work({ context, settings, flags, outputFolder, journalFolder });
+    const ending = await Promise.race([working, givenUp(ports.clock, signal)]);
     reporter.stop();
     await journal.record({ event: "end", exitCode: ending.exitCode });
     ports.terminal.result(globals.json ? toText(ending.json) : ending.text);
@@ -85,6 +86,19 @@ export async function withSession(
   } finally {
     signal.removeEventListener("abort", interrupted);
   }
+}
+
+/** How long what is under way may still take after Ctrl-C. */
+const GRACE_MS = 10_000;
+
+/** Rejects when the person pressed Ctrl-C and what was under way has not ended by itself since. */
+async function givenUp(clock: Clock, signal: AbortSignal): Promise<never> {
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  await clock.sleep(GRACE_MS);
+  throw new AppError("INTERRUPTED", {});
 }
 
 async function showFailure(

@@ -139,11 +139,17 @@ async function consentAndHandOver(
     announce = resolve;
   });
   if (!step) announce(undefined);
+  const lost = new AbortController();
   const handedOver =
     step &&
-    handOver(context, toHandOverInput(input, made, step), announce).finally(() => announce(undefined));
+    handOver(context, toHandOverInput(input, made, step), announce)
+      .catch((error: unknown) => {
+        lost.abort(error);
+        throw error;
+      })
+      .finally(() => announce(undefined));
   const consented = consent(context, input, made);
-  const checked = check(context, input, made, { consented, issued });
+  const checked = check(context, input, made, { consented, issued, lost: lost.signal });
   const [handover, grants, checks] = await Promise.allSettled([handedOver, consented, checked]);
   for (const outcome of [handover, grants, checks]) {
     if (outcome.status === "rejected") throw outcome.reason;
@@ -161,13 +167,14 @@ async function check(
   context: RunContext,
   input: ApplyInput,
   made: { target: ApplicationTarget; servicePrincipalId: string },
-  after: { consented: Promise<Consented>; issued: Promise<IssuedSecret | undefined> },
+  after: { consented: Promise<Consented>; issued: Promise<IssuedSecret | undefined>; lost: AbortSignal },
 ): Promise<void> {
   const { granted, refused } = await after.consented;
   const [secret] = await Promise.all([after.issued, checkBack(context, input, made, refused)]);
   const proofs = provable(granted);
-  if (secret && input.proof && proofs.length > 0) {
-    await prove(context, { tenantId: input.tenantId, appId: made.target.appId }, secret, proofs);
+  if (secret && input.proof && proofs.length > 0 && !after.lost.aborted) {
+    const app = { tenantId: input.tenantId, appId: made.target.appId };
+    await prove(context, app, secret, proofs, after.lost);
   }
 }
 

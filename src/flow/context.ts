@@ -1,9 +1,12 @@
 import { AppError } from "../errors.ts";
+import type { GraphContext } from "../graph/batch.ts";
+import { createGraph } from "../graph/client.ts";
 import { type RetryingFetch, retrying } from "../http/retry.ts";
 import { tracing } from "../http/trace.ts";
 import type { Journal, JournalEntry } from "../journal/journal.ts";
-import type { Ports } from "../ports/index.ts";
+import type { Clock, Ports } from "../ports/index.ts";
 import type { Cloud } from "../signin/cloud.ts";
+import type { TokenSource } from "../signin/token-source.ts";
 import type { Questions, RunEvent, Task } from "./events.ts";
 
 export type FlowPorts = Pick<Ports, "fetch" | "clock" | "files" | "ids">;
@@ -34,9 +37,13 @@ export interface ContextOptions {
   readonly runId: string;
 }
 
-/** Wires tracing and retry round the ports, once for all that a run does. */
+/** All waits of one run together; whoever keeps us waiting longer will not answer in the next minute either. */
+const MOST_WAITING_MS = 10 * 60_000;
+
+/** Wires tracing, retry, Ctrl-C and the limit of all waits round the ports, once for all that a run does. */
 export function createContext(options: ContextOptions): RunContext {
-  const { ports, cloud, journal, report } = options;
+  const { cloud, journal, report } = options;
+  const ports = { ...options.ports, clock: limited(options.ports.clock, options.signal) };
   const namedHosts = [new URL(cloud.graph).host, new URL(cloud.login).host];
   const traced = tracing(ports.fetch, ports.clock, namedHosts, (exchange) => {
     report({ kind: "exchange", exchange });
@@ -46,6 +53,39 @@ export function createContext(options: ContextOptions): RunContext {
     ...options,
     ports: { ...ports, fetch: traced },
     fetch: retrying(traced, { clock: ports.clock, onWait: (wait) => report({ kind: "wait", wait }) }),
+  };
+}
+
+/** A clock whose waits end with Ctrl-C, and with an error once they add up to too much. */
+function limited(clock: Clock, interrupted: AbortSignal): Clock {
+  let waitedMs = 0;
+  return {
+    now: () => clock.now(),
+    sleep: async (ms, signal) => {
+      waitedMs += ms;
+      if (waitedMs > MOST_WAITING_MS) {
+        throw new AppError("WAITED_TOO_LONG", { minutes: Math.round(MOST_WAITING_MS / 60_000) });
+      }
+      await clock.sleep(ms, signal ? AbortSignal.any([signal, interrupted]) : interrupted);
+    },
+  };
+}
+
+/** Microsoft Graph as the signed-in person, with every call, batched or not, in the journal. */
+export function openGraph(
+  { fetch, ports, cloud, report, journal }: RunContext,
+  tokens: TokenSource,
+): GraphContext {
+  return {
+    graph: createGraph({ fetch, tokens, ids: ports.ids, origin: cloud.graph }),
+    clock: ports.clock,
+    onWait: (wait) => report({ kind: "wait", wait }),
+    onItem: ({ method, path }, { status, requestId }, durationMs) => {
+      const { host } = new URL(cloud.graph);
+      const exchange = { method, host, path: `/v1.0${path}`, status, durationMs, requestId };
+      report({ kind: "exchange", exchange });
+      void journal.record({ event: "request", ...exchange });
+    },
   };
 }
 

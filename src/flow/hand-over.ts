@@ -93,6 +93,11 @@ async function deliverAndWrite(
       link ??= await storeSecret(context, input, issued, profile);
       return await writeFile(context, input, issued, link);
     } catch (error) {
+      if (isAppError(error, "INTERRUPTED")) {
+        // Nobody may be left with a secret that works and that nobody holds, not even for a Ctrl-C.
+        await removeUndelivered(context, input, issued, profile, "unreachable", error);
+        throw error;
+      }
       const reason = undeliveredReason(error);
       const choice = (await context.questions?.undelivered(reason, others[0])) ?? "remove";
       if (choice === "remove") throw await removeUndelivered(context, input, issued, profile, reason, error);

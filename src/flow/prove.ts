@@ -24,26 +24,30 @@ export function provable(permissions: readonly ResolvedPermission[]): readonly R
 /**
  * Signs in as the new application with its new secret and reads one object per permission, so that the
  * vendor does not find out later. A failure is a warning: the registration is complete either way.
+ *
+ * @param lost is aborted where the secret could not be handed over: it is removed then, and proves nothing.
  */
 export async function prove(
   context: RunContext,
   app: { readonly tenantId: string; readonly appId: string },
   issued: IssuedSecret,
   permissions: readonly ResolvedPermission[],
+  lost: AbortSignal,
 ): Promise<void> {
   const { clock } = context.ports;
+  const stop = AbortSignal.any([context.signal, lost]);
   const start = clock.now().getTime();
   await during(context, "prove", async () => {
     for (let attempt = 1; ; attempt += 1) {
       const failure = await tryProof(context, { ...app, secret: issued.secret }, permissions);
       if (!failure) return;
       const ms = Math.min(1000 * 2 ** (attempt - 1), 5000);
-      if (clock.now().getTime() - start + ms > LIMIT_MS || context.signal.aborted)
-        throw new ProofFailure(failure);
+      if (clock.now().getTime() - start + ms > LIMIT_MS || stop.aborted) throw new ProofFailure(failure);
       context.report({ kind: "wait", wait: { ms, reason: "replication", host: "Microsoft Entra", attempt } });
-      await clock.sleep(ms);
+      await clock.sleep(ms, stop);
     }
   }).catch((error: unknown) => {
+    if (lost.aborted) return;
     const failure = error instanceof ProofFailure ? error.failure : { problem: "other" as const, detail: "" };
     context.report({ kind: "proofFailed", ...failure });
   });

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { chooseLifetime, type ServiceProfile } from "../delivery/service.ts";
 import { AppError, isAppError } from "../errors.ts";
 import type { GraphContext } from "../graph/batch.ts";
-import { createGraph } from "../graph/client.ts";
 import {
   appNotFound,
   type CandidatesRead,
@@ -26,7 +25,7 @@ import { fill } from "../template/placeholders.ts";
 import type { AddOn, Template } from "../template/schema.ts";
 import { type Answers, askForAnswers } from "./answers.ts";
 import { type Applied, applyPlan } from "./apply-plan.ts";
-import { during, type RunContext, stopIfInterrupted } from "./context.ts";
+import { during, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
 import type { Proposal, RegisterResult } from "./events.ts";
 import { identify } from "./identify.ts";
 import { checkOutputFolder } from "./output-folder.ts";
@@ -74,13 +73,7 @@ export async function register(context: RunContext, input: RegisterInput): Promi
   if (!input.dryRun) await checkOutputFolder(context, input.outputFolder);
   const services = prepareServices(context, input.template, input.known, input);
   const tokens = await signIn(context, input.known, input.dryRun ? READING_SCOPES : CHANGING_SCOPES);
-  const { fetch, ports, cloud, report } = context;
-  const graph: GraphContext = {
-    graph: createGraph({ fetch, tokens, ids: ports.ids, origin: cloud.graph }),
-    clock: ports.clock,
-    onWait: (wait) => report({ kind: "wait", wait }),
-  };
-  return readAndAsk({ context, input, tokens, services, graph });
+  return readAndAsk({ context, input, tokens, services, graph: openGraph(context, tokens) });
 }
 
 /** Reads for the proposed name at once: who takes it with Enter has cost no second round trip. */

@@ -16,6 +16,8 @@ export interface GraphContext {
   readonly graph: Graph;
   readonly clock: Clock;
   readonly onWait?: ((wait: GraphWait) => void) | undefined;
+  /** Told of every item of a batch, which is a call of its own to whoever reads the journal. */
+  readonly onItem?: ((item: BatchItem, answer: GraphAnswer, batchMs: number) => void) | undefined;
 }
 
 /** A wait that the screen shows; `replication`: a new object is not visible everywhere yet. */
@@ -40,8 +42,11 @@ export async function sendBatch(
   let pending = items.map((_item, index) => index);
   const reads = items.every(({ method }) => method === "GET");
   for (let attempt = 1; ; attempt += 1) {
+    const start = context.clock.now().getTime();
     for (const [index, answer] of await sendOnce(context.graph, action, items, pending, reads)) {
       answers.set(index, answer);
+      const item = items[index];
+      if (item) context.onItem?.(item, answer, context.clock.now().getTime() - start);
     }
     pending = pending.filter((index) => isRepeatable(answers.get(index), items[index]?.method));
     const delay =

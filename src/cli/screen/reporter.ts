@@ -25,6 +25,9 @@ const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
   "variablesUnknown",
 ]);
 
+/** The longest silence while something is under way. */
+const STILL_THERE_MS = 10_000;
+
 /** Work that changes nothing: no line of its own when it is done, and nothing to name when a run fails. */
 const READING: ReadonlySet<Task> = new Set(["read", "signIn", "oneTimePasswordService", "readBack", "prove"]);
 
@@ -37,6 +40,7 @@ export class Reporter {
   readonly #style: ChalkInstance;
   readonly #running: Task[] = [];
   #progress: Progress | undefined;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
 
   constructor(ports: Pick<Ports, "terminal" | "clock">, options: ReporterOptions) {
@@ -105,6 +109,7 @@ export class Reporter {
   /** Puts a text on the moving line; undefined takes the line away. A text that ticks gives itself anew. */
   #show(text: string | undefined, tick?: () => string | undefined): void {
     clearInterval(this.#ticking);
+    clearInterval(this.#heartbeat);
     if (text === undefined) {
       this.#progress?.stop();
       this.#progress = undefined;
@@ -112,6 +117,10 @@ export class Reporter {
     }
     if (this.#progress) this.#progress.update(text);
     else this.#progress = this.#ports.terminal.progress(text);
+    if (this.#ports.terminal.columns === undefined && !this.#options.quiet) {
+      // No moving line here: say now and then that the program is still there.
+      this.#heartbeat = setInterval(() => this.#note(`  … ${tick?.() ?? text}`), STILL_THERE_MS).unref();
+    }
     if (!tick) return;
     this.#ticking = setInterval(() => {
       const next = tick();

@@ -136,6 +136,7 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
     ] as const
   ).map((action) => ({ action, status: 400, graphCode: "Request_BadRequest", detail: "x" })),
   NOT_REPLICATED: [{ action: "issueSecret", waitedSeconds: 121 }],
+  WAITED_TOO_LONG: [{ minutes: 10 }],
   DISK: [{ path: "/p", errno: "ENOSPC" }],
   CHANGED_MEANWHILE: [{ displayName: "empower" }],
   INTERRUPTED: [{}],

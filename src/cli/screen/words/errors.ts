@@ -140,6 +140,10 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     message: say`After ${waitedSeconds} seconds Microsoft Entra still does not know what was just created, so it could not ${ACTIONS[action]}.`,
     hint: `Wait a few minutes. ${SAFE_TO_REPEAT}`,
   }),
+  WAITED_TOO_LONG: ({ minutes }) => ({
+    message: `Microsoft's services kept this run waiting for more than ${minutes} minutes in all.`,
+    hint: `Try again later. ${SAFE_TO_REPEAT}`,
+  }),
   DISK: ({ path, errno }) => ({
     message: say`${path} cannot be read or written (${errno}).`,
     hint: `Check the disk and your rights. ${SAFE_TO_REPEAT}`,
