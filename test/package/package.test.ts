@@ -18,7 +18,7 @@ const manifest = JSON.parse(readFileSync(join(packageFolder, "package.json"), "u
 
 /** What a package may hold, and nothing else. */
 const ALLOWED = [
-  /^bin\/entra-app-registration\.js$/,
+  /^bin\/(entra-app-registration\.js|package\.json)$/,
   /^dist\/main\.cjs$/,
   /^dist\/c\/[\w-]+\.cjs$/,
   /^dist\/THIRD_PARTY_LICENSES\.txt$/,
@@ -29,6 +29,7 @@ const ALLOWED = [
 /** What a package is useless, or not allowed to be given away, without. */
 const NEEDED = [
   "bin/entra-app-registration.js",
+  "bin/package.json",
   "dist/main.cjs",
   "dist/THIRD_PARTY_LICENSES.txt",
   "templates/empower.json",

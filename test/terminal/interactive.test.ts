@@ -50,7 +50,7 @@ test("a person types every answer, is told what is wrong with a bad one, and get
   expect(plan).toContain("+ redirect URI https://app.contoso.com/empower/identityservice/signin-oidc");
   expect(plan).toContain("Single sign-on for the add-in");
   expect(place.sandbox.state.applications).toEqual([]);
-  pty.type(KEYS.enter);
+  pty.type(`y${KEYS.enter}`);
   await pty.until(/Next:/);
   expect(await pty.exit()).toBe(0);
 
@@ -85,7 +85,7 @@ describe("with the vendor's config.json", () => {
       pty.type(KEYS.enter);
     }
     await pty.until(/Go ahead\?|Nothing to do/);
-    if (ASKED.goAhead.test(pty.screen())) pty.type(KEYS.enter);
+    if (ASKED.goAhead.test(pty.screen())) pty.type(`y${KEYS.enter}`);
     expect(await pty.exit()).toBe(0);
     return pty.screen();
   };
@@ -163,7 +163,7 @@ describe("where an app of the same name is there already", () => {
     await pty.until(/❯ Take over/);
     pty.type(KEYS.enter);
     await pty.until(ASKED.goAhead);
-    pty.type(KEYS.enter);
+    pty.type(`y${KEYS.enter}`);
     expect(await pty.exit()).toBe(0);
     expect(place.sandbox.state.applications).toHaveLength(1);
     expect(place.sandbox.state.applications[0]).toMatchObject({
@@ -203,10 +203,12 @@ describe("in an odd window", () => {
     const place = outpost();
     place.write("config.json", VENDORS_CONFIG);
     const pty = inTerminal(place, [], { cols: 40, rows: 12 });
-    for (const question of [ASKED.tenant, ASKED.appName, ASKED.hostname, ASKED.mailsOnline, ASKED.goAhead]) {
+    for (const question of [ASKED.tenant, ASKED.appName, ASKED.hostname, ASKED.mailsOnline]) {
       await pty.until(question);
       pty.type(KEYS.enter);
     }
+    await pty.until(ASKED.goAhead);
+    pty.type(`y${KEYS.enter}`);
     expect(await pty.exit()).toBe(0);
     expect(pty.screen()).toContain('Done: "empower test" is registered.');
     expect(pty.screen()).toContain(String(place.json(HANDOVER)["clientSecret"]));
@@ -218,11 +220,12 @@ describe("in an odd window", () => {
       const place = outpost();
       place.write("config.json", VENDORS_CONFIG);
       const pty = inTerminal(place, [], { noColumns: true });
-      const questions = [ASKED.tenant, ASKED.appName, ASKED.hostname, ASKED.mailsOnline, ASKED.goAhead];
-      for (const question of questions) {
+      for (const question of [ASKED.tenant, ASKED.appName, ASKED.hostname, ASKED.mailsOnline]) {
         await pty.until(question);
         pty.type(KEYS.enter);
       }
+      await pty.until(ASKED.goAhead);
+      pty.type(`y${KEYS.enter}`);
       expect(await pty.exit()).toBe(0);
       expect(pty.screen()).toContain('Done: "empower test" is registered.');
       expect(pty.raw()).not.toMatch(/undefined|NaN|Infinity/);

@@ -108,6 +108,22 @@ describe("--json", () => {
   });
 });
 
+test("a secret that cannot be handed over ends the run at once, whatever else still waits", async () => {
+  const place = outpost({
+    // The secret is stored, and its link is dead; as the new app nobody can sign in with it for ten minutes.
+    behaviour: { secretUsableDelayMs: 600_000 },
+    wrap: (fetch) => (request) => {
+      if (request.url.endsWith("/addPassword")) place.sandbox.behaviour.oneTimePassword = "failing";
+      return fetch(request);
+    },
+  });
+  const ended = await piped(place, [...FLAGS, "--yes"]);
+  expect(ended).toMatchObject({ exitCode: 6, stdout: "" });
+  expect(ended.stderr).toContain("The secret has been removed again");
+  expect(ended.stderr).not.toContain("The registration is complete");
+  expect(place.sandbox.state.applications[0]?.passwordCredentials).toEqual([]);
+});
+
 describe("a sign-in that fails is a sentence, not a stack", () => {
   test.for<[SignInOutcome, RegExp, string?]>([
     ["declined", /The sign-in was declined in the browser\./],
