@@ -21,6 +21,8 @@ export interface ErrorFacts {
   /** A deleted registration still holds the unique name. */
   SOFT_DELETED: { displayName: string; objectId: string; deletedDateTime: string };
   APP_NOT_FOUND: { appId: string; tenantId: string };
+  /** No application of that name carries our mark. */
+  REGISTRATION_NOT_FOUND: { displayName: string; tenantId: string };
   PERMISSION_UNKNOWN: { api: string; permissions: readonly string[] };
   SIGN_IN_FAILED: SignInFailure;
   GRAPH_FORBIDDEN: { action: GraphAction; detail: string };
@@ -68,6 +70,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   NAMESAKES: 2,
   SOFT_DELETED: 2,
   APP_NOT_FOUND: 2,
+  REGISTRATION_NOT_FOUND: 2,
   PERMISSION_UNKNOWN: 2,
   SIGN_IN_FAILED: 4,
   GRAPH_FORBIDDEN: 5,

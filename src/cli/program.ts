@@ -114,7 +114,11 @@ function buildProgram(
     .command("register", { isDefault: true })
     .description("register the app, or bring its registration in line with the template (the default)")
     .action(() => start(register, async () => (await import("./commands/register.ts")).runRegister));
-  addRegisterOptions(register, addOns);
+  addSecretOptions(addTenantOptions(register, addOns))
+    .option("--new-secret", "issue a new client secret beside the old one")
+    .option("--no-proof", "do not sign in as the new app to prove that it works")
+    .option("--dry-run", "show the plan, change nothing")
+    .option("--yes", "accept the plan unasked");
 
   const sandbox = program.command("sandbox").description("the simulated tenant, for rehearsals and tests");
   const serve = sandbox
@@ -130,7 +134,8 @@ function buildProgram(
   return program;
 }
 
-function addRegisterOptions(command: Command, addOns: readonly AddOnFlag[]): void {
+/** What every command takes that works on the registration of a tenant. */
+function addTenantOptions(command: Command, addOns: readonly AddOnFlag[]): Command {
   command
     .option("--config <file>", "settings (default: ./config.json, else the packaged one)")
     .option("--template <name|file>", "the vendor's product: a name, or the path of a template file")
@@ -140,17 +145,19 @@ function addRegisterOptions(command: Command, addOns: readonly AddOnFlag[]): voi
     .option("--no-group-sync", "without the optional permission for groups")
     .option("--no-implicit-flow", "without implicit flow, for newer versions of the app")
     .option("--app-id <guid>", "client ID of the app registration to work on")
-    .option("--one-time-password-service <url>", "where the client secret goes")
-    .option("--link-lifetime <time>", "how long the one-time link works at most, such as 7d")
-    .option("--secret-lifetime <time>", "how long the client secret works, such as 12m, 24m, 100y")
-    .option("--new-secret", "issue a new client secret beside the old one")
-    .option("--no-proof", "do not sign in as the new app to prove that it works")
     .option("--sign-in-client-id <guid>", "public client that signs you in")
     .option("--output <folder>", "where the result goes (default: the current folder)")
-    .option("--dry-run", "show the plan, change nothing")
-    .option("--yes", "accept the plan unasked")
     .option("--sandbox", "rehearse against a simulated tenant; nothing leaves this machine");
   for (const { name, title } of addOns) {
     command.option(`--${name}`, `with ${clean(title)}`).option(`--no-${name}`, `without ${clean(title)}`);
   }
+  return command;
+}
+
+/** What a command takes besides when it hands a new client secret over. */
+function addSecretOptions(command: Command): Command {
+  return command
+    .option("--one-time-password-service <url>", "where the client secret goes")
+    .option("--link-lifetime <time>", "how long the one-time link works at most, such as 7d")
+    .option("--secret-lifetime <time>", "how long the client secret works, such as 12m, 24m, 100y");
 }

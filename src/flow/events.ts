@@ -85,6 +85,7 @@ export interface Proposal {
   /** The permissions that the run tries out as the new app at its end. */
   readonly proofs: readonly ResolvedPermission[];
   readonly lackingRights: readonly LackingRight[];
+  readonly now: Date;
 }
 
 export interface RegisterResult {
@@ -125,6 +126,8 @@ export interface Questions {
   hostname(proposed: string | undefined): Promise<{ origin: string; reduced: boolean }>;
   addOn(question: string, proposed: boolean): Promise<boolean>;
   namesake(displayName: string, candidates: readonly Application[]): Promise<NamesakeChoice>;
+  /** The client id of the one that is meant. */
+  whichApplication(displayName: string, candidates: readonly Application[]): Promise<string>;
   softDeleted(displayName: string, deletedDateTime: string): Promise<"restore" | "purge" | "stop">;
   removeRedirectUri(uri: string): Promise<boolean>;
   /** True: the secret did arrive and stays. */

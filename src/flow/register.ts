@@ -9,7 +9,6 @@ import {
   readRegistration,
   readTenant,
   type TenantRead,
-  type Wanted,
 } from "../graph/read.ts";
 import { toScreenDate, toScreenTime } from "../handover/dates.ts";
 import { toDesired } from "../registration/desired.ts";
@@ -33,6 +32,7 @@ import { planRegistration } from "./plan-registration.ts";
 import { provable } from "./prove.ts";
 import { prepareServices, readyService, type Services, tryUntrusted } from "./service.ts";
 import { CHANGING_SCOPES, READING_SCOPES, signIn } from "./sign-in.ts";
+import { apisOf, toWanted } from "./wanted.ts";
 
 export interface RegisterInput {
   readonly template: Template;
@@ -81,9 +81,8 @@ async function readAndAsk(run: Run): Promise<RegisterResult> {
   const { context, input, tokens, graph } = run;
   const { known, template } = input;
   const proposed = known.appName?.value ?? template.name;
-  const wanted = toWanted(input, proposed);
-  const apis = [...new Set(template.application.permissions.map(({ api }) => api))];
-  const read = await during(context, "read", () => readTenant(graph, apis, wanted));
+  const wanted = toWanted(template, known, proposed);
+  const read = await during(context, "read", () => readTenant(graph, apisOf(template), wanted));
   const { tenantId, clientId } = tokens.account;
   if (isGuid(tenantId) && tenantId !== read.tenant.id) {
     const facts = { tenant: tenantId, clientId, answeredBy: read.tenant.id };
@@ -100,16 +99,8 @@ async function readAndAsk(run: Run): Promise<RegisterResult> {
   return untilUnchanged(run, read, candidates, answers);
 }
 
-function toWanted({ known, template }: RegisterInput, appName: string): Wanted {
-  if (known.appId !== undefined) return { appId: known.appId };
-  return {
-    uniqueName: toUniqueName(template.name, appName, sha256),
-    displayName: fill(template.application.displayName, { appName }),
-  };
-}
-
 async function readAgain({ context, input, graph }: Run, appName: string): Promise<CandidatesRead> {
-  return during(context, "read", () => readCandidates(graph, toWanted(input, appName)));
+  return during(context, "read", () => readCandidates(graph, toWanted(input.template, input.known, appName)));
 }
 
 /** Somebody else may create the same registration between reading and writing: then read and plan again. */
@@ -135,7 +126,7 @@ async function planAndApply(
 ): Promise<RegisterResult> {
   const { context, input, graph, services } = run;
   const { template, outputFolder } = input;
-  const wanted = toWanted(input, answers.appName);
+  const wanted = toWanted(template, input.known, answers.appName);
   const uniqueName = toUniqueName(template.name, answers.appName, sha256);
   const identified = await identify(context, graph, wanted, uniqueName, candidates);
   if (identified.kind === "rename") {
@@ -202,7 +193,7 @@ function toDesiredOrFail({ context, input }: Run, read: TenantRead, answers: Ans
 }
 
 function propose(
-  { input, tokens, services }: Run,
+  { context, input, tokens, services }: Run,
   read: TenantRead,
   desired: DesiredRegistration,
   current: CurrentRegistration,
@@ -224,6 +215,7 @@ function propose(
     handoverFile: join(outputFolder, template.handover.fileName),
     proofs: profile && proof ? provable(desired.permissions) : [],
     lackingRights: lackingRights(plan, tokens.account.roles),
+    now: context.ports.clock.now(),
   };
 }
 

@@ -50,10 +50,12 @@ function judge(
   if (!ours.includes(credential)) return "foreign";
   if (new Date(credential.endDateTime) <= facts.now) return "expired";
   if (tagged) return "delivered";
+  // A list may show a secret for minutes after it was removed.
   const proof = facts.journal.find(
     ({ keyId, secretName }) =>
       keyId === credential.keyId || (keyId === undefined && secretName === credential.displayName),
   );
+  if (proof?.state === "removed") return "expired";
   if (proof?.state === "delivered") return "delivered";
   if (isInHandover(credential, facts) && ours.filter((other) => isInHandover(other, facts)).length === 1) {
     return "delivered";

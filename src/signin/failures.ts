@@ -26,13 +26,13 @@ const BY_CODE: readonly (readonly [SignInProblem, readonly number[]])[] = [
   ["sessionExpired", [50173, 700082, 70043, 50133]],
 ];
 
-const BY_NAME: Readonly<Record<string, SignInProblem>> = {
-  authorization_declined: "declined",
-  access_denied: "declined",
-  expired_token: "expired",
-  code_expired: "expired",
-  bad_verification_code: "expired",
-};
+const BY_NAME: ReadonlyMap<string, SignInProblem> = new Map([
+  ["authorization_declined", "declined"],
+  ["access_denied", "declined"],
+  ["expired_token", "expired"],
+  ["code_expired", "expired"],
+  ["bad_verification_code", "expired"],
+]);
 
 /** The failure that an error body of the sign-in service stands for. */
 export function signInFailure(
@@ -44,7 +44,7 @@ export function signInFailure(
   const codes = [...(body.error_codes ?? []), ...(named === undefined ? [] : [Number(named)])];
   const problem =
     BY_CODE.find(([, known]) => codes.some((code) => known.includes(code)))?.[0] ??
-    BY_NAME[body.error] ??
+    BY_NAME.get(body.error) ??
     "unknown";
   const [code] = codes;
   const detail = description.split(/\r?\n| Trace ID:/, 1)[0] || body.error;

@@ -56,6 +56,14 @@ export function askWith(prompter: Prompter): Questions {
           { value: { kind: "stop" }, name: QUESTIONS.stop },
         ],
       }),
+    whichApplication: (displayName, candidates) =>
+      prompter.select({
+        message: QUESTIONS.whichApplication(displayName),
+        choices: candidates.map(({ appId, createdDateTime }) => ({
+          value: appId,
+          name: QUESTIONS.application(appId, createdDateTime?.slice(0, 10) ?? "?"),
+        })),
+      }),
     softDeleted: (displayName, deletedDateTime) =>
       prompter.select({
         message: QUESTIONS.softDeleted(displayName, deletedDateTime.slice(0, 10)),

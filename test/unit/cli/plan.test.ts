@@ -57,19 +57,15 @@ function proposal(
     handoverFile: "AppRegistrationInfo.json",
     proofs: issues ? wanted.permissions.filter(({ type }) => type === "Role") : [],
     lackingRights: lackingRights(plan, []),
+    now: new Date("2026-03-01T12:00:00Z"),
   };
 }
 
 /** The lines as they are shown, without colour. */
 function shown(given: Proposal): string {
-  vi.useFakeTimers({ now: new Date("2026-03-01T12:00:00Z"), toFake: ["Date"] });
-  try {
-    return planLines(given)
-      .map(({ mark, depth, text }) => `${"  ".repeat(depth)}${mark} ${text}`)
-      .join("\n");
-  } finally {
-    vi.useRealTimers();
-  }
+  return planLines(given)
+    .map(({ mark, depth, text }) => `${"  ".repeat(depth)}${mark} ${text}`)
+    .join("\n");
 }
 
 const made = (wanted: DesiredRegistration) => applyToState(proposal(wanted).plan, NOTHING);

@@ -50,7 +50,7 @@ test.each<[string, Case, SecretState[]]>([
   ["the journal: delivered", { journal: wrote("delivered") }, ["delivered"]],
   ["the journal: issued", { journal: wrote("issued") }, ["undelivered"]],
   ["the journal: an answer never came", { journal: wrote("open", {}) }, ["undelivered"]],
-  ["the journal: removed, yet still there", { journal: wrote("removed") }, ["doubtful"]],
+  ["the journal: removed, yet still there", { journal: wrote("removed") }, ["expired"]],
   [
     "the journal of another key with the same name",
     { journal: wrote("issued", { keyId: guid(9) }) },

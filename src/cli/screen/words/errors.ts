@@ -86,6 +86,10 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     message: say`There is no app registration with the client ID ${appId} in the tenant ${tenantId}.`,
     hint: "Check --app-id and --tenant-id.",
   }),
+  REGISTRATION_NOT_FOUND: ({ displayName, tenantId }) => ({
+    message: say`There is no app registration named "${displayName}" in the tenant ${tenantId}.`,
+    hint: "Check --app-name and --tenant-id, or name the app by its client ID with --app-id.",
+  }),
   PERMISSION_UNKNOWN: ({ permissions }) => ({
     message: say`This tenant does not know the permissions ${permissions.join(", ")}.`,
     hint: "Ask the vendor's support; the template may be too new or too old.",
@@ -132,7 +136,7 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     hint: `Try again in a few minutes. ${SAFE_TO_REPEAT}`,
   }),
   GRAPH_REFUSED: ({ action, status, graphCode, detail }) => ({
-    message: say`Microsoft Graph refused to ${ACTIONS[action]} (HTTP ${status} ${graphCode}).`,
+    message: say`Microsoft Graph refused to ${ACTIONS[action]} (${["HTTP", status, graphCode].filter((part) => part !== "").join(" ")}).`,
     ...(detail && { details: [say`Microsoft says: ${detail}`] }),
     hint: `Send the journal to the vendor's support. ${SAFE_TO_REPEAT}`,
   }),

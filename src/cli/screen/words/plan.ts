@@ -110,7 +110,7 @@ function secretLines(step: Extract<Step, { kind: "issueSecret" }>, proposal: Pro
     doubtful: ", because nothing proves that the old one was handed over",
     asked: ", beside the old one",
   };
-  const years = new Date(step.endDateTime).getUTCFullYear() - new Date().getUTCFullYear();
+  const years = new Date(step.endDateTime).getUTCFullYear() - proposal.now.getUTCFullYear();
   return [
     line(
       "+",

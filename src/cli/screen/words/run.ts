@@ -161,6 +161,8 @@ export const QUESTIONS = {
   namesake: (name: string) =>
     say`There is an app registration named "${name}" that this tool did not make. What now?`,
   adopt: (appId: string, created: string) => say`Take over ${appId} (created ${created})`,
+  whichApplication: (name: string) => say`Several app registrations are named "${name}". Which one is meant?`,
+  application: (appId: string, created: string) => say`${appId} (created ${created})`,
   rename: "Make a new one under another name",
   stop: "Stop and change nothing",
   softDeleted: (name: string, date: string) =>
