@@ -48,6 +48,7 @@ export async function runJob(options: JobOptions): Promise<JobFigures> {
     terminal: {
       interactive: true,
       columns: 80,
+      resultColumns: 80,
       colour: false,
       resultColour: false,
       result: () => undefined,

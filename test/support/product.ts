@@ -43,7 +43,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 /** Makes the product in an empty folder. */
-export async function makeProduct(folder: string): Promise<Product> {
+async function makeProduct(folder: string): Promise<Product> {
   const source = join(folder, "source");
   await cp(root, source, {
     recursive: true,
