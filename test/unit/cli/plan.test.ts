@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { Reporter } from "../../../src/cli/screen/reporter.ts";
 import { renderResult, toJsonResult } from "../../../src/cli/screen/result.ts";
 import { duration, planLines } from "../../../src/cli/screen/words/plan.ts";
