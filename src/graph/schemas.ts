@@ -13,100 +13,80 @@ import * as z from "../zod.ts";
  */
 
 const text = z.string();
-const texts = z
-  .array(text)
-  .nullish()
-  .transform((value) => value ?? []);
-/** ISO 8601 in UTC, as Graph writes `Edm.DateTimeOffset`. */
-const moment = text.refine((value) => /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value)));
-const optionalText = text.nullish().transform((value) => value ?? undefined);
 
-const GraphApplication = z
-  .looseObject({
+/** A property that may be missing or null, and what that means. */
+const or = <Shape extends z.core.SomeType, Fallback>(shape: Shape, fallback: Fallback) =>
+  z.pipe(
+    z.nullish(shape),
+    z.transform((value: z.output<Shape> | null | undefined) => value ?? fallback),
+  );
+/** The named properties of an object and nothing else: what Graph adds is never sent back to it. */
+const only = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.object(shape);
+
+const texts = or(z.array(text), []);
+const optionalText = or(text, undefined);
+const flag = or(z.boolean(), false);
+/** ISO 8601 in UTC, as Graph writes `Edm.DateTimeOffset`. */
+const moment = text.check(
+  z.refine((value) => /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))),
+);
+
+const PermissionScope = only({
+  id: text,
+  value: or(text, ""),
+  type: text,
+  isEnabled: z.boolean(),
+  adminConsentDisplayName: or(text, ""),
+  adminConsentDescription: or(text, ""),
+  userConsentDisplayName: or(text, null),
+  userConsentDescription: or(text, null),
+});
+
+const Web = z.looseObject({
+  redirectUris: texts,
+  implicitGrantSettings: or(only({ enableAccessTokenIssuance: flag, enableIdTokenIssuance: flag }), {
+    enableAccessTokenIssuance: false,
+    enableIdTokenIssuance: false,
+  }),
+});
+
+const Api = z.looseObject({
+  requestedAccessTokenVersion: or(z.number(), null),
+  oauth2PermissionScopes: or(z.array(PermissionScope), []),
+  preAuthorizedApplications: or(z.array(only({ appId: text, delegatedPermissionIds: texts })), []),
+});
+
+const RequiredResourceAccess = only({
+  resourceAppId: text,
+  resourceAccess: z.array(only({ id: text, type: text })),
+});
+
+const PasswordCredential = z.looseObject({
+  keyId: text,
+  displayName: optionalText,
+  // Read from a list, a date that is none must not hide the secret.
+  startDateTime: z.catch(moment, "1970-01-01T00:00:00Z"),
+  endDateTime: z.catch(moment, "9999-12-31T00:00:00Z"),
+});
+
+const GraphApplication = z.pipe(
+  z.looseObject({
     id: text,
     appId: text,
-    displayName: text.nullish().transform((value) => value ?? ""),
+    displayName: or(text, ""),
     uniqueName: optionalText,
     createdDateTime: optionalText,
-    signInAudience: text.nullish().transform((value) => value ?? ""),
+    signInAudience: or(text, ""),
     tags: texts,
     identifierUris: texts,
-    web: z
-      .looseObject({
-        redirectUris: texts,
-        implicitGrantSettings: z
-          .looseObject({
-            enableAccessTokenIssuance: z.boolean().nullish(),
-            enableIdTokenIssuance: z.boolean().nullish(),
-          })
-          .nullish(),
-      })
-      .nullish(),
-    api: z
-      .looseObject({
-        requestedAccessTokenVersion: z.number().nullish(),
-        oauth2PermissionScopes: z
-          .array(
-            z
-              .looseObject({
-                id: text,
-                value: text.nullish().transform((value) => value ?? ""),
-                type: text,
-                isEnabled: z.boolean(),
-                adminConsentDisplayName: text.nullish().transform((value) => value ?? ""),
-                adminConsentDescription: text.nullish().transform((value) => value ?? ""),
-                userConsentDisplayName: text.nullish().transform((value) => value ?? null),
-                userConsentDescription: text.nullish().transform((value) => value ?? null),
-              })
-              // `origin` and whatever else Graph adds is never sent back.
-              .transform((scope) => ({
-                id: scope.id,
-                value: scope.value,
-                type: scope.type,
-                isEnabled: scope.isEnabled,
-                adminConsentDisplayName: scope.adminConsentDisplayName,
-                adminConsentDescription: scope.adminConsentDescription,
-                userConsentDisplayName: scope.userConsentDisplayName,
-                userConsentDescription: scope.userConsentDescription,
-              })),
-          )
-          .nullish(),
-        preAuthorizedApplications: z
-          .array(
-            z
-              .looseObject({ appId: text, delegatedPermissionIds: texts })
-              .transform(({ appId, delegatedPermissionIds }) => ({ appId, delegatedPermissionIds })),
-          )
-          .nullish(),
-      })
-      .nullish(),
-    requiredResourceAccess: z
-      .array(
-        z
-          .looseObject({
-            resourceAppId: text,
-            resourceAccess: z.array(
-              z.looseObject({ id: text, type: text }).transform(({ id, type }) => ({ id, type })),
-            ),
-          })
-          .transform(({ resourceAppId, resourceAccess }) => ({ resourceAppId, resourceAccess })),
-      )
-      .nullish(),
-    passwordCredentials: z
-      .array(
-        z.looseObject({
-          keyId: text,
-          displayName: optionalText,
-          // Read from a list, a date that is none must not hide the secret.
-          startDateTime: moment.catch("1970-01-01T00:00:00Z"),
-          endDateTime: moment.catch("9999-12-31T00:00:00Z"),
-        }),
-      )
-      .nullish(),
-  })
-  .transform(
-    (application): Application => ({
-      objectId: application.id,
+    web: z.nullish(Web),
+    api: z.nullish(Api),
+    requiredResourceAccess: or(z.array(RequiredResourceAccess), []),
+    passwordCredentials: or(z.array(PasswordCredential), []),
+  }),
+  z.transform(
+    ({ id, web, api, ...application }): Application => ({
+      objectId: id,
       appId: application.appId,
       displayName: application.displayName,
       uniqueName: application.uniqueName,
@@ -115,40 +95,49 @@ const GraphApplication = z
       tags: application.tags,
       identifierUris: application.identifierUris,
       web: {
-        redirectUris: application.web?.redirectUris ?? [],
-        implicitGrantSettings: {
-          enableAccessTokenIssuance:
-            application.web?.implicitGrantSettings?.enableAccessTokenIssuance ?? false,
-          enableIdTokenIssuance: application.web?.implicitGrantSettings?.enableIdTokenIssuance ?? false,
+        redirectUris: web?.redirectUris ?? [],
+        implicitGrantSettings: web?.implicitGrantSettings ?? {
+          enableAccessTokenIssuance: false,
+          enableIdTokenIssuance: false,
         },
       },
       api: {
-        requestedAccessTokenVersion: application.api?.requestedAccessTokenVersion ?? null,
-        oauth2PermissionScopes: application.api?.oauth2PermissionScopes ?? [],
-        preAuthorizedApplications: application.api?.preAuthorizedApplications ?? [],
+        requestedAccessTokenVersion: api?.requestedAccessTokenVersion ?? null,
+        oauth2PermissionScopes: api?.oauth2PermissionScopes ?? [],
+        preAuthorizedApplications: api?.preAuthorizedApplications ?? [],
       },
-      requiredResourceAccess: application.requiredResourceAccess ?? [],
-      passwordCredentials: application.passwordCredentials ?? [],
+      requiredResourceAccess: application.requiredResourceAccess,
+      passwordCredentials: application.passwordCredentials,
     }),
-  );
+  ),
+);
 
-const GraphServicePrincipal = z
-  .looseObject({ id: text, appId: text, tags: texts })
-  .transform(({ id, appId, tags }): ServicePrincipal => ({ id, appId, tags }));
+const GraphServicePrincipal = z.pipe(
+  z.looseObject({ id: text, appId: text, tags: texts }),
+  z.transform(({ id, appId, tags }): ServicePrincipal => ({ id, appId, tags })),
+);
 
-const offered = z
-  .array(z.looseObject({ id: text, value: text.nullish(), isEnabled: z.boolean().nullish() }))
-  .nullish();
+/** A service principal with the name of its application and the tenant that owns that. */
+const GraphOwnedServicePrincipal = z.looseObject({
+  id: text,
+  displayName: optionalText,
+  appOwnerOrganizationId: optionalText,
+});
 
-const GraphResourceApi = z
-  .looseObject({
+const offered = or(
+  z.array(z.looseObject({ id: text, value: optionalText, isEnabled: z.nullish(z.boolean()) })),
+  [],
+);
+
+const GraphResourceApi = z.pipe(
+  z.looseObject({
     id: text,
     appId: text,
-    displayName: text.nullish(),
+    displayName: optionalText,
     appRoles: offered,
     oauth2PermissionScopes: offered,
-  })
-  .transform(
+  }),
+  z.transform(
     (api): ResourceApi => ({
       id: api.id,
       appId: api.appId,
@@ -156,56 +145,59 @@ const GraphResourceApi = z
       appRoles: toOffered(api.appRoles, "displayName"),
       oauth2PermissionScopes: toOffered(api.oauth2PermissionScopes, "adminConsentDisplayName"),
     }),
-  );
+  ),
+);
 
 function toOffered(
-  permissions: z.infer<typeof offered>,
+  permissions: z.output<typeof offered>,
   words: "displayName" | "adminConsentDisplayName",
 ): ResourceApi["appRoles"] {
-  return (permissions ?? [])
-    .filter(({ isEnabled, value }) => isEnabled !== false && typeof value === "string")
-    .map((permission) => {
-      const named = permission[words];
-      const value = permission.value ?? "";
-      return { id: permission.id, value, displayName: typeof named === "string" ? named : value };
-    });
+  return permissions.flatMap((permission) => {
+    const { id, value, isEnabled } = permission;
+    if (isEnabled === false || value === undefined) return [];
+    const named = permission[words];
+    return [{ id, value, displayName: typeof named === "string" ? named : value }];
+  });
 }
 
-const GraphDelegatedGrant = z
-  .looseObject({ id: text, resourceId: text, consentType: text, scope: text.nullish() })
-  .transform(({ id, resourceId, consentType, scope }): DelegatedGrant & { consentType: string } => ({
+const GraphDelegatedGrant = z.pipe(
+  z.looseObject({ id: text, resourceId: text, consentType: text, scope: or(text, "") }),
+  z.transform(({ id, resourceId, consentType, scope }): DelegatedGrant & { consentType: string } => ({
     id,
     resourceId,
     consentType,
-    scopes: (scope ?? "").split(" ").filter((value) => value !== ""),
-  }));
+    scopes: scope.split(" ").filter((value) => value !== ""),
+  })),
+);
 
-const GraphAppRoleAssignment = z
-  .looseObject({ id: text, resourceId: text, appRoleId: text })
-  .transform(({ id, resourceId, appRoleId }): AppRoleAssignment => ({ id, resourceId, appRoleId }));
+const GraphAppRoleAssignment = z.pipe(
+  z.looseObject({ id: text, resourceId: text, appRoleId: text }),
+  z.transform(({ id, resourceId, appRoleId }): AppRoleAssignment => ({ id, resourceId, appRoleId })),
+);
 
-const GraphOrganization = z.looseObject({ id: text, displayName: text.nullish() });
+const GraphOrganization = z.looseObject({ id: text, displayName: optionalText });
 
 const GraphPasswordCredential = z.looseObject({
   keyId: text,
-  secretText: text.min(1),
-  startDateTime: moment.optional().catch(undefined),
+  secretText: text.check(z.minLength(1)),
+  startDateTime: z.catch(z.optional(moment), undefined),
   endDateTime: moment,
 });
 
 const GraphDeletedApplication = z.looseObject({
   id: text,
   appId: text,
-  displayName: text.nullish(),
-  uniqueName: text.nullish(),
+  displayName: optionalText,
+  uniqueName: optionalText,
   tags: texts,
-  deletedDateTime: text.nullish(),
+  deletedDateTime: optionalText,
 });
 
-/** The shapes of Graph's objects; `read` gives undefined where an answer has not the shape. */
+/** The shapes of Graph's objects. */
 export const shapes = {
   application: GraphApplication,
   servicePrincipal: GraphServicePrincipal,
+  ownedServicePrincipal: GraphOwnedServicePrincipal,
   resourceApi: GraphResourceApi,
   delegatedGrant: GraphDelegatedGrant,
   appRoleAssignment: GraphAppRoleAssignment,
@@ -215,16 +207,16 @@ export const shapes = {
 } as const;
 
 /** A Graph object of that shape, or undefined where the answer is malformed or truncated. */
-export function readObject<Value>(shape: z.ZodType<Value>, body: unknown): Value | undefined {
+export function readObject<Value>(shape: z.ZodMiniType<Value>, body: unknown): Value | undefined {
   const parsed = shape.safeParse(body);
   return parsed.success ? parsed.data : undefined;
 }
 
 /** The `value` of a collection and where it goes on; undefined where the answer is malformed. */
 export function readPage<Value>(
-  shape: z.ZodType<Value>,
+  shape: z.ZodMiniType<Value>,
   body: unknown,
 ): { values: Value[]; nextLink: string | undefined } | undefined {
-  const page = z.looseObject({ value: z.array(shape), "@odata.nextLink": text.optional() }).safeParse(body);
+  const page = z.looseObject({ value: z.array(shape), "@odata.nextLink": z.optional(text) }).safeParse(body);
   return page.success ? { values: page.data.value, nextLink: page.data["@odata.nextLink"] } : undefined;
 }

@@ -1,4 +1,5 @@
-import * as z from "../../zod.ts";
+// The large zod: only types of this file reach the program, and the JSON Schema is made from its words.
+import * as z from "zod";
 
 const nullableText = z.string().nullable();
 
