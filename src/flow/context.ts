@@ -27,15 +27,8 @@ export interface RunContext {
   readonly runId: string;
 }
 
-export interface ContextOptions {
-  readonly ports: FlowPorts;
-  readonly cloud: Cloud;
-  readonly journal: Journal;
-  readonly report: (event: RunEvent) => void;
-  readonly questions: Questions | undefined;
-  readonly signal: AbortSignal;
-  readonly runId: string;
-}
+/** A run before its network is wired. */
+export type ContextOptions = Omit<RunContext, "fetch">;
 
 /** All waits of one run together; whoever keeps us waiting longer will not answer in the next minute either. */
 const MOST_WAITING_MS = 10 * 60_000;
