@@ -21,6 +21,10 @@ export interface ErrorFacts {
   /** A deleted registration still holds the unique name. */
   SOFT_DELETED: { displayName: string; objectId: string; deletedDateTime: string };
   APP_NOT_FOUND: { appId: string; tenantId: string };
+  /** This tenant only uses the application; its registration is in another one. */
+  APP_OF_OTHER_TENANT: { appId: string; displayName: string; ownerTenantId: string; tenantId: string };
+  /** An application that nobody should consent to on this tool's word. */
+  CONSENT_REFUSED: { appId: string; displayName: string; problem: ConsentProblem };
   /** No application of that name carries our mark. */
   REGISTRATION_NOT_FOUND: { displayName: string; tenantId: string };
   PERMISSION_UNKNOWN: { api: string; permissions: readonly string[] };
@@ -70,6 +74,8 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   NAMESAKES: 2,
   SOFT_DELETED: 2,
   APP_NOT_FOUND: 2,
+  APP_OF_OTHER_TENANT: 2,
+  CONSENT_REFUSED: 2,
   REGISTRATION_NOT_FOUND: 2,
   PERMISSION_UNKNOWN: 2,
   SIGN_IN_FAILED: 4,
@@ -159,6 +165,12 @@ export interface Namesake {
   readonly appId: string;
   readonly createdDateTime: string | undefined;
 }
+
+export type ConsentProblem =
+  /** Accounts of other tenants could sign in to it. */
+  | { readonly kind: "multiTenant"; readonly signInAudience: string }
+  /** It asks for permissions that the template does not have. */
+  | { readonly kind: "extraPermissions"; readonly names: readonly string[] };
 
 export type SignInProblem =
   | "declined"

@@ -120,6 +120,15 @@ function buildProgram(
     .option("--dry-run", "show the plan, change nothing")
     .option("--yes", "accept the plan unasked");
 
+  const consent = program
+    .command("consent")
+    .description("grant the admin consent that an earlier run had to leave to somebody with your role")
+    .action(() => start(consent, async () => (await import("./commands/consent.ts")).runConsent));
+  addAppOptions(consent)
+    .option("--no-group-sync", "without the optional permission for groups")
+    .option("--dry-run", "show the plan, change nothing")
+    .option("--yes", "accept the plan unasked");
+
   const sandbox = program.command("sandbox").description("the simulated tenant, for rehearsals and tests");
   const serve = sandbox
     .command("serve")
@@ -134,20 +143,25 @@ function buildProgram(
   return program;
 }
 
-/** What every command takes that works on the registration of a tenant. */
-function addTenantOptions(command: Command, addOns: readonly AddOnFlag[]): Command {
-  command
+/** What every command takes that finds its app registration in a tenant. */
+function addAppOptions(command: Command): Command {
+  return command
     .option("--config <file>", "settings (default: ./config.json, else the packaged one)")
     .option("--template <name|file>", "the vendor's product: a name, or the path of a template file")
     .option("--tenant-id <id>", "tenant ID, or a domain name of the tenant")
     .option("--app-name <name>", "name of the app registration")
-    .option("--hostname <url>", "URL of the app, starting with https://")
-    .option("--no-group-sync", "without the optional permission for groups")
-    .option("--no-implicit-flow", "without implicit flow, for newer versions of the app")
     .option("--app-id <guid>", "client ID of the app registration to work on")
     .option("--sign-in-client-id <guid>", "public client that signs you in")
     .option("--output <folder>", "where the result goes (default: the current folder)")
     .option("--sandbox", "rehearse against a simulated tenant; nothing leaves this machine");
+}
+
+/** What a command takes besides when it compares a registration as a whole with its template. */
+function addTenantOptions(command: Command, addOns: readonly AddOnFlag[]): Command {
+  addAppOptions(command)
+    .option("--hostname <url>", "URL of the app, starting with https://")
+    .option("--no-group-sync", "without the optional permission for groups")
+    .option("--no-implicit-flow", "without implicit flow, for newer versions of the app");
   for (const { name, title } of addOns) {
     command.option(`--${name}`, `with ${clean(title)}`).option(`--no-${name}`, `without ${clean(title)}`);
   }

@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import { AppError, EXIT_CODES, type ExitCode, isAppError } from "../errors.ts";
 import { createContext, type RunContext } from "../flow/context.ts";
 import { absolute } from "../flow/load.ts";
@@ -14,6 +15,7 @@ import { renderFailure } from "./screen/failure.ts";
 import { Reporter } from "./screen/reporter.ts";
 import { toJsonError } from "./screen/result.ts";
 import type { ResultDocument } from "./screen/result-document.ts";
+import type { PackedProgram } from "./screen/words/consent.ts";
 import { loadSettings, type Settings } from "./settings.ts";
 
 /** Everything a command that works on a tenant needs. */
@@ -57,8 +59,7 @@ export async function withSession(
     journal = await openJournal(ports, {
       folder: journalFolder,
       runId,
-      command: command.name(),
-      version: command.parent?.version() ?? "",
+      ...programOf(command),
       onUnwritable: ({ path }) => reporter.report({ kind: "noJournal", path }),
     });
     const names = unknownVariables(command, ports.system.environment);
@@ -86,6 +87,19 @@ export async function withSession(
   } finally {
     signal.removeEventListener("abort", interrupted);
   }
+}
+
+/** The words of a command, `secret list` for one below another, and the version of the program it is of. */
+function programOf(command: Command): { command: string; version: string } {
+  const names: string[] = [];
+  let program = command;
+  for (; program.parent; program = program.parent) names.unshift(program.name());
+  return { command: names.join(" "), version: program.version() ?? "" };
+}
+
+/** How somebody else would run this program with the same template. */
+export function packedProgram({ command }: Invocation, { namedTemplate }: Settings): PackedProgram {
+  return { version: programOf(command).version, template: namedTemplate };
 }
 
 /** How long what is under way may still take after Ctrl-C. */

@@ -11,6 +11,8 @@ export interface Settings {
   readonly template: Template;
   readonly addOns: readonly AddOn[];
   readonly known: KnownValues;
+  /** The template as flag, variable or `config.json` named it; undefined for the default one. */
+  readonly namedTemplate: string | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function loadSettings(
     report({ kind: "sandbox", examples: missingInputs(own.known) });
   }
   if (hostnameReducedTo !== undefined) report({ kind: "hostnameReduced", origin: hostnameReducedTo });
-  return { template, addOns, known };
+  return { template, addOns, known, namedTemplate: named ?? config.template };
 }
 
 /** Which template is used when nobody names one is data of the package, not of the code. */

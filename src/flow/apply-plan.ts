@@ -45,7 +45,7 @@ export interface Applied {
 }
 
 /** What the steps so far have made or found. */
-interface Progress {
+export interface Progress {
   target: ApplicationTarget | undefined;
   servicePrincipalId: string | undefined;
   tags: readonly string[];
@@ -73,9 +73,10 @@ export async function applyPlan(context: RunContext, input: ApplyInput): Promise
   return consentAndHandOver(context, input, { target, servicePrincipalId, tags: progress.tags });
 }
 
-async function applyStep(
+/** Makes one write that is neither consent nor a new secret, with its intent and outcome in the journal. */
+export async function applyStep(
   context: RunContext,
-  { graph }: ApplyInput,
+  { graph }: Pick<ApplyInput, "graph">,
   progress: Progress,
   step: Exclude<Step, GrantStep | StepOf<"issueSecret">>,
 ): Promise<void> {
@@ -148,7 +149,7 @@ async function consentAndHandOver(
         throw error;
       })
       .finally(() => announce(undefined));
-  const consented = consent(context, input, made);
+  const consented = giveConsent(context, input, made);
   const checked = check(context, input, made, { consented, issued, lost: lost.signal });
   const [handover, grants, checks] = await Promise.allSettled([handedOver, consented, checked]);
   for (const outcome of [handover, grants, checks]) {
@@ -206,13 +207,14 @@ interface Consented {
   readonly refused: readonly ResolvedPermission[];
 }
 
-async function consent(
+/** Gives the admin consent of a plan; what this person may not give is said and left for somebody else. */
+export async function giveConsent(
   context: RunContext,
-  { graph, plan }: ApplyInput,
+  { graph, plan }: Pick<ApplyInput, "graph" | "plan">,
   {
     target: { objectId, appId },
     servicePrincipalId,
-  }: { target: ApplicationTarget; servicePrincipalId: string },
+  }: { target: Pick<ApplicationTarget, "objectId" | "appId">; servicePrincipalId: string },
 ): Promise<Consented> {
   const steps = plan.steps.filter(isGrant);
   if (steps.length === 0) return { granted: [], refused: [] };

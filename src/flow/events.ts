@@ -28,6 +28,8 @@ export type RunEvent =
       readonly username: string;
       readonly tenant: { readonly id: string; readonly displayName: string };
     }
+  /** The app that somebody is asked to consent to. */
+  | { readonly kind: "consentSubject"; readonly subject: ConsentSubject }
   | { readonly kind: "wait"; readonly wait: GraphWait }
   | { readonly kind: "exchange"; readonly exchange: Exchange }
   | { readonly kind: "task"; readonly task: Task; readonly state: "started" | "done" | "failed" }
@@ -81,11 +83,33 @@ export interface Proposal {
   readonly delivery:
     | { readonly service: string; readonly lifetimeSeconds: number; readonly isTrusted: boolean }
     | undefined;
-  readonly handoverFile: string;
+  /** Where the link goes; undefined where no secret is issued. */
+  readonly handoverFile: string | undefined;
   /** The permissions that the run tries out as the new app at its end. */
   readonly proofs: readonly ResolvedPermission[];
   readonly lackingRights: readonly LackingRight[];
   readonly now: Date;
+}
+
+/** What a person has to know of an app before they consent to it. */
+export interface ConsentSubject {
+  readonly application: Application;
+  /** Where the app is registered. */
+  readonly tenant: { readonly id: string; readonly displayName: string };
+  readonly permissions: readonly ResolvedPermission[];
+}
+
+export interface ConsentResult {
+  readonly outcome: "granted" | "refused" | "nothingToDo" | "planned";
+  readonly tenant: { readonly id: string; readonly displayName: string };
+  readonly displayName: string;
+  readonly appId: string;
+  readonly objectId: string;
+  readonly plan: Plan;
+  readonly handover: undefined;
+  /** Permissions that take another role still. */
+  readonly waiting: readonly ResolvedPermission[];
+  readonly consentPage: string | undefined;
 }
 
 export interface RegisterResult {

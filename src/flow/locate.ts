@@ -1,6 +1,13 @@
 import { AppError } from "../errors.ts";
 import type { GraphContext } from "../graph/batch.ts";
-import { appNotFound, readCandidates, readRegistration, readTenant, type TenantRead } from "../graph/read.ts";
+import {
+  appNotFound,
+  findOwner,
+  readCandidates,
+  readRegistration,
+  readTenant,
+  type TenantRead,
+} from "../graph/read.ts";
 import { type Candidates, chooseApplication } from "../registration/choose.ts";
 import type { Application, CurrentRegistration } from "../registration/types.ts";
 import { isSettled, type KnownValues, missingInputs } from "../settings/known-values.ts";
@@ -25,7 +32,7 @@ export interface Located {
  * Signs in and finds the registration that a command works on, by `--app-id` or by name; a name that several
  * applications carry is never guessed.
  *
- * @throws AppError INPUT_MISSING, APP_NOT_FOUND, REGISTRATION_NOT_FOUND, NAMESAKES
+ * @throws AppError INPUT_MISSING, APP_NOT_FOUND, APP_OF_OTHER_TENANT, REGISTRATION_NOT_FOUND, NAMESAKES
  */
 export async function locate(
   context: RunContext,
@@ -46,7 +53,7 @@ export async function locate(
 
   const { appName, application } =
     "appId" in wanted
-      ? byId(wanted.appId, read.candidates, tenant.id)
+      ? await byId(graph, wanted.appId, read.candidates, tenant.id)
       : await byName(context, graph, { template, known, proposed }, read.candidates);
   if (!application) {
     throw new AppError("REGISTRATION_NOT_FOUND", { displayName: appName, tenantId: tenant.id });
@@ -60,9 +67,16 @@ interface Found {
   readonly application: Application | undefined;
 }
 
-function byId(appId: string, { byUniqueName: application }: Candidates, tenantId: string): Found {
-  if (!application) throw appNotFound(appId, tenantId);
-  return { appName: application.displayName, application };
+async function byId(
+  graph: GraphContext,
+  appId: string,
+  { byUniqueName: application }: Candidates,
+  tenantId: string,
+): Promise<Found> {
+  if (application) return { appName: application.displayName, application };
+  const owner = await findOwner(graph, appId);
+  if (!owner || owner.ownerTenantId === tenantId) throw appNotFound(appId, tenantId);
+  throw new AppError("APP_OF_OTHER_TENANT", { appId, tenantId, ...owner });
 }
 
 async function byName(

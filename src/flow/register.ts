@@ -19,6 +19,7 @@ import type { CurrentRegistration, DesiredRegistration } from "../registration/t
 import { isSettled, type KnownValues, missingInputs } from "../settings/known-values.ts";
 import { isGuid } from "../settings/values.ts";
 import { sha256 } from "../sha256.ts";
+import { consentPage } from "../signin/cloud.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import { fill } from "../template/placeholders.ts";
 import type { AddOn, Template } from "../template/schema.ts";
@@ -269,7 +270,7 @@ function resultOf(
       waiting,
       consentPage:
         waiting.length > 0 && appId !== undefined
-          ? `${context.cloud.adminCenter}/${read.tenant.id}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/CallAnAPI/appId/${appId}`
+          ? consentPage(context.cloud, read.tenant.id, appId)
           : undefined,
       signInClientId: tokens.account.clientId,
       nextSteps: handover ? template.handover.nextSteps.map((text) => fill(text, values)) : [],

@@ -1,4 +1,3 @@
-import type * as z from "zod";
 import { AppError } from "../errors.ts";
 import type { Candidates } from "../registration/choose.ts";
 import type {
@@ -9,6 +8,7 @@ import type {
   ResourceApi,
   ServicePrincipal,
 } from "../registration/types.ts";
+import type * as z from "../zod.ts";
 import { expectSuccess, type GraphAnswer, isSuccess, toAppError } from "./answers.ts";
 import { type BatchItem, type GraphContext, sendBatch } from "./batch.ts";
 import { equals, literal } from "./odata.ts";
@@ -70,14 +70,20 @@ export async function readCandidates(context: GraphContext, wanted: Wanted): Pro
 }
 
 function tenantItems(apiAppIds: readonly string[]): BatchItem[] {
-  return [
-    get("/organization?$select=id,displayName,verifiedDomains"),
-    ...apiAppIds.map((appId) =>
-      get(
-        `/servicePrincipals(appId=${literal(appId)})?$select=id,appId,displayName,appRoles,oauth2PermissionScopes`,
-      ),
-    ),
-  ];
+  return [get("/organization?$select=id,displayName,verifiedDomains"), ...apiAppIds.map(apiItem)];
+}
+
+function apiItem(appId: string): BatchItem {
+  return get(
+    `/servicePrincipals(appId=${literal(appId)})?$select=id,appId,displayName,appRoles,oauth2PermissionScopes`,
+  );
+}
+
+/** What APIs of the tenant offer, to name their permissions; one that is not there or not readable is left out. */
+export async function readApis(context: GraphContext, appIds: readonly string[]): Promise<ResourceApi[]> {
+  if (appIds.length === 0) return [];
+  const answers = await sendBatch(context, "readTenant", appIds.map(apiItem));
+  return answers.flatMap(({ body }) => readObject(shapes.resourceApi, body) ?? []);
 }
 
 function toTenant([organization, ...apis]: readonly GraphAnswer[]): TenantRead {
@@ -224,13 +230,13 @@ function get(path: string): BatchItem {
 }
 
 /** The object of a successful answer; a malformed one counts as the service failing. */
-function one<Value>(answer: GraphAnswer = NO_ANSWER, shape: z.ZodType<Value>): Value {
+function one<Value>(answer: GraphAnswer = NO_ANSWER, shape: z.ZodMiniType<Value>): Value {
   const value = readObject(shape, expectSuccess("readTenant", answer).body);
   if (value === undefined) throw toAppError("readTenant", answer);
   return value;
 }
 
-function list<Value>(answer: GraphAnswer = NO_ANSWER, shape: z.ZodType<Value>): Value[] {
+function list<Value>(answer: GraphAnswer = NO_ANSWER, shape: z.ZodMiniType<Value>): Value[] {
   const page = readPage(shape, expectSuccess("readTenant", answer).body);
   if (!page) throw toAppError("readTenant", answer);
   return page.values;
@@ -240,7 +246,7 @@ function list<Value>(answer: GraphAnswer = NO_ANSWER, shape: z.ZodType<Value>): 
 async function allPages<Value>(
   { graph }: GraphContext,
   first: GraphAnswer,
-  shape: z.ZodType<Value>,
+  shape: z.ZodMiniType<Value>,
 ): Promise<Value[]> {
   const values: Value[] = [];
   let answer = first;
@@ -279,6 +285,18 @@ export async function findServicePrincipal(
   const path = `/servicePrincipals(appId=${literal(appId)})?${SERVICE_PRINCIPAL_SELECT}`;
   const answer = await context.graph.send({ method: "GET", path });
   return answer.status === 404 ? undefined : one(answer, shapes.servicePrincipal);
+}
+
+/** Whose an application is that this tenant only uses, by its service principal; undefined where there is none. */
+export async function findOwner(
+  context: GraphContext,
+  appId: string,
+): Promise<{ readonly displayName: string; readonly ownerTenantId: string } | undefined> {
+  const path = `/servicePrincipals(appId=${literal(appId)})?$select=id,displayName,appOwnerOrganizationId`;
+  const answer = await context.graph.send({ method: "GET", path });
+  if (answer.status === 404) return undefined;
+  const { displayName, appOwnerOrganizationId } = one(answer, shapes.ownedServicePrincipal);
+  return { displayName: displayName ?? "", ownerTenantId: (appOwnerOrganizationId ?? "").toLowerCase() };
 }
 
 /** The failure for an application that is not in the tenant. */

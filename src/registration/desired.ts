@@ -5,7 +5,7 @@ import { toSecretName, toUniqueName } from "./names.ts";
 import type { DesiredRegistration, ExposedApi, ResolvedPermission, ResourceApi } from "./types.ts";
 
 /** Shows the app under Enterprise applications (Graph: `servicePrincipal` `tags`). */
-const ENTERPRISE_APPLICATION_TAG = "WindowsAzureActiveDirectoryIntegratedApp";
+export const SERVICE_PRINCIPAL_TAGS: readonly string[] = ["WindowsAzureActiveDirectoryIntegratedApp"];
 
 export interface DesiredInputs {
   readonly template: Template;
@@ -29,17 +29,9 @@ export function toDesired(
   inputs: DesiredInputs,
 ): { ok: true; desired: DesiredRegistration } | { ok: false; api: string; unknown: string[] } {
   const { template, appName, hostname } = inputs;
-  const wanted = template.application.permissions.filter(
-    (permission) => permission.optional !== "groupSync" || inputs.groupSync,
-  );
-  const permissions: ResolvedPermission[] = [];
-  const unknown: string[] = [];
-  for (const permission of wanted) {
-    const resolved = resolvePermission(permission, inputs.apis);
-    if (resolved) permissions.push(resolved);
-    else unknown.push(permission.name);
-  }
-  if (unknown.length > 0) return { ok: false, api: wanted[0]?.api ?? "", unknown };
+  const resolved = toPermissions(inputs);
+  if (!resolved.ok) return resolved;
+  const { permissions } = resolved;
 
   const uniqueName = toUniqueName(template.name, appName, inputs.sha256);
   const values = { appName, hostname, host: new URL(hostname).host };
@@ -57,11 +49,32 @@ export function toDesired(
         : { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },
       permissions,
       ...(exposedApi && { exposedApi }),
-      servicePrincipalTags: [ENTERPRISE_APPLICATION_TAG],
+      servicePrincipalTags: SERVICE_PRINCIPAL_TAGS,
       secretName: toSecretName(clientSecret.displayName, inputs.runId),
       secretEnd: endOf(inputs.secretLifetime, inputs.now),
     },
   };
+}
+
+/** The permissions of a template as the tenant has them, or those it does not know. */
+export function toPermissions({
+  template,
+  groupSync,
+  apis,
+}: Pick<DesiredInputs, "template" | "groupSync" | "apis">):
+  | { ok: true; permissions: ResolvedPermission[] }
+  | { ok: false; api: string; unknown: string[] } {
+  const wanted = template.application.permissions.filter(
+    ({ optional }) => optional !== "groupSync" || groupSync,
+  );
+  const permissions: ResolvedPermission[] = [];
+  const unknown: string[] = [];
+  for (const permission of wanted) {
+    const resolved = resolvePermission(permission, apis);
+    if (resolved) permissions.push(resolved);
+    else unknown.push(permission.name);
+  }
+  return unknown.length > 0 ? { ok: false, api: wanted[0]?.api ?? "", unknown } : { ok: true, permissions };
 }
 
 function resolvePermission(

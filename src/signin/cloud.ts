@@ -17,3 +17,8 @@ export const GLOBAL_CLOUD: Cloud = {
  * at a time. The Azure CLI's id has a fixed set instead.
  */
 export const GRAPH_COMMAND_LINE_TOOLS = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+
+/** The page of the admin center on which admin consent is given to an app. */
+export function consentPage({ adminCenter }: Cloud, tenantId: string, appId: string): string {
+  return `${adminCenter}/${tenantId}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/CallAnAPI/appId/${appId}`;
+}

@@ -3,7 +3,7 @@ import { register } from "../../flow/register.ts";
 import { isOn } from "../flags.ts";
 import type { Invocation } from "../program.ts";
 import { renderResult, toJsonResult } from "../screen/result.ts";
-import { withSession } from "../session.ts";
+import { packedProgram, withSession } from "../session.ts";
 
 /** `register`: parses, calls the flow, shows what came of it. */
 export async function runRegister(invocation: Invocation): Promise<ExitCode> {
@@ -19,7 +19,7 @@ export async function runRegister(invocation: Invocation): Promise<ExitCode> {
     });
     return {
       exitCode: result.waiting.length > 0 ? 7 : 0,
-      text: renderResult(result, invocation.ports.terminal),
+      text: renderResult(result, invocation.ports.terminal, packedProgram(invocation, settings)),
       json: toJsonResult("register", result),
     };
   });

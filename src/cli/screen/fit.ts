@@ -4,6 +4,9 @@ import { wrapAnsi } from "fast-wrap-ansi";
 /** Fewer columns than this cannot hold a sentence; then the terminal may break lines as it likes. */
 const FEWEST = 20;
 
+/** A command is copied as it stands: with a line end in it the shell would run half of it. */
+const COMMAND = /^ *npx /;
+
 /** What stands before the words of a line: its indent, and a sign or a number. */
 const PREFIX = /^ *(?:(?:[-+~!i?✔✖]|\d+\.) )?/;
 
@@ -22,7 +25,7 @@ export function fit(text: string, columns: number | undefined): string {
 function fitLine(line: string, columns: number): string {
   const visible = stripVTControlCharacters(line);
   const width = PREFIX.exec(visible)?.[0].length ?? 0;
-  if (visible.length <= columns || width > columns / 2) return line;
+  if (visible.length <= columns || width > columns / 2 || COMMAND.test(visible)) return line;
   const at = rawIndex(line, width);
   const wrapped = wrapAnsi(line.slice(at), columns - width, { hard: false, trim: true });
   return line.slice(0, at) + wrapped.replaceAll("\n", `\n${" ".repeat(width)}`);

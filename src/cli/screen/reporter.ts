@@ -4,6 +4,7 @@ import type { Ports, Progress } from "../../ports/index.ts";
 import type { DeviceCode } from "../../signin/device-code.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
+import { consentSubjectLines } from "./words/consent.ts";
 import { lackingRightsText, type PlanLine, planLines } from "./words/plan.ts";
 import { codeCountdown, describeEvent, deviceCode, TASKS, waiting } from "./words/run.ts";
 
@@ -56,6 +57,7 @@ export class Reporter {
     else if (event.kind === "deviceCode") this.#deviceCode(event.code);
     else if (event.kind === "wait") this.#wait(event);
     else if (event.kind === "plan") this.#plan(event.proposal);
+    else if (event.kind === "consentSubject") this.#lines(consentSubjectLines(event.subject));
     else if (event.kind === "exchange" && this.#options.verbose) {
       const { method, host, path, status, durationMs, requestId } = event.exchange;
       const line = `${method} ${host}${path} ${status} ${durationMs} ms ${requestId ?? ""}`;
@@ -156,6 +158,12 @@ export class Reporter {
     else if (wait.ms >= 1000 && !this.#options.quiet) {
       this.#note(`${this.#style.cyan("i")} ${waiting(wait, Math.ceil(wait.ms / 1000))}`);
     }
+  }
+
+  /** Always shown: without it nobody knows what the question is about. */
+  #lines(texts: readonly string[]): void {
+    this.#note("");
+    for (const text of texts) this.#note(text);
   }
 
   #plan(proposal: Proposal): void {

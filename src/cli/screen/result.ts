@@ -1,19 +1,20 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import type { AppError } from "../../errors.ts";
-import type { RegisterResult } from "../../flow/events.ts";
+import type { ConsentResult, RegisterResult } from "../../flow/events.ts";
 import { toScreenDate, toScreenTime } from "../../handover/dates.ts";
 import type { Terminal } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
+import { forwardConsent, type PackedProgram } from "./words/consent.ts";
 import { describeError } from "./words/errors.ts";
 
 /** A run that ended well, for standard output with `--json`. */
-export function toJsonResult(command: string, result: RegisterResult): ResultDocument {
+export function toJsonResult(command: string, result: RegisterResult | ConsentResult): ResultDocument {
   return {
     schemaVersion: 1,
     command,
-    changed: result.outcome === "registered",
+    changed: result.outcome === "registered" || result.outcome === "granted",
     tenantId: clean(result.tenant.id),
     appId: cleanOrNull(result.appId),
     objectId: cleanOrNull(result.objectId),
@@ -49,11 +50,11 @@ export function toJsonError(error: AppError | undefined): ResultDocument {
 }
 
 /** The end of a run on the screen: what exists, where it is, what to do next. */
-export function renderResult(result: RegisterResult, terminal: Terminal): string {
-  return fit(resultText(result, terminal), terminal.resultColumns);
+export function renderResult(result: RegisterResult, terminal: Terminal, packed: PackedProgram): string {
+  return fit(resultText(result, terminal, packed), terminal.resultColumns);
 }
 
-function resultText(result: RegisterResult, terminal: Terminal): string {
+function resultText(result: RegisterResult, terminal: Terminal, packed: PackedProgram): string {
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
   switch (result.outcome) {
     case "planned":
@@ -74,7 +75,7 @@ function resultText(result: RegisterResult, terminal: Terminal): string {
         ),
         "",
         ...facts(result, style),
-        ...waitingText(result, style),
+        ...waitingText(result, style, packed),
         ...nextSteps(result, style),
         "",
         style.dim(
@@ -110,19 +111,12 @@ function facts({ tenant, appId, handover, secretEnd }: RegisterResult, style: Ch
   return rows.map(([label, value]) => `  ${style.dim(label.padEnd(26))}${clean(value)}`);
 }
 
-function waitingText(result: RegisterResult, style: ChalkInstance): string[] {
-  const { waiting, consentPage, tenant, appId, displayName, hostname } = result;
+function waitingText(result: RegisterResult, style: ChalkInstance, packed: PackedProgram): string[] {
+  const { waiting, consentPage, tenant, appId = "", displayName } = result;
   if (waiting.length === 0) return [];
-  const names = waiting.map(({ value }) => value).join(", ");
-  return [
-    "",
-    style.yellow(say`Still missing: admin consent for ${names}.`),
-    "Forward this to a Privileged Role Administrator or Global Administrator:",
-    "",
-    say`    Please grant admin consent for the app "${displayName}" (${appId ?? ""}), permissions ${names}:`,
-    say`    open ${consentPage ?? ""} and choose "Grant admin consent".`,
-    say`    Or run the tool that I used, with: --tenant-id ${tenant.id} --app-id ${appId ?? ""} --hostname ${hostname}`,
-  ];
+  const app = { displayName, appId, tenantId: tenant.id };
+  const { missing, lines } = forwardConsent(app, waiting, consentPage ?? "", packed);
+  return ["", style.yellow(missing), ...lines];
 }
 
 function nextSteps({ nextSteps: texts }: RegisterResult, style: ChalkInstance): string[] {

@@ -82,6 +82,21 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
   ],
   SOFT_DELETED: [{ displayName: "empower", objectId: guid(1), deletedDateTime: "2026-01-02T03:04:05Z" }],
   APP_NOT_FOUND: [{ appId: guid(1), tenantId: guid(2) }],
+  APP_OF_OTHER_TENANT: [
+    { appId: guid(1), displayName: "empower", ownerTenantId: guid(6), tenantId: guid(2) },
+  ],
+  CONSENT_REFUSED: [
+    {
+      appId: guid(1),
+      displayName: "empower",
+      problem: { kind: "multiTenant", signInAudience: "AzureADMultipleOrgs" },
+    },
+    {
+      appId: guid(1),
+      displayName: "empower",
+      problem: { kind: "extraPermissions", names: ["Mail.Read (Microsoft Graph, delegated)"] },
+    },
+  ],
   REGISTRATION_NOT_FOUND: [{ displayName: "empower", tenantId: "t" }],
   PERMISSION_UNKNOWN: [{ api: guid(3), permissions: ["User.Read"] }],
   SIGN_IN_FAILED: keys(SIGN_IN).flatMap((problem) => [

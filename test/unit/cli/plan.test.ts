@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import { renderConsent } from "../../../src/cli/screen/consent-result.ts";
 import { Reporter } from "../../../src/cli/screen/reporter.ts";
 import { renderResult, toJsonResult } from "../../../src/cli/screen/result.ts";
 import { duration, planLines } from "../../../src/cli/screen/words/plan.ts";
 import { QUESTIONS } from "../../../src/cli/screen/words/run.ts";
-import type { Proposal, RegisterResult, RunEvent } from "../../../src/flow/events.ts";
+import type { ConsentResult, Proposal, RegisterResult, RunEvent } from "../../../src/flow/events.ts";
 import { type DiffOptions, diff } from "../../../src/registration/diff.ts";
 import { lackingRights } from "../../../src/registration/rights.ts";
 import { judgeSecrets, type SecretEvidence } from "../../../src/registration/secrets.ts";
@@ -255,6 +256,8 @@ const RESULT: RegisterResult = {
   nextSteps: ["Send the file."],
 };
 
+const PACKED = { version: "1.2.3", template: "./my template.json" };
+
 const wait = { ms: 2000, reason: "throttled", host: "Microsoft Graph", attempt: 1 } as const;
 const adoption = proposal(WANTED, { ...NOTHING, application: anApplication() }, { adopt: true });
 const code = {
@@ -294,6 +297,20 @@ const EVENTS: {
   ],
   serviceReplaced: [{ from: "https://a.example/", to: "https://b.example/" }],
   plan: [{ proposal: proposal(WITH_ADD_ON) }, { proposal: adoption }, { proposal: reissue() }],
+  consentSubject: [
+    {
+      subject: {
+        application: anApplication({
+          web: {
+            redirectUris: ["https://app.example/"],
+            implicitGrantSettings: { enableAccessTokenIssuance: true, enableIdTokenIssuance: true },
+          },
+        }),
+        tenant: { id: guid(8), displayName: "Contoso" },
+        permissions: WANTED.permissions,
+      },
+    },
+  ],
   lifetimeShortened: [{ endDateTime: "2026-03-01T12:00:00Z" }],
   grantRefused: [{ permissions: WANTED.permissions }],
   redirectUrisKept: [{ uris: ["https://old.example/"] }],
@@ -328,10 +345,33 @@ test.each([80, 400])("nothing from outside controls a terminal of %i columns", (
   const link = new Secret(poisoned("https://otp.example/x"));
   for (const outcome of ["registered", "nothingToDo", "planned"] as const) {
     const result = { ...dirty, outcome, ...(dirty.handover && { handover: { ...dirty.handover, link } }) };
-    expect(controlOf(renderResult(result, terminal)), outcome).toEqual([]);
+    expect(controlOf(renderResult(result, terminal, poisoned(PACKED))), outcome).toEqual([]);
     // The path is the person's own, and the link was checked before it was shown.
     const json = { ...toJsonResult("register", result), clientSecret: "", handoverFile: "" };
     expect(controlOf(JSON.stringify(json)), outcome).toEqual([]);
+  }
+});
+
+test("how a consent run ended is fit for a screen", () => {
+  const { terminal } = fakePorts({ columns: 80, interactive: true });
+  const { tenant, plan, waiting, consentPage } = RESULT;
+  for (const outcome of ["granted", "refused", "nothingToDo", "planned"] as const) {
+    const ids = { displayName: "empower", appId: guid(2), objectId: guid(1) };
+    const result: ConsentResult = {
+      outcome,
+      tenant,
+      ...ids,
+      plan,
+      handover: undefined,
+      waiting,
+      consentPage,
+    };
+    expect(controlOf(renderConsent(poisoned(result), terminal, poisoned(PACKED))), outcome).toEqual([]);
+    const [command] = renderConsent(result, terminal, PACKED).split("\n").slice(-1);
+    // On one line however narrow the terminal: it is copied.
+    expect(command).toBe(
+      `    npx ./entra-app-registration-1.2.3.tgz consent --tenant-id ${guid(8)} --app-id ${guid(2)} --template "./my template.json"`,
+    );
   }
 });
 

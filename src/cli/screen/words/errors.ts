@@ -86,6 +86,21 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     message: say`There is no app registration with the client ID ${appId} in the tenant ${tenantId}.`,
     hint: "Check --app-id and --tenant-id.",
   }),
+  APP_OF_OTHER_TENANT: ({ appId, displayName, ownerTenantId, tenantId }) => ({
+    message: say`"${displayName}" (${appId}) belongs to another tenant, ${ownerTenantId}; the tenant ${tenantId} only uses it.`,
+    hint: "Check --app-id and --tenant-id, or ask the vendor's support which app is meant.",
+  }),
+  CONSENT_REFUSED: ({ appId, displayName, problem }) =>
+    problem.kind === "multiTenant"
+      ? {
+          message: say`"${displayName}" (${appId}) is open to accounts of other tenants (${problem.signInAudience}); the template's app is for this tenant only.`,
+          hint: "No consent was given. Ask whoever registered the app to run this tool's register command again; it closes the app to others.",
+        }
+      : {
+          message: say`"${displayName}" (${appId}) asks for permissions that the vendor's template does not have:`,
+          details: problem.names.map((name) => say`${name}`),
+          hint: "No consent was given. Ask whoever registered the app to take them off (API permissions), or consent to each in the Entra admin center if you know why it is there.",
+        },
   REGISTRATION_NOT_FOUND: ({ displayName, tenantId }) => ({
     message: say`There is no app registration named "${displayName}" in the tenant ${tenantId}.`,
     hint: "Check --app-name and --tenant-id, or name the app by its client ID with --app-id.",

@@ -125,7 +125,7 @@ function secretLines(step: Extract<Step, { kind: "issueSecret" }>, proposal: Pro
             say`goes to ${delivery.service} and comes back as a link that opens once, within ${duration(delivery.lifetimeSeconds)}`,
           ),
           ...(delivery.isTrusted ? [] : [line("~", 1, "the vendor does not name this service")]),
-          line(" ", 1, say`the link is written to ${handoverFile}`),
+          line(" ", 1, say`the link is written to ${handoverFile ?? ""}`),
         ]
       : []),
     ...(years > 2 ? [line(" ", 1, "that is long: a leaked secret would work for all that time")] : []),

@@ -123,6 +123,7 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "exchange":
     case "task":
     case "plan":
+    case "consentSubject":
       return undefined;
   }
 }

@@ -1,0 +1,20 @@
+import type { ExitCode } from "../../errors.ts";
+import { consent } from "../../flow/consent.ts";
+import { isOn } from "../flags.ts";
+import type { Invocation } from "../program.ts";
+import { renderConsent } from "../screen/consent-result.ts";
+import { toJsonResult } from "../screen/result.ts";
+import { packedProgram, withSession } from "../session.ts";
+
+/** `consent`: parses, calls the flow, shows what came of it. */
+export async function runConsent(invocation: Invocation): Promise<ExitCode> {
+  return withSession(invocation, async ({ context, settings, flags }) => {
+    const yes = isOn(flags, "yes");
+    const result = await consent(context, { ...settings, yes, dryRun: isOn(flags, "dry-run") });
+    return {
+      exitCode: result.waiting.length > 0 ? 7 : 0,
+      text: renderConsent(result, invocation.ports.terminal, packedProgram(invocation, settings)),
+      json: toJsonResult("consent", result),
+    };
+  });
+}

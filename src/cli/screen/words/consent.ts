@@ -1,0 +1,78 @@
+import type { ConsentResult, ConsentSubject } from "../../../flow/events.ts";
+import type { ResolvedPermission } from "../../../registration/types.ts";
+import { say } from "../clean.ts";
+
+/** How somebody on another machine runs this version: with the file that the vendor gave out. */
+export interface PackedProgram {
+  readonly version: string;
+  /** The template as this run was told, where it is not the default. */
+  readonly template: string | undefined;
+}
+
+/** The app a person is asked to consent to, so that they see whose it is and where it sends people. */
+export function consentSubjectLines({ application, tenant, permissions }: ConsentSubject): string[] {
+  const { displayName, appId, createdDateTime, web } = application;
+  return [
+    say`The app "${displayName}"`,
+    say`  client ID ${appId}`,
+    say`  registered ${createdDateTime?.slice(0, 10) ?? "?"} in ${tenant.displayName} (${tenant.id}), for this tenant only`,
+    ...(web.redirectUris.length > 0 ? web.redirectUris : ["none"]).map((uri) => say`  redirect URI ${uri}`),
+    ...(permissions.length > 0
+      ? [
+          "  asks for, and nothing else of what the vendor's template has:",
+          ...permissions.map(permissionLine),
+        ]
+      : ["  asks for no permission of the vendor's template"]),
+  ];
+}
+
+function permissionLine({ value, resource, type, displayName }: ResolvedPermission): string {
+  const kind = type === "Role" ? "application" : "delegated";
+  return say`    ${value} (${resource.displayName}, ${kind}): ${displayName}`;
+}
+
+/** How a consent run ended, first line first. */
+export function consentEnd({ outcome, displayName, appId }: ConsentResult): readonly string[] {
+  switch (outcome) {
+    case "planned":
+      return ["Dry run: nothing was changed."];
+    case "nothingToDo":
+      return [say`Nothing to do: "${displayName}" (${appId}) has the consent it asks for.`];
+    case "refused":
+      return [say`No consent was given to "${displayName}" (${appId}).`];
+    case "granted":
+      return [
+        say`Done: "${displayName}" (${appId}) has admin consent.`,
+        "Whoever registered the app can run their command again to see that nothing is left to do.",
+      ];
+  }
+}
+
+/** What is still missing, and a text to forward to somebody who can give it. */
+export function forwardConsent(
+  app: { readonly displayName: string; readonly appId: string; readonly tenantId: string },
+  waiting: readonly ResolvedPermission[],
+  consentPage: string,
+  { version, template }: PackedProgram,
+): { readonly missing: string; readonly lines: readonly string[] } {
+  const names = waiting.map(({ value }) => value).join(", ");
+  const file = `entra-app-registration-${version}.tgz`;
+  const named = template === undefined ? "" : ` --template ${quoted(template)}`;
+  return {
+    missing: say`Still missing: admin consent for ${names}.`,
+    lines: [
+      "Forward this to a Privileged Role Administrator or Global Administrator:",
+      "",
+      say`    Please grant admin consent for the app "${app.displayName}" (${app.appId}), permissions ${names}.`,
+      say`    Open ${consentPage} and choose "Grant admin consent".`,
+      say`    Or put the vendor's file ${file} into a folder, open a terminal there, and run this; it shows the app and asks before it grants:`,
+      "",
+      say`    npx ./${file} consent --tenant-id ${app.tenantId} --app-id ${app.appId}${named}`,
+    ],
+  };
+}
+
+/** As a shell and PowerShell both take it. */
+function quoted(text: string): string {
+  return /^[\w./:\\-]+$/.test(text) ? text : `"${text}"`;
+}

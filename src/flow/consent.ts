@@ -1,0 +1,145 @@
+import { AppError } from "../errors.ts";
+import { readApis, readBack } from "../graph/read.ts";
+import { askedPermissions, extraPermissions, nameOf } from "../registration/consent.ts";
+import { SERVICE_PRINCIPAL_TAGS, toPermissions } from "../registration/desired.ts";
+import { grants } from "../registration/diff.ts";
+import type { Plan } from "../registration/plan.ts";
+import { lackingRights } from "../registration/rights.ts";
+import type { ResolvedPermission } from "../registration/types.ts";
+import type { KnownValues } from "../settings/known-values.ts";
+import { consentPage } from "../signin/cloud.ts";
+import type { Template } from "../template/schema.ts";
+import { applyStep, giveConsent, type Progress } from "./apply-plan.ts";
+import { during, type RunContext, stopIfInterrupted } from "./context.ts";
+import type { ConsentResult } from "./events.ts";
+import { type Located, locate } from "./locate.ts";
+import { CHANGING_SCOPES, READING_SCOPES } from "./sign-in.ts";
+
+export interface ConsentInput {
+  readonly template: Template;
+  readonly known: KnownValues;
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Gives the admin consent that an earlier run had to leave open, by somebody with the right role on any
+ * machine: exactly the template's permissions, and of these only what the app asks for.
+ *
+ * @throws AppError CONSENT_REFUSED for an app that is not the template's, APP_OF_OTHER_TENANT, and what
+ * `locate` throws.
+ */
+export async function consent(context: RunContext, input: ConsentInput): Promise<ConsentResult> {
+  if (!context.questions && !input.yes && !input.dryRun) throw new AppError("YES_MISSING", {});
+  const located = await locate(context, input, input.dryRun ? READING_SCOPES : CHANGING_SCOPES);
+  const permissions = await permissionsToGrant(input, located);
+  const { current, tenant, tokens } = located;
+  const { application, servicePrincipal } = current;
+  context.report({ kind: "consentSubject", subject: { application, tenant, permissions } });
+  const plan: Plan = {
+    steps: [
+      ...(servicePrincipal
+        ? []
+        : [{ kind: "createServicePrincipal", tags: SERVICE_PRINCIPAL_TAGS } as const]),
+      ...grants(permissions, current),
+    ],
+  };
+  const ended = (
+    outcome: ConsentResult["outcome"],
+    waiting: readonly ResolvedPermission[] = [],
+  ): ConsentResult => ({
+    outcome,
+    tenant,
+    displayName: application.displayName,
+    appId: application.appId,
+    objectId: application.objectId,
+    plan,
+    handover: undefined,
+    waiting,
+    consentPage: waiting.length > 0 ? consentPage(context.cloud, tenant.id, application.appId) : undefined,
+  });
+  if (plan.steps.length === 0) return ended("nothingToDo");
+  context.report({
+    kind: "plan",
+    proposal: {
+      plan,
+      tenant,
+      displayName: application.displayName,
+      current: application,
+      clients: [],
+      delivery: undefined,
+      handoverFile: undefined,
+      proofs: [],
+      lackingRights: lackingRights(plan, tokens.account.roles),
+      now: context.ports.clock.now(),
+    },
+  });
+  if (input.dryRun) return ended("planned");
+  if (!input.yes && !(await context.questions?.goAhead())) throw new AppError("DECLINED", {});
+  stopIfInterrupted(context.signal);
+  const { granted, refused } = await grantAndReadBack(context, located, plan, permissions);
+  const changed = granted.length > 0 || !servicePrincipal;
+  return ended(changed ? "granted" : "refused", refused);
+}
+
+/** What the app asks for, once it is sure that this is no more than the template does. */
+async function permissionsToGrant(
+  { template, known }: ConsentInput,
+  { graph, apis, current: { application } }: Located,
+): Promise<ResolvedPermission[]> {
+  const { appId, displayName, signInAudience } = application;
+  if (signInAudience !== "AzureADMyOrg") {
+    const problem = { kind: "multiTenant", signInAudience } as const;
+    throw new AppError("CONSENT_REFUSED", { appId, displayName, problem });
+  }
+  // An optional permission that this run leaves out is the template's all the same.
+  const all = toPermissions({ template, groupSync: true, apis });
+  const wanted = toPermissions({ template, groupSync: known.groupSync, apis });
+  if (!wanted.ok) throw new AppError("PERMISSION_UNKNOWN", { api: wanted.api, permissions: wanted.unknown });
+  const extras = extraPermissions(application, all.ok ? all.permissions : wanted.permissions);
+  if (extras.length > 0) {
+    const others = [...new Set(extras.map(({ resourceAppId }) => resourceAppId))].filter(
+      (resourceAppId) => !apis.some((api) => api.appId === resourceAppId),
+    );
+    const named = [...apis, ...(await readApis(graph, others))];
+    const names = extras.map((extra) => nameOf(extra, named));
+    throw new AppError("CONSENT_REFUSED", {
+      appId,
+      displayName,
+      problem: { kind: "extraPermissions", names },
+    });
+  }
+  return askedPermissions(application, wanted.permissions);
+}
+
+async function grantAndReadBack(
+  context: RunContext,
+  { graph, current }: Located,
+  plan: Plan,
+  permissions: readonly ResolvedPermission[],
+): Promise<Awaited<ReturnType<typeof giveConsent>>> {
+  const { application, servicePrincipal } = current;
+  const target = { ...application, isNew: false };
+  const progress: Progress = {
+    target,
+    servicePrincipalId: servicePrincipal?.id,
+    tags: application.tags,
+  };
+  for (const step of plan.steps) {
+    if (step.kind === "createServicePrincipal") await applyStep(context, { graph }, progress, step);
+  }
+  const { servicePrincipalId } = progress;
+  if (servicePrincipalId === undefined) throw new TypeError("consent without a service principal");
+  stopIfInterrupted(context.signal);
+  const outcome = await giveConsent(context, { graph, plan }, { target, servicePrincipalId });
+  const expected = permissions.filter((permission) => !outcome.refused.includes(permission));
+  const seen = await during(context, "readBack", () =>
+    readBack(graph, { objectId: application.objectId, servicePrincipalId }),
+  ).catch(() => undefined);
+  if (!seen) context.report({ kind: "readBackFailed" });
+  else {
+    const steps = grants(expected, seen);
+    if (steps.length > 0) context.report({ kind: "notVisibleYet", plan: { steps } });
+  }
+  return outcome;
+}
