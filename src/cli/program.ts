@@ -129,6 +129,12 @@ function buildProgram(
     .option("--dry-run", "show the plan, change nothing")
     .option("--yes", "accept the plan unasked");
 
+  const verify = program
+    .command("verify")
+    .description("compare the registration with the template; changes nothing")
+    .action(() => start(verify, async () => (await import("./commands/verify.ts")).runVerify));
+  addTenantOptions(verify, addOns);
+
   const sandbox = program.command("sandbox").description("the simulated tenant, for rehearsals and tests");
   const serve = sandbox
     .command("serve")

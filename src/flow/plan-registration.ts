@@ -43,9 +43,15 @@ async function askAboutStale({ questions, report }: RunContext, uris: readonly s
   return removed;
 }
 
-async function judge(
-  { ports }: RunContext,
-  { template, tenantId, outputFolder, journalFolder }: PlanInput,
+/** What the tenant, the journals and the hand-over file say about each client secret of an application. */
+export async function judge(
+  { ports }: Pick<RunContext, "ports">,
+  {
+    template,
+    tenantId,
+    outputFolder,
+    journalFolder,
+  }: Pick<PlanInput, "template" | "tenantId" | "outputFolder" | "journalFolder">,
   application: Application,
 ): Promise<JudgedSecret[]> {
   const file = join(outputFolder, template.handover.fileName);

@@ -11,7 +11,6 @@ import {
   type TenantRead,
 } from "../graph/read.ts";
 import { toScreenDate, toScreenTime } from "../handover/dates.ts";
-import { toDesired } from "../registration/desired.ts";
 import { toUniqueName } from "../registration/names.ts";
 import type { Plan } from "../registration/plan.ts";
 import { lackingRights } from "../registration/rights.ts";
@@ -26,6 +25,7 @@ import type { AddOn, Template } from "../template/schema.ts";
 import { type Answers, askForAnswers } from "./answers.ts";
 import { type Applied, applyPlan } from "./apply-plan.ts";
 import { during, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
+import { desiredRegistration } from "./desired-registration.ts";
 import type { Proposal, RegisterResult } from "./events.ts";
 import { identify } from "./identify.ts";
 import { checkOutputFolder } from "./output-folder.ts";
@@ -138,7 +138,7 @@ async function planAndApply(
   const current: CurrentRegistration = application
     ? await during(context, "read", () => readRegistration(graph, application))
     : { delegatedGrants: [], appRoleAssignments: [] };
-  const desired = toDesiredOrFail(run, read, answers);
+  const desired = desiredRegistration(context, input, read.apis, answers);
   const { plan, secrets } = await planRegistration(context, {
     ...input,
     desired,
@@ -174,23 +174,6 @@ async function planAndApply(
     proof: input.proof,
   });
   return result("registered", applied);
-}
-
-function toDesiredOrFail({ context, input }: Run, read: TenantRead, answers: Answers): DesiredRegistration {
-  const { groupSync, implicitFlow, secretLifetime } = input.known;
-  const resolved = toDesired({
-    template: input.template,
-    ...answers,
-    groupSync,
-    implicitFlow,
-    secretLifetime,
-    runId: context.runId,
-    now: context.ports.clock.now(),
-    apis: read.apis,
-    sha256,
-  });
-  if (resolved.ok) return resolved.desired;
-  throw new AppError("PERMISSION_UNKNOWN", { api: resolved.api, permissions: resolved.unknown });
 }
 
 function propose(

@@ -27,6 +27,26 @@ export const ResultDocument = z.union([
   }),
   z.strictObject({
     schemaVersion: z.literal(1),
+    command: z.literal("verify"),
+    changed: z.literal(false),
+    tenantId: z.string(),
+    appId: z.string(),
+    objectId: z.string(),
+    differences: z.number().describe("How many findings are a difference: missing, or not as wanted."),
+    findings: z.array(
+      z.strictObject({
+        about: z.string(),
+        state: z
+          .enum(["ok", "differs", "missing", "extra", "warning"])
+          .describe("Only `differs` and `missing` are differences, which `register` repairs."),
+        text: z.string().describe("The finding in words."),
+        daysLeft: z.number().nullable().describe("For a client secret: whole days until it ends."),
+        keyId: nullableText,
+      }),
+    ),
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
     error: z.strictObject({
       code: z.string(),
       message: z.string(),

@@ -2,7 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toDesired } from "../../../src/registration/desired.ts";
 import { type DiffOptions, diff, staleRedirectUris } from "../../../src/registration/diff.ts";
-import type { Change, Json, Plan } from "../../../src/registration/plan.ts";
+import { type Finding, isFault, toFindings } from "../../../src/registration/findings.ts";
+import { isMarked } from "../../../src/registration/names.ts";
+import type { Change, Json, Plan, Step } from "../../../src/registration/plan.ts";
 import { type JudgedSecret, judgeSecrets } from "../../../src/registration/secrets.ts";
 import type {
   Application,
@@ -277,6 +279,28 @@ describe.each(VARIANTS)("%s", (_name, wanted) => {
     );
   });
 
+  test("law 3: verify finds a fault exactly where register plans a step", () => {
+    fc.assert(
+      fc.property(situations(wanted), ({ current }) => {
+        const { application } = current;
+        if (!application) return;
+        const secrets = judged(current);
+        const adopt = !isMarked(application, wanted.uniqueName);
+        const findings = toFindings({
+          desired: wanted,
+          current: { ...current, application },
+          secrets,
+          adopt,
+          apis: [],
+          stale: staleRedirectUris(wanted, application),
+          now: NOW,
+        });
+        const faults = findings.filter(isFault).map(({ about }) => about);
+        expect(new Set(faults)).toEqual(new Set(plan(wanted, current, { adopt }).steps.flatMap(faultsOf)));
+      }),
+    );
+  });
+
   test("what the template does not speak of stays", () => {
     fc.assert(
       fc.property(situations(wanted), ({ current, options }) => {
@@ -339,6 +363,48 @@ describe.each(VARIANTS)("%s", (_name, wanted) => {
     );
   });
 });
+
+const FAULT_OF_PROPERTY: Readonly<Record<string, Finding["about"]>> = {
+  displayName: "displayName",
+  signInAudience: "signInAudience",
+  "web.redirectUris": "redirectUri",
+  "web.implicitGrantSettings": "implicitFlow",
+  requiredResourceAccess: "declaredPermission",
+  "api.requestedAccessTokenVersion": "accessTokenVersion",
+  "api.oauth2PermissionScopes": "scope",
+  identifierUris: "identifierUri",
+  "api.preAuthorizedApplications": "client",
+  tags: "servicePrincipalTag",
+};
+
+/** What verify has to name where register plans that step. */
+function faultsOf(step: Step): (Finding["about"] | undefined)[] {
+  switch (step.kind) {
+    case "createApplication":
+      return [];
+    case "adoptApplication":
+      return ["mark"];
+    case "updateApplication":
+    case "updateServicePrincipal":
+      return step.changes.map(({ property }) => FAULT_OF_PROPERTY[property]);
+    case "exposeApi":
+      // The scopes go along unchanged.
+      return step.changes
+        .filter(({ property }) => property !== "api.oauth2PermissionScopes")
+        .map(({ property }) => FAULT_OF_PROPERTY[property]);
+    case "createServicePrincipal":
+      return ["servicePrincipal"];
+    case "grantAppRole":
+    case "grantDelegatedScopes":
+      return ["consent"];
+    case "removeSecret":
+      return ["secret"];
+    case "issueSecret":
+      return ["deliveredSecret"];
+    case "markDelivered":
+      return ["deliveryMark"];
+  }
+}
 
 function expectFulfilled(wanted: DesiredRegistration, state: CurrentRegistration): void {
   const { application, servicePrincipal, delegatedGrants, appRoleAssignments } = state;

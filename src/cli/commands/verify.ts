@@ -1,0 +1,18 @@
+import type { ExitCode } from "../../errors.ts";
+import { verify } from "../../flow/verify.ts";
+import type { Invocation } from "../program.ts";
+import { renderVerification, toJsonVerification } from "../screen/verification.ts";
+import { withSession } from "../session.ts";
+
+/** `verify`: parses, calls the flow, shows what differs. */
+export async function runVerify(invocation: Invocation): Promise<ExitCode> {
+  return withSession(invocation, async ({ context, settings, outputFolder, journalFolder }) => {
+    const verification = await verify(context, { ...settings, outputFolder, journalFolder });
+    return {
+      // The plan decides, not its picture: 0 exactly where register would find nothing to do.
+      exitCode: verification.plan.steps.length > 0 ? 3 : 0,
+      text: renderVerification(verification, invocation.ports.terminal),
+      json: toJsonVerification(verification),
+    };
+  });
+}
