@@ -9,7 +9,7 @@ import type { Cloud } from "../signin/cloud.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import type { Questions, RunEvent, Task } from "./events.ts";
 
-export type FlowPorts = Pick<Ports, "fetch" | "clock" | "files" | "ids">;
+export type FlowPorts = Pick<Ports, "fetch" | "clock" | "files" | "ids" | "processes">;
 
 /** What every part of a run shares. */
 export interface RunContext {

@@ -56,7 +56,7 @@ export async function judge(
 ): Promise<JudgedSecret[]> {
   const file = join(outputFolder, template.handover.fileName);
   return judgeSecrets(application, {
-    journal: await readSecretEvidence(ports.files, journalFolder, application.objectId),
+    journal: await readSecretEvidence(ports, journalFolder, application.objectId),
     handover: toEvidence(template, await readHandover(ports.files, file), tenantId, application.appId),
     toDate: (iso) => toGermanDate(new Date(iso)),
     now: ports.clock.now(),

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Files } from "../ports/index.ts";
+import type { Files, Processes } from "../ports/index.ts";
 import type { SecretEvidence } from "../registration/secrets.ts";
 
 /** The newest journals that are read; a year of daily runs. */
@@ -12,10 +12,11 @@ const AT_ONCE = 32;
  * What all journals in `folder` say about the client secrets of one application, named by its object id or
  * its application id. Journals and lines that cannot be read are passed over: less evidence makes a run
  * ask, never remove. A secret counts as `open` from its intent on, also where the outcome was a failure:
- * an answer that was lost can have made it.
+ * an answer that was lost can have made it. What a run that is still under way has not handed over yet is
+ * left out: it is that run's to finish, and taking its secret for a lost one would kill it.
  */
 export async function readSecretEvidence(
-  files: Pick<Files, "list" | "read">,
+  { files, processes }: { files: Pick<Files, "list" | "read">; processes: Pick<Processes, "isRunning"> },
   folder: string,
   id: string,
 ): Promise<SecretEvidence[]> {
@@ -28,10 +29,13 @@ export async function readSecretEvidence(
   const secrets: Secret[] = [];
   for (let start = 0; start < newest.length; start += AT_ONCE) {
     const some = newest.slice(start, start + AT_ONCE).map((name) => readLines(files, join(folder, name)));
-    for (const lines of await Promise.all(some)) for (const line of lines) note(secrets, line);
+    for (const lines of await Promise.all(some)) {
+      const isUnderWay = isRunning(lines, processes);
+      for (const line of lines) note(secrets, line, isUnderWay);
+    }
   }
   return secrets
-    .filter(({ ids }) => ids.has(id.toLowerCase()))
+    .filter(({ ids, isUnderWay, state }) => ids.has(id.toLowerCase()) && !(isUnderWay && isUnproven(state)))
     .map(({ secretName, keyId, state }) => ({ secretName, state, ...(keyId !== undefined && { keyId }) }));
 }
 
@@ -41,6 +45,8 @@ interface Secret {
   state: SecretEvidence["state"];
   /** The object id and the application id, as far as they came up. */
   readonly ids: Set<string>;
+  /** Its run has not ended and may be handing it over right now. */
+  readonly isUnderWay: boolean;
 }
 
 type Line = Readonly<Record<string, unknown>>;
@@ -63,26 +69,37 @@ function parseLine(text: string): Line[] {
   }
 }
 
-function note(secrets: Secret[], line: Line): void {
+/** A run that was killed wrote no end, but its process is gone. */
+function isRunning(lines: readonly Line[], processes: Pick<Processes, "isRunning">): boolean {
+  const processId = lines.find(({ event }) => event === "start")?.["processId"];
+  const hasEnded = lines.some(({ event }) => event === "end");
+  return !hasEnded && typeof processId === "number" && processes.isRunning(processId);
+}
+
+function isUnproven(state: SecretEvidence["state"]): boolean {
+  return state === "open" || state === "issued";
+}
+
+function note(secrets: Secret[], line: Line, isUnderWay: boolean): void {
   const { event, step } = line;
-  if (event === "intent" && step === "issueSecret") remember(secretOf(secrets, line), line);
+  if (event === "intent" && step === "issueSecret") remember(secretOf(secrets, line, isUnderWay), line);
   if (event === "outcome" && step === "issueSecret" && line["ok"] === true) {
-    remember(secretOf(secrets, line), line);
-    advance(secretOf(secrets, line), "issued");
+    remember(secretOf(secrets, line, isUnderWay), line);
+    advance(secretOf(secrets, line, isUnderWay), "issued");
   }
-  if (event === "delivered") advance(secretOf(secrets, line), "delivered");
-  if (event === "removedSecret") advance(secretOf(secrets, line), "removed");
+  if (event === "delivered") advance(secretOf(secrets, line, isUnderWay), "delivered");
+  if (event === "removedSecret") advance(secretOf(secrets, line, isUnderWay), "removed");
 }
 
 /** By its name where the line has one, else by its key; a name that is new begins a new secret. */
-function secretOf(secrets: Secret[], line: Line): Secret | undefined {
+function secretOf(secrets: Secret[], line: Line, isUnderWay: boolean): Secret | undefined {
   const secretName = textOf(line["secretName"]);
   const keyId = textOf(line["keyId"]);
   if (secretName === undefined)
     return keyId === undefined ? undefined : secrets.find((one) => one.keyId === keyId);
   const known = secrets.find((one) => one.secretName === secretName);
   if (known) return known;
-  const secret: Secret = { secretName, keyId: undefined, state: "open", ids: new Set() };
+  const secret: Secret = { secretName, keyId: undefined, state: "open", ids: new Set(), isUnderWay };
   secrets.push(secret);
   return secret;
 }

@@ -13,7 +13,14 @@ export interface JournalIds {
 
 /** What a run intended and did. Nothing in it is secret: no client secret, no token, no one-time link. */
 export type JournalEntry =
-  | { readonly event: "start"; readonly runId: string; readonly command: string; readonly version: string }
+  | {
+      readonly event: "start";
+      readonly runId: string;
+      readonly command: string;
+      readonly version: string;
+      /** By which a later run knows whether this one is still under way. */
+      readonly processId: number;
+    }
   /** Written before a change is asked for; without an outcome it stays open whether it came about. */
   | ({ readonly event: "intent"; readonly step: string } & JournalIds)
   | ({
@@ -62,7 +69,7 @@ export const NO_JOURNAL: Journal = { path: undefined, record: () => Promise.reso
  * the file cannot be made the run goes on without, for the tenant and our marks in it are enough.
  */
 export async function openJournal(
-  { files, clock }: Pick<Ports, "files" | "clock">,
+  { files, clock, processes }: Pick<Ports, "files" | "clock" | "processes">,
   { folder, runId, command, version, onUnwritable }: JournalOptions,
 ): Promise<Journal> {
   const path = `${folder}${folder.includes("\\") ? "\\" : "/"}${compactTime(clock.now())}-${runId}.jsonl`;
@@ -71,7 +78,7 @@ export async function openJournal(
   const line = (entry: JournalEntry): string => JSON.stringify({ at: clock.now().toISOString(), ...entry });
   try {
     await files.ensureFolder(folder);
-    await append(line({ event: "start", runId, command, version }));
+    await append(line({ event: "start", runId, command, version, processId: processes.id }));
   } catch (error) {
     warn(error);
     return NO_JOURNAL;

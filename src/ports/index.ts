@@ -7,6 +7,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly files: Files;
   readonly ids: Ids;
+  readonly processes: Processes;
   readonly terminal: Terminal;
   readonly prompter: Prompter;
   readonly system: System;
@@ -45,6 +46,13 @@ export interface Files {
 export interface Ids {
   /** A random version 4 GUID in lower case. */
   uuid(): string;
+}
+
+export interface Processes {
+  /** This process. */
+  readonly id: number;
+  /** Whether a process of this machine with that id is running now. */
+  isRunning(id: number): boolean;
 }
 
 /** What is said. Everything given here has already been cleaned of control characters from outside. */

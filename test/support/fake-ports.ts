@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import { AppError } from "../../src/errors.ts";
 import type { Clock, Fetch, Files, Ids, Ports, Prompter, System, Terminal } from "../../src/ports/index.ts";
 import { nodeFiles } from "../../src/ports/node/files.ts";
+import { nodeProcesses } from "../../src/ports/node/processes.ts";
 
 /** The answer that stands for Ctrl-C. */
 export const CTRL_C = Symbol("Ctrl-C");
@@ -69,6 +70,7 @@ export function fakePorts(options: FakePortsOptions = {}): FakePorts {
     clock: fakeClock(options.now),
     files: { ...nodeFiles, ...options.files },
     ids: countedIds(),
+    processes: nodeProcesses,
     terminal: recordingTerminal(said, options),
     prompter: scriptedPrompter(options.answers ?? [], asked, refused),
     system: fakeSystem(root, folder, options),

@@ -3,6 +3,7 @@ import { nodeClock } from "./clock.ts";
 import { nodeFetch } from "./fetch.ts";
 import { nodeFiles } from "./files.ts";
 import { nodeIds } from "./ids.ts";
+import { nodeProcesses } from "./processes.ts";
 import { nodePrompter } from "./prompter.ts";
 import { nodeSystem } from "./system.ts";
 import { nodeTerminal } from "./terminal.ts";
@@ -28,6 +29,7 @@ export function nodePorts({ packageFolder, signal, input, colour }: NodePortsOpt
     clock: nodeClock,
     files: nodeFiles,
     ids: nodeIds,
+    processes: nodeProcesses,
     terminal,
     prompter: nodePrompter(process, { colour: terminal.colour, pauseProgress, signal }),
     system,

@@ -23,6 +23,9 @@ const outcome = (secretName: string, keyId: string, ok = true): JournalEntry => 
 const delivered = (keyId: string): JournalEntry => ({ event: "delivered", objectId: APP.objectId, keyId });
 const removed = (keyId: string): JournalEntry => ({ event: "removedSecret", objectId: APP.objectId, keyId });
 
+/** The runs of these journals are over. */
+const DEAD = { isRunning: () => false };
+
 /** One journal a list, a second apart; and what they say together. */
 async function fold(...runs: JournalEntry[][]) {
   const ports = fakePorts();
@@ -37,7 +40,12 @@ async function fold(...runs: JournalEntry[][]) {
     for (const entry of entries) await journal.record(entry);
     ports.clock.advance(1000);
   }
-  return { ports, folder, read: (id: string = APP.objectId) => readSecretEvidence(ports.files, folder, id) };
+  return {
+    ports,
+    folder,
+    read: (id: string = APP.objectId) =>
+      readSecretEvidence({ files: ports.files, processes: DEAD }, folder, id),
+  };
 }
 
 test.each<[string, JournalEntry[][], object[]]>([
@@ -110,9 +118,11 @@ describe("what cannot be read is passed over", () => {
 
   test("no folder at all, or one that is forbidden", async () => {
     const ports = fakePorts();
-    expect(await readSecretEvidence(ports.files, join(ports.folder, "none"), "x")).toEqual([]);
+    expect(await readSecretEvidence(ports, join(ports.folder, "none"), "x")).toEqual([]);
     const list = (): Promise<never> => Promise.reject(Object.assign(new Error(), { code: "EACCES" }));
-    expect(await readSecretEvidence({ ...ports.files, list }, ports.folder, "x")).toEqual([]);
+    expect(
+      await readSecretEvidence({ ...ports, files: { ...ports.files, list } }, ports.folder, "x"),
+    ).toEqual([]);
   });
 });
 
@@ -127,7 +137,15 @@ test("the newest five hundred journals count", async () => {
       return new TextEncoder().encode(line);
     },
   };
-  await readSecretEvidence(files, "/state", APP.objectId);
+  await readSecretEvidence({ files, processes: DEAD }, "/state", APP.objectId);
   expect(read).toHaveLength(500);
   expect(read.some((path) => path.includes("20250000T"))).toBe(false);
+});
+
+test("a secret of a run that is still under way is that run's to finish", async () => {
+  const { ports, folder } = await fold([intent("a")]);
+  const read = (isRunning: () => boolean) =>
+    readSecretEvidence({ files: ports.files, processes: { isRunning } }, folder, APP.objectId);
+  expect(await read(() => true)).toEqual([]);
+  expect(await read(() => false)).toEqual([{ secretName: "a", state: "open" }]);
 });

@@ -31,6 +31,7 @@ test("a run is one file of JSON lines, each with its time", async () => {
       runId: "0a1b2c3d",
       command: "register",
       version: "1.2.3",
+      processId: process.pid,
     },
     { at: "2026-03-01T12:00:00.000Z", event: "intent", step: "issueSecret", objectId: "o", secretName: "s" },
     { at: "2026-03-01T12:00:01.500Z", event: "end", exitCode: 0 },

@@ -1,0 +1,14 @@
+import type { Processes } from "../index.ts";
+
+/** The processes of this machine. */
+export const nodeProcesses: Processes = {
+  id: process.pid,
+  isRunning(id) {
+    try {
+      return process.kill(id, 0);
+    } catch (error) {
+      // It is there, and belongs to somebody else.
+      return (error as NodeJS.ErrnoException).code === "EPERM";
+    }
+  },
+};
