@@ -18,6 +18,10 @@ export interface ErrorFacts {
   OUTPUT_FOLDER: { folder: string; errno: string };
   /** Applications of the wanted name that do not carry our mark. */
   NAMESAKES: { displayName: string; candidates: readonly Namesake[] };
+  /** An application without any mark of ours, which `remove` never touches. */
+  NOT_OURS: { displayName: string; appId: string };
+  /** An application that was taken over goes only where a person types its name. */
+  NAME_NOT_TYPED: { displayName: string; appId: string };
   /** A deleted registration still holds the unique name. */
   SOFT_DELETED: { displayName: string; objectId: string; deletedDateTime: string };
   APP_NOT_FOUND: { appId: string; tenantId: string };
@@ -72,6 +76,8 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   SETTING_UNSUPPORTED: 2,
   OUTPUT_FOLDER: 2,
   NAMESAKES: 2,
+  NOT_OURS: 2,
+  NAME_NOT_TYPED: 2,
   SOFT_DELETED: 2,
   APP_NOT_FOUND: 2,
   APP_OF_OTHER_TENANT: 2,
@@ -211,6 +217,8 @@ export type GraphAction =
   | "adoptApplication"
   | "restoreApplication"
   | "purgeApplication"
+  | "removeApplication"
+  | "removeServicePrincipal"
   | "createServicePrincipal"
   | "updateServicePrincipal"
   | "grantDelegatedScopes"

@@ -135,6 +135,14 @@ function buildProgram(
     .action(() => start(verify, async () => (await import("./commands/verify.ts")).runVerify));
   addTenantOptions(verify, addOns);
 
+  const remove = program
+    .command("remove")
+    .description("remove what this tool made, after showing it")
+    .action(() => start(remove, async () => (await import("./commands/remove.ts")).runRemove));
+  addTenantOptions(remove, addOns)
+    .option("--dry-run", "show what would go, change nothing")
+    .option("--yes", "remove it unasked; one that was taken over still wants its name typed");
+
   const sandbox = program.command("sandbox").description("the simulated tenant, for rehearsals and tests");
   const serve = sandbox
     .command("serve")

@@ -2,6 +2,7 @@ import type { MissingInput, OneTimePasswordProblem } from "../errors.ts";
 import type { GraphWait } from "../graph/batch.ts";
 import type { Exchange } from "../http/trace.ts";
 import type { Plan } from "../registration/plan.ts";
+import type { Removal } from "../registration/removal.ts";
 import type { LackingRight } from "../registration/rights.ts";
 import type { Application, ResolvedPermission } from "../registration/types.ts";
 import type { Secret } from "../secret.ts";
@@ -35,6 +36,13 @@ export type RunEvent =
   | { readonly kind: "task"; readonly task: Task; readonly state: "started" | "done" | "failed" }
   | { readonly kind: "serviceReplaced"; readonly from: string; readonly to: string }
   | { readonly kind: "plan"; readonly proposal: Proposal }
+  | {
+      readonly kind: "removal";
+      readonly removal: Removal;
+      readonly tenant: { readonly id: string; readonly displayName: string };
+    }
+  /** A restored application brought its client secrets back, so many of ours and of others. */
+  | { readonly kind: "secretsRestored"; readonly ours: number; readonly others: number }
   | { readonly kind: "lifetimeShortened"; readonly endDateTime: string }
   | { readonly kind: "grantRefused"; readonly permissions: readonly ResolvedPermission[] }
   /** Nobody could be asked about redirect URIs of an earlier address. */
@@ -57,6 +65,9 @@ export type Task =
   | "adoptApplication"
   | "restoreApplication"
   | "purgeApplication"
+  | "removeApplication"
+  | "removeServicePrincipal"
+  | "removeRestoredSecret"
   | "updateApplication"
   | "exposeApi"
   | "createServicePrincipal"
@@ -154,6 +165,10 @@ export interface Questions {
   whichApplication(displayName: string, candidates: readonly Application[]): Promise<string>;
   softDeleted(displayName: string, deletedDateTime: string): Promise<"restore" | "purge" | "stop">;
   removeRedirectUri(uri: string): Promise<boolean>;
+  /** A secret of ours that works again since the application was restored. */
+  removeRestoredSecret(name: string, endDateTime: string): Promise<boolean>;
+  /** True: the name of an application that is not ours was typed, so it may go. */
+  typeName(displayName: string): Promise<boolean>;
   /** True: the secret did arrive and stays. */
   keepDoubtfulSecret(names: readonly string[]): Promise<boolean>;
   /** A service that the template does not know. */

@@ -2,8 +2,9 @@ import { AppError } from "../errors.ts";
 import { purgeApplication, restoreApplication } from "../graph/apply.ts";
 import type { GraphContext } from "../graph/batch.ts";
 import { type CandidatesRead, type DeletedApplication, readCandidates, type Wanted } from "../graph/read.ts";
+import { removeSecret } from "../graph/secrets.ts";
 import { chooseApplication } from "../registration/choose.ts";
-import { isMarked } from "../registration/names.ts";
+import { isMarked, isOurSecretName } from "../registration/names.ts";
 import type { Application } from "../registration/types.ts";
 import type { RunContext } from "./context.ts";
 import { journaled } from "./context.ts";
@@ -93,7 +94,38 @@ async function askForDeleted(
     { event: "intent", step: "restoreApplication", objectId },
     () => restoreApplication(graph, objectId),
   );
-  return waitForRestored(graph, wanted, objectId);
+  return retireRestored(context, graph, await waitForRestored(graph, wanted, objectId));
+}
+
+/** The client secrets of a restored application work again, for whoever has them: each of ours may go. */
+async function retireRestored(
+  context: RunContext,
+  graph: GraphContext,
+  application: Application,
+): Promise<Application> {
+  const { objectId, appId, passwordCredentials } = application;
+  const now = context.ports.clock.now();
+  const live = passwordCredentials.filter(({ endDateTime }) => new Date(endDateTime) > now);
+  const ours = live.filter(({ displayName }) => isOurSecretName(displayName));
+  if (live.length > 0) {
+    context.report({ kind: "secretsRestored", ours: ours.length, others: live.length - ours.length });
+  }
+  const removed = new Set<string>();
+  for (const { keyId, displayName, endDateTime } of ours) {
+    if (!(await context.questions?.removeRestoredSecret(displayName ?? keyId, endDateTime))) continue;
+    await journaled(
+      context,
+      "removeRestoredSecret",
+      { event: "intent", step: "removeSecret", objectId, keyId },
+      () => removeSecret(graph, { objectId, appId, isNew: false }, keyId),
+    );
+    await context.journal.record({ event: "removedSecret", objectId, keyId });
+    removed.add(keyId);
+  }
+  return {
+    ...application,
+    passwordCredentials: passwordCredentials.filter(({ keyId }) => !removed.has(keyId)),
+  };
 }
 
 /** A restored application shows under its name only after a while. */

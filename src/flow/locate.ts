@@ -2,13 +2,17 @@ import { AppError } from "../errors.ts";
 import type { GraphContext } from "../graph/batch.ts";
 import {
   appNotFound,
+  type CandidatesRead,
+  type DeletedApplication,
+  findDeleted,
   findOwner,
   readCandidates,
   readRegistration,
   readTenant,
   type TenantRead,
 } from "../graph/read.ts";
-import { type Candidates, chooseApplication } from "../registration/choose.ts";
+import { chooseApplication } from "../registration/choose.ts";
+import { isMarked } from "../registration/names.ts";
 import type { Application, CurrentRegistration } from "../registration/types.ts";
 import { isSettled, type KnownValues, missingInputs } from "../settings/known-values.ts";
 import type { TokenSource } from "../signin/token-source.ts";
@@ -16,6 +20,13 @@ import type { Template } from "../template/schema.ts";
 import { during, openGraph, type RunContext } from "./context.ts";
 import { signIn } from "./sign-in.ts";
 import { apisOf, toWanted } from "./wanted.ts";
+
+/** Where a command looked, and what it found. */
+export interface Sought extends Omit<Located, "current"> {
+  readonly application: Application | undefined;
+  /** The deleted one that goes by that name or id and can be restored. */
+  readonly deleted: DeletedApplication | undefined;
+}
 
 /** A registration that is there, with everything that belongs to it. */
 export interface Located {
@@ -36,9 +47,35 @@ export interface Located {
  */
 export async function locate(
   context: RunContext,
-  { template, known }: { readonly template: Template; readonly known: KnownValues },
+  input: LocateInput,
   scopes: readonly string[],
 ): Promise<Located> {
+  const { application, deleted: _deleted, ...sought } = await seek(context, input, scopes);
+  const { graph, tenant, appName } = sought;
+  if (!application) {
+    const { appId } = input.known;
+    if (appId !== undefined) throw appNotFound(appId, tenant.id);
+    throw new AppError("REGISTRATION_NOT_FOUND", { displayName: appName, tenantId: tenant.id });
+  }
+  const current = await during(context, "read", () => readRegistration(graph, application));
+  return { ...sought, current: { ...current, application } };
+}
+
+export interface LocateInput {
+  readonly template: Template;
+  readonly known: KnownValues;
+}
+
+/**
+ * The same where it is no failure that nothing is there.
+ *
+ * @throws AppError INPUT_MISSING, APP_OF_OTHER_TENANT, NAMESAKES
+ */
+export async function seek(
+  context: RunContext,
+  { template, known }: LocateInput,
+  scopes: readonly string[],
+): Promise<Sought> {
   if (!context.questions) {
     const missing = missingInputs(known).filter(({ flag }) => flag === "--tenant-id");
     if (missing.length > 0) throw new AppError("INPUT_MISSING", { missing });
@@ -51,51 +88,49 @@ export async function locate(
   const { tenant, apis } = read;
   context.report({ kind: "signedIn", username: tokens.account.username, tenant });
 
-  const { appName, application } =
+  const found =
     "appId" in wanted
-      ? await byId(graph, wanted.appId, read.candidates, tenant.id)
-      : await byName(context, graph, { template, known, proposed }, read.candidates);
-  if (!application) {
-    throw new AppError("REGISTRATION_NOT_FOUND", { displayName: appName, tenantId: tenant.id });
-  }
-  const current = await during(context, "read", () => readRegistration(graph, application));
-  return { tokens, graph, tenant, apis, appName, current: { ...current, application } };
+      ? await byId(graph, wanted.appId, { ...read, proposed })
+      : await byName(context, graph, { template, known, proposed }, read);
+  return { tokens, graph, tenant, apis, ...found };
 }
 
-interface Found {
-  readonly appName: string;
-  readonly application: Application | undefined;
-}
+type Found = Pick<Sought, "appName" | "application" | "deleted">;
 
 async function byId(
   graph: GraphContext,
   appId: string,
-  { byUniqueName: application }: Candidates,
-  tenantId: string,
+  { candidates, tenant, proposed }: CandidatesRead & TenantRead & { proposed: string },
 ): Promise<Found> {
-  if (application) return { appName: application.displayName, application };
+  const application = candidates.byUniqueName;
+  if (application) return { appName: application.displayName, application, deleted: undefined };
   const owner = await findOwner(graph, appId);
-  if (!owner || owner.ownerTenantId === tenantId) throw appNotFound(appId, tenantId);
-  throw new AppError("APP_OF_OTHER_TENANT", { appId, tenantId, ...owner });
+  if (owner && owner.ownerTenantId !== tenant.id) {
+    throw new AppError("APP_OF_OTHER_TENANT", { appId, tenantId: tenant.id, ...owner });
+  }
+  const deleted = await findDeleted(graph, appId);
+  return { appName: deleted?.displayName ?? proposed, application, deleted };
 }
 
 async function byName(
   context: RunContext,
   graph: GraphContext,
-  { template, known, proposed }: { template: Template; known: KnownValues; proposed: string },
-  read: Candidates,
+  { template, known, proposed }: LocateInput & { readonly proposed: string },
+  read: CandidatesRead,
 ): Promise<Found> {
   const { questions } = context;
   const appName = questions && !isSettled(known.appName) ? await questions.appName(proposed) : proposed;
   const wanted = toWanted(template, known, appName);
   if ("appId" in wanted) throw new TypeError("looked for by name and by id");
-  const candidates = appName === proposed ? read : (await readCandidates(graph, wanted)).candidates;
+  const { candidates, deleted: all } = appName === proposed ? read : await readCandidates(graph, wanted);
   const choice = chooseApplication(candidates, wanted.uniqueName);
-  if (choice.kind === "none") return { appName, application: undefined };
-  if (choice.kind === "ours") return { appName, application: choice.application };
+  const deleted = all.find((application) => isMarked(application, wanted.uniqueName));
+  if (choice.kind === "none") return { appName, application: undefined, deleted };
+  if (choice.kind === "ours") return { appName, application: choice.application, deleted };
   if (!questions) {
     throw new AppError("NAMESAKES", { displayName: appName, candidates: choice.applications });
   }
   const appId = await questions.whichApplication(appName, choice.applications);
-  return { appName, application: choice.applications.find((application) => application.appId === appId) };
+  const application = choice.applications.find((candidate) => candidate.appId === appId);
+  return { appName, application, deleted };
 }

@@ -18,6 +18,8 @@ export const APPLICATION_SELECT =
   "$select=id,appId,displayName,uniqueName,createdDateTime,signInAudience,tags,identifierUris,web,api," +
   "requiredResourceAccess,passwordCredentials";
 const SERVICE_PRINCIPAL_SELECT = "$select=id,appId,tags";
+const DELETED_APPLICATIONS = "/directory/deletedItems/microsoft.graph.application";
+const DELETED_SELECT = "$select=id,appId,displayName,uniqueName,tags,deletedDateTime";
 
 export interface Tenant {
   readonly id: string;
@@ -26,6 +28,7 @@ export interface Tenant {
 
 export interface DeletedApplication {
   readonly objectId: string;
+  readonly appId: string;
   readonly displayName: string;
   readonly uniqueName: string | undefined;
   readonly tags: readonly string[];
@@ -105,10 +108,7 @@ function candidateItems(wanted: Wanted): BatchItem[] {
     get(`/applications(uniqueName=${literal(uniqueName)})?${APPLICATION_SELECT}`),
     get(`/applications?${equals("displayName", displayName)}&${APPLICATION_SELECT}&$top=100`),
     get(`/applications?$filter=tags/any(t:t%20eq%20${literal(uniqueName)})&${APPLICATION_SELECT}&$top=100`),
-    get(
-      `/directory/deletedItems/microsoft.graph.application?${equals("displayName", displayName)}` +
-        "&$select=id,appId,displayName,uniqueName,tags,deletedDateTime&$top=100",
-    ),
+    get(`${DELETED_APPLICATIONS}?${equals("displayName", displayName)}&${DELETED_SELECT}&$top=100`),
   ];
 }
 
@@ -122,15 +122,30 @@ function toCandidates(wanted: Wanted, answers: readonly GraphAnswer[]): Candidat
       byName: list(byName, shapes.application),
       byTag: isUnsupported(byTag) ? [] : list(byTag, shapes.application),
     },
-    // Deleted applications may be out of reach for this person; then they simply cannot be restored.
-    deleted: (isUnsupported(deleted) ? [] : list(deleted, shapes.deletedApplication)).map((application) => ({
-      objectId: application.id,
-      displayName: application.displayName ?? "",
-      uniqueName: application.uniqueName ?? undefined,
-      tags: application.tags,
-      deletedDateTime: application.deletedDateTime ?? "",
-    })),
+    deleted: toDeleted(deleted),
   };
+}
+
+/** Deleted applications may be out of reach for this person; then they simply cannot be restored. */
+function toDeleted(answer: GraphAnswer | undefined): DeletedApplication[] {
+  const deleted = isUnsupported(answer) ? [] : list(answer, shapes.deletedApplication);
+  return deleted.map((application) => ({
+    objectId: application.id,
+    appId: application.appId,
+    displayName: application.displayName ?? "",
+    uniqueName: application.uniqueName ?? undefined,
+    tags: application.tags,
+    deletedDateTime: application.deletedDateTime ?? "",
+  }));
+}
+
+/** The deleted application with that client id, as long as it can be restored. */
+export async function findDeleted(
+  { graph }: GraphContext,
+  appId: string,
+): Promise<DeletedApplication | undefined> {
+  const path = `${DELETED_APPLICATIONS}?${equals("appId", appId)}&${DELETED_SELECT}`;
+  return toDeleted(await graph.send({ method: "GET", path }))[0];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { adoptionTags } from "./names.ts";
 import type { Change, GrantStep, Json, Plan, Step } from "./plan.ts";
 import { type JudgedSecret, planSecrets } from "./secrets.ts";
 import type {
@@ -91,7 +92,7 @@ function adoption(desired: DesiredRegistration, application: Application): Step 
     objectId: application.objectId,
     displayName: application.displayName,
     uniqueName: application.uniqueName === undefined ? desired.uniqueName : undefined,
-    tags: union(application.tags, [desired.uniqueName]),
+    tags: union(application.tags, adoptionTags(application, desired.uniqueName)),
   };
 }
 

@@ -324,7 +324,7 @@ function toNamed({ resource, value, type }: DesiredRegistration["permissions"][n
 }
 
 /** The names of a permission that is known by its ids only. */
-function nameOf(
+export function nameOf(
   api: ResourceApi | undefined,
   apiId: string,
   id: string,

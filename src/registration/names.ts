@@ -2,6 +2,8 @@
 
 const PRODUCT = "entra-app-registration";
 const DELIVERED = "delivered-";
+/** On an application that was there before this tool: removing it takes more than a yes. */
+const ADOPTED = `${PRODUCT}-adopted`;
 
 /**
  * The key by which a later run finds its application. The hash keeps names apart that make the same slug.
@@ -32,6 +34,34 @@ export function isOurSecretName(name: string | undefined): boolean {
 /** The tag that says: the secret with this key id was handed over. */
 export function toDeliveredTag(keyId: string): string {
   return `${DELIVERED}${keyId.slice(0, 8).toLowerCase()}`;
+}
+
+/** Where an application comes from: made by this tool, taken over by it, or neither. */
+export type Provenance = "created" | "adopted" | "stranger";
+
+interface Marked {
+  readonly uniqueName: string | undefined;
+  readonly tags: readonly string[];
+}
+
+/**
+ * Where an application comes from, as its marks say. Only one that has every mark of creation counts as
+ * created: a tag can be taken off by hand, and in doubt the application is somebody else's.
+ */
+export function provenanceOf({ uniqueName, tags }: Marked): Provenance {
+  if (!isOurMark(uniqueName) && !tags.some(isOurMark)) return "stranger";
+  const complete = isOurMark(uniqueName) && uniqueName !== undefined && tags.includes(uniqueName);
+  return complete && !tags.includes(ADOPTED) ? "created" : "adopted";
+}
+
+/** The tags that taking an application over adds to those it has. */
+export function adoptionTags(application: Marked, uniqueName: string): string[] {
+  return provenanceOf(application) === "created" ? [uniqueName] : [uniqueName, ADOPTED];
+}
+
+/** A unique name of any template; see `toUniqueName`. */
+function isOurMark(text: string | undefined): boolean {
+  return text !== undefined && new RegExp(`^${PRODUCT}-[a-z0-9-]+-[0-9a-f]{8}$`).test(text);
 }
 
 /** Whether an application carries our mark: its unique name, or the same text as a tag. */

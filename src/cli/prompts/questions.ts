@@ -42,6 +42,20 @@ export function askWith(prompter: Prompter): Questions {
     trustService: (host) => prompter.confirm({ message: QUESTIONS.trustService(host), default: false }),
     removeRedirectUri: (uri) =>
       prompter.confirm({ message: QUESTIONS.removeRedirectUri(uri), default: false }),
+    removeRestoredSecret: (name, endDateTime) =>
+      prompter.confirm({
+        message: QUESTIONS.removeRestoredSecret(name, endDateTime.slice(0, 10)),
+        default: false,
+      }),
+    typeName: async (displayName) => {
+      // As it is shown: what cannot be shown cannot be typed.
+      const name = clean(displayName).trim();
+      const typed = await prompter.input({
+        message: QUESTIONS.typeName(name),
+        check: (text) => (["", name].includes(text.trim()) ? undefined : QUESTIONS.nameDiffers),
+      });
+      return name !== "" && typed.trim() === name;
+    },
     keepDoubtfulSecret: (names) =>
       prompter.confirm({ message: QUESTIONS.keepDoubtful(names.join(", ")), default: false }),
     namesake: (displayName, candidates) =>

@@ -6,6 +6,7 @@ import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import { consentSubjectLines } from "./words/consent.ts";
 import { lackingRightsText, type PlanLine, planLines } from "./words/plan.ts";
+import { removalLines } from "./words/removal.ts";
 import { codeCountdown, describeEvent, deviceCode, TASKS, waiting } from "./words/run.ts";
 
 export interface ReporterOptions {
@@ -16,6 +17,7 @@ export interface ReporterOptions {
 const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
   "tenantNotFound",
   "grantRefused",
+  "secretsRestored",
   "markNotSet",
   "notVisibleYet",
   "readBackFailed",
@@ -57,6 +59,7 @@ export class Reporter {
     else if (event.kind === "deviceCode") this.#deviceCode(event.code);
     else if (event.kind === "wait") this.#wait(event);
     else if (event.kind === "plan") this.#plan(event.proposal);
+    else if (event.kind === "removal") this.#removal(event);
     else if (event.kind === "consentSubject") this.#lines(consentSubjectLines(event.subject));
     else if (event.kind === "exchange" && this.#options.verbose) {
       const { method, host, path, status, durationMs, requestId } = event.exchange;
@@ -176,6 +179,14 @@ export class Reporter {
     for (const text of lackingRightsText(proposal.lackingRights)) {
       this.#note(`${this.#style.yellow("!")} ${text}`);
     }
+    this.#note("");
+  }
+
+  #removal({ removal, tenant: { displayName, id } }: Extract<RunEvent, { kind: "removal" }>): void {
+    this.#note("");
+    this.#note(this.#style.bold(say`This will be removed from ${displayName} (${id}):`));
+    this.#note("");
+    for (const line of removalLines(removal)) this.#note(this.#planLine(line));
     this.#note("");
   }
 

@@ -47,6 +47,27 @@ export const ResultDocument = z.union([
   }),
   z.strictObject({
     schemaVersion: z.literal(1),
+    command: z.literal("remove"),
+    changed: z.boolean(),
+    tenantId: z.string(),
+    appId: nullableText,
+    objectId: nullableText,
+    restorableUntil: nullableText.describe("Until when the deleted application can be restored, ISO 8601."),
+    consent: z
+      .array(
+        z.strictObject({
+          permission: z.string(),
+          api: z.string(),
+          type: z.enum(["application", "delegated"]),
+        }),
+      )
+      .describe("What was granted and goes with the application."),
+    clientSecrets: z
+      .array(z.strictObject({ keyId: z.string() }))
+      .describe("The client secrets that go with the application."),
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
     error: z.strictObject({
       code: z.string(),
       message: z.string(),

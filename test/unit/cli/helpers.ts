@@ -80,6 +80,8 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
       ],
     },
   ],
+  NOT_OURS: [{ displayName: "empower", appId: guid(1) }],
+  NAME_NOT_TYPED: [{ displayName: "empower", appId: guid(1) }],
   SOFT_DELETED: [{ displayName: "empower", objectId: guid(1), deletedDateTime: "2026-01-02T03:04:05Z" }],
   APP_NOT_FOUND: [{ appId: guid(1), tenantId: guid(2) }],
   APP_OF_OTHER_TENANT: [
@@ -141,6 +143,8 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
       "adoptApplication",
       "restoreApplication",
       "purgeApplication",
+      "removeApplication",
+      "removeServicePrincipal",
       "createServicePrincipal",
       "updateServicePrincipal",
       "grantDelegatedScopes",

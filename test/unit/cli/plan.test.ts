@@ -6,6 +6,7 @@ import { duration, planLines } from "../../../src/cli/screen/words/plan.ts";
 import { QUESTIONS } from "../../../src/cli/screen/words/run.ts";
 import type { ConsentResult, Proposal, RegisterResult, RunEvent } from "../../../src/flow/events.ts";
 import { type DiffOptions, diff } from "../../../src/registration/diff.ts";
+import { toRemoval } from "../../../src/registration/removal.ts";
 import { lackingRights } from "../../../src/registration/rights.ts";
 import { judgeSecrets, type SecretEvidence } from "../../../src/registration/secrets.ts";
 import type { CurrentRegistration, DesiredRegistration } from "../../../src/registration/types.ts";
@@ -310,6 +311,29 @@ const EVENTS: {
         permissions: WANTED.permissions,
       },
     },
+  ],
+  removal: [
+    {
+      removal: toRemoval(
+        {
+          ...made(WANTED),
+          application: anApplication({
+            web: {
+              redirectUris: ["https://app.example/"],
+              implicitGrantSettings: { enableAccessTokenIssuance: true, enableIdTokenIssuance: true },
+            },
+            tags: ["entra-app-registration-empower-empower-0badcafe"],
+            passwordCredentials: [aCredential(), aCredential({ displayName: "portal" })],
+          }),
+        },
+        [],
+      ),
+      tenant: { id: guid(8), displayName: "Contoso" },
+    },
+  ],
+  secretsRestored: [
+    { ours: 1, others: 0 },
+    { ours: 1, others: 2 },
   ],
   lifetimeShortened: [{ endDateTime: "2026-03-01T12:00:00Z" }],
   grantRefused: [{ permissions: WANTED.permissions }],

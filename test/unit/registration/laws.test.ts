@@ -541,9 +541,12 @@ describe("changes", () => {
       plan(wanted, drifted({ uniqueName, tags: ["theirs"] }), { adopt: true }).steps[0];
     expect(adopt(undefined)).toMatchObject({
       uniqueName: wanted.uniqueName,
-      tags: ["theirs", wanted.uniqueName],
+      tags: ["theirs", wanted.uniqueName, "entra-app-registration-adopted"],
     });
-    expect(adopt("theirs")).toMatchObject({ uniqueName: undefined, tags: ["theirs", wanted.uniqueName] });
+    expect(adopt("theirs")).toMatchObject({
+      uniqueName: undefined,
+      tags: ["theirs", wanted.uniqueName, "entra-app-registration-adopted"],
+    });
   });
 });
 

@@ -76,7 +76,15 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
       ({ appId, createdDateTime }) =>
         say`--app-id ${appId}   (created ${createdDateTime?.slice(0, 10) ?? "?"})`,
     ),
-    hint: "To take one over, add its --app-id. To make a new one, choose another --app-name.",
+    hint: "To work on one of them, add its --app-id (register then takes it over). To make a new one, choose another --app-name.",
+  }),
+  NOT_OURS: ({ displayName, appId }) => ({
+    message: say`The app registration "${displayName}" (${appId}) has no mark of this tool, so it is not removed.`,
+    hint: "If it has to go all the same, delete it in the Entra admin center under App registrations.",
+  }),
+  NAME_NOT_TYPED: ({ displayName, appId }) => ({
+    message: say`The app registration "${displayName}" (${appId}) was not made by this tool but taken over, so a yes is not enough to remove it.`,
+    hint: "Run the command in a terminal and type its name when asked, or delete it in the Entra admin center under App registrations.",
   }),
   SOFT_DELETED: ({ displayName, deletedDateTime }) => ({
     message: say`The app registration "${displayName}" was deleted on ${deletedDateTime.slice(0, 10)} and still holds its name.`,
@@ -244,6 +252,8 @@ const ACTIONS: Readonly<Record<GraphAction, string>> = {
   adoptApplication: "take the app registration over",
   restoreApplication: "restore the deleted app registration",
   purgeApplication: "delete the app registration for good",
+  removeApplication: "remove the app registration",
+  removeServicePrincipal: "remove the enterprise application",
   createServicePrincipal: "create the enterprise application",
   updateServicePrincipal: "change the enterprise application",
   grantDelegatedScopes: "grant the delegated permissions",

@@ -62,7 +62,7 @@ export function describeFinding(finding: Finding): string {
         ? say`implicit flow: ${switches(finding.found)}`
         : say`implicit flow: ${switches(finding.found)}, should be ${switches(finding.wanted)}`;
     case "declaredPermission":
-      return listed("", named(finding.permission), state);
+      return listed("", permissionName(finding.permission), state);
     case "servicePrincipal":
       return state === "ok" ? "is there" : "is missing";
     case "servicePrincipalTag":
@@ -101,20 +101,21 @@ function listed(what: string, item: string, state: Finding["state"]): string {
   return state === "extra" ? say`${subject} is your own; it stays` : say`${subject}`;
 }
 
-function named({ value, api, type }: NamedPermission): string {
+/** A permission with its API and its kind. */
+export function permissionName({ value, api, type }: NamedPermission): string {
   return say`${value} (${api}, ${type === "Role" ? "application" : "delegated"})`;
 }
 
 function consent({ permission, state }: Extract<Finding, { about: "consent" }>): string {
   switch (state) {
     case "missing":
-      return say`${named(permission)} is not granted`;
+      return say`${permissionName(permission)} is not granted`;
     case "warning":
-      return say`${named(permission)} is granted, and the template does not ask for it: it works without anybody signed in`;
+      return say`${permissionName(permission)} is granted, and the template does not ask for it: it works without anybody signed in`;
     case "extra":
-      return say`${named(permission)} is granted besides`;
+      return say`${permissionName(permission)} is granted besides`;
     default:
-      return say`${named(permission)}`;
+      return say`${permissionName(permission)}`;
   }
 }
 

@@ -17,6 +17,15 @@ export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly don
     doing: "Deleting the old app registration for good",
     done: "Old app registration deleted for good",
   },
+  removeApplication: { doing: "Removing the app registration", done: "App registration removed" },
+  removeServicePrincipal: {
+    doing: "Removing the enterprise application",
+    done: "Enterprise application removed",
+  },
+  removeRestoredSecret: {
+    doing: "Removing a client secret that came back",
+    done: "Client secret removed that came back",
+  },
   updateApplication: { doing: "Changing the app registration", done: "App registration changed" },
   exposeApi: {
     doing: "Setting up single sign-on for the add-in",
@@ -116,6 +125,8 @@ export function describeEvent(event: RunEvent): string | undefined {
       return say`A file of another app was in the way; it is kept as ${event.keptAs}`;
     case "markNotSet":
       return "The hand-over could not be noted on the app; the hand-over file counts. The next run notes it.";
+    case "secretsRestored":
+      return restored(event);
     case "interrupted":
       return "Stopping as soon as what is under way is done. Press Ctrl-C again to stop at once.";
     case "deviceCode":
@@ -123,6 +134,7 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "exchange":
     case "task":
     case "plan":
+    case "removal":
     case "consentSubject":
       return undefined;
   }
@@ -152,6 +164,11 @@ function proofFailed(problem: ProofProblem, detail: string): string {
   }
 }
 
+function restored({ ours, others }: Extract<RunEvent, { kind: "secretsRestored" }>): string {
+  const counts = [ours > 0 && `${ours} of this tool`, others > 0 && `${others} of others`].filter(Boolean);
+  return `The old client secrets of the restored app work again: ${counts.join(", ")}.`;
+}
+
 export const QUESTIONS = {
   tenant: "Microsoft Entra tenant ID (or a domain name of the tenant)",
   appName: "Name for the app registration",
@@ -162,7 +179,7 @@ export const QUESTIONS = {
   namesake: (name: string) =>
     say`There is an app registration named "${name}" that this tool did not make. What now?`,
   adopt: (appId: string, created: string) => say`Take over ${appId} (created ${created})`,
-  whichApplication: (name: string) => say`Several app registrations are named "${name}". Which one is meant?`,
+  whichApplication: (name: string) => say`Which app registration named "${name}" is meant?`,
   application: (appId: string, created: string) => say`${appId} (created ${created})`,
   rename: "Make a new one under another name",
   stop: "Stop and change nothing",
@@ -171,6 +188,11 @@ export const QUESTIONS = {
   restore: "Restore it (its old secrets work again)",
   purge: "Delete it for good and make a new one",
   removeRedirectUri: (uri: string) => say`Remove the redirect URI of an earlier address, ${uri}?`,
+  removeRestoredSecret: (name: string, end: string) =>
+    say`The client secret "${name}" (until ${end}) works again. Remove it? If none is left, a new one is handed over.`,
+  typeName: (name: string) =>
+    say`This app was not made by this tool. To remove it, type its name, ${name} (Enter alone stops)`,
+  nameDiffers: "That is not its name. Enter alone stops.",
   keepDoubtful: (names: string) =>
     say`The app has a client secret of which nothing proves that it was handed over (${names}). Does the vendor have it?`,
   undelivered: "The secret could not be handed over. What now?",
