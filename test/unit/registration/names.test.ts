@@ -1,8 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import {
+  adoptionTags,
   isMarked,
   isOurSecretName,
+  provenanceOf,
   toDeliveredTag,
   toSecretName,
   toUniqueName,
@@ -88,4 +90,37 @@ test.each([
   [{ uniqueName: undefined, tags: [] }, false],
 ])("%j is marked: %s", (application, marked) => {
   expect(isMarked(application, "x")).toBe(marked);
+});
+
+const OURS = uniqueName("empower");
+const ADOPTED = "entra-app-registration-adopted";
+
+test.each([
+  ["created", { uniqueName: OURS, tags: [OURS, "delivered-0badcafe"] }],
+  ["adopted", { uniqueName: OURS, tags: [OURS, ADOPTED] }],
+  ["adopted", { uniqueName: "theirs", tags: [OURS] }],
+  ["adopted", { uniqueName: undefined, tags: [OURS] }],
+  // In doubt it is somebody else's: the tags were taken off by hand, or are those of another name.
+  ["adopted", { uniqueName: OURS, tags: [] }],
+  ["adopted", { uniqueName: OURS, tags: [uniqueName("other")] }],
+  ["stranger", { uniqueName: undefined, tags: [ADOPTED, "delivered-0badcafe"] }],
+  ["stranger", { uniqueName: "theirs", tags: ["entra-app-registration", `x-${OURS}`, `${OURS}0`] }],
+] as const)("%s: %j", (provenance, application) => {
+  expect(provenanceOf(application)).toBe(provenance);
+});
+
+test("whatever its name, an application this tool made counts as made, and one it took over as taken over", () => {
+  fc.assert(
+    fc.property(appNames, appNames, (one, other) => {
+      const made = { uniqueName: uniqueName(one), tags: [uniqueName(one)] };
+      expect(provenanceOf(made)).toBe("created");
+      // A second name given to an app of ours makes it nobody else's.
+      const renamed = { ...made, tags: [...made.tags, ...adoptionTags(made, uniqueName(other))] };
+      expect(provenanceOf(renamed)).toBe("created");
+      const theirs = { uniqueName: undefined, tags: ["theirs"] };
+      const tags = [...theirs.tags, ...adoptionTags(theirs, uniqueName(one))];
+      expect(provenanceOf({ uniqueName: uniqueName(one), tags })).toBe("adopted");
+      expect(provenanceOf({ uniqueName: undefined, tags })).toBe("adopted");
+    }),
+  );
 });
