@@ -4,15 +4,35 @@ import type { RunContext } from "./context.ts";
 /**
  * Makes sure, before anything is created, that the hand-over file will have a place to go.
  *
+ * @returns removes what a run that was killed in the middle of writing has left there, the link included;
+ * call it when the run is over: what was there all the time is nobody's work in progress. Never rejects.
  * @throws AppError OUTPUT_FOLDER
  */
-export async function checkOutputFolder({ ports, runId }: RunContext, folder: string): Promise<void> {
+export async function checkOutputFolder(
+  { ports: { files }, runId }: RunContext,
+  folder: string,
+  fileName: string,
+): Promise<() => Promise<void>> {
   const probe = `${folder}/.entra-app-registration-${runId}.tmp`;
   try {
-    await ports.files.writeAtomic(probe, "");
-    await ports.files.remove(probe);
+    await files.writeAtomic(probe, "");
+    await files.remove(probe);
   } catch (error) {
     const errno = (error as { code?: unknown }).code;
     throw new AppError("OUTPUT_FOLDER", { folder, errno: typeof errno === "string" ? errno : "UNKNOWN" });
   }
+  const list = () => files.list(folder).catch((): string[] => []);
+  const before = (await list()).filter((name) => isTemporary(name, fileName));
+  return async () => {
+    const left = before.length > 0 ? await list() : [];
+    for (const name of before.filter((one) => left.includes(one))) {
+      await files.remove(`${folder}/${name}`).catch(() => undefined);
+    }
+  };
+}
+
+/** Whether a run of this tool gives such names while it writes, and only then. */
+function isTemporary(name: string, fileName: string): boolean {
+  const target = /^\.(.+)\.[0-9a-f]{8}\.tmp$/.exec(name)?.[1];
+  return target === fileName || /^\.entra-app-registration-[0-9a-f]{8}\.tmp$/.test(target ?? name);
 }

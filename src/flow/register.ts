@@ -71,10 +71,13 @@ export async function register(context: RunContext, input: RegisterInput): Promi
     if (missing.length > 0) throw new AppError("INPUT_MISSING", { missing });
     if (!input.yes && !input.dryRun) throw new AppError("YES_MISSING", {});
   }
-  if (!input.dryRun) await checkOutputFolder(context, input.outputFolder);
+  const { fileName } = input.template.handover;
+  const tidy = input.dryRun ? undefined : await checkOutputFolder(context, input.outputFolder, fileName);
   const services = prepareServices(context, input.template, input.known, input);
   const tokens = await signIn(context, input.known, input.dryRun ? READING_SCOPES : CHANGING_SCOPES);
-  return readAndAsk({ context, input, tokens, services, graph: openGraph(context, tokens) });
+  const result = await readAndAsk({ context, input, tokens, services, graph: openGraph(context, tokens) });
+  await tidy?.();
+  return result;
 }
 
 /** Reads for the proposed name at once: who takes it with Enter has cost no second round trip. */
