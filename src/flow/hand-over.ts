@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   chooseLifetime,
   type DeliveredLink,
@@ -15,6 +16,7 @@ import { writeHandover } from "../handover/file.ts";
 import { toDeliveredTag, toSecretName } from "../registration/names.ts";
 import type { StepOf } from "../registration/plan.ts";
 import { Secret } from "../secret.ts";
+import { sha256 } from "../sha256.ts";
 import { fill } from "../template/placeholders.ts";
 import type { Template } from "../template/schema.ts";
 import { during, journaled, type RunContext } from "./context.ts";
@@ -164,6 +166,14 @@ async function writeFile(
       ] as const,
   );
   const identifying = entries.filter(([, value]) => value === tenantId || value === target.appId);
+  const carrying = entries.flatMap(([, value]) => (value instanceof Secret ? [value.reveal()] : []));
+  await context.journal.record({
+    event: "handingOver",
+    objectId: target.objectId,
+    keyId: issued.keyId,
+    file: join(outputFolder, template.handover.fileName),
+    linkHash: sha256(carrying[0] ?? ""),
+  });
   const { file, keptAs } = await writeHandover(context.ports, {
     folder: outputFolder,
     fileName: template.handover.fileName,

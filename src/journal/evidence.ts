@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { Files, Processes } from "../ports/index.ts";
 import type { SecretEvidence } from "../registration/secrets.ts";
+import { sha256 } from "../sha256.ts";
 
 /** The newest journals that are read; a year of daily runs. */
 const MOST_JOURNALS = 500;
-const LARGEST_JOURNAL_BYTES = 1024 * 1024;
+const LARGEST_BYTES = 1024 * 1024;
 /** How many are open at a time. */
 const AT_ONCE = 32;
 
@@ -12,7 +13,8 @@ const AT_ONCE = 32;
  * What all journals in `folder` say about the client secrets of one application, named by its object id or
  * its application id. Journals and lines that cannot be read are passed over: less evidence makes a run
  * ask, never remove. A secret counts as `open` from its intent on, also where the outcome was a failure:
- * an answer that was lost can have made it. What a run that is still under way has not handed over yet is
+ * an answer that was lost can have made it. One whose hand-over file was being written when the run ended
+ * is delivered where that file holds its link. What a run that is still under way has not handed over yet is
  * left out: it is that run's to finish, and taking its secret for a lost one would kill it.
  */
 export async function readSecretEvidence(
@@ -34,8 +36,12 @@ export async function readSecretEvidence(
       for (const line of lines) note(secrets, line, isUnderWay);
     }
   }
-  return secrets
-    .filter(({ ids, isUnderWay, state }) => ids.has(id.toLowerCase()) && !(isUnderWay && isUnproven(state)))
+  const wanted = secrets.filter(({ ids }) => ids.has(id.toLowerCase()));
+  for (const secret of wanted) {
+    if (secret.state === "issued" && (await isHandedOver(files, secret))) advance(secret, "delivered");
+  }
+  return wanted
+    .filter(({ isUnderWay, state }) => !(isUnderWay && isUnproven(state)))
     .map(({ secretName, keyId, state }) => ({ secretName, state, ...(keyId !== undefined && { keyId }) }));
 }
 
@@ -43,6 +49,8 @@ interface Secret {
   secretName: string;
   keyId: string | undefined;
   state: SecretEvidence["state"];
+  /** The file that was about to be written, and the hash of the link in it. */
+  handover: { readonly file: string; readonly linkHash: string } | undefined;
   /** The object id and the application id, as far as they came up. */
   readonly ids: Set<string>;
   /** Its run has not ended and may be handing it over right now. */
@@ -51,10 +59,14 @@ interface Secret {
 
 type Line = Readonly<Record<string, unknown>>;
 
-async function readLines(files: Pick<Files, "read">, path: string): Promise<Line[]> {
+async function readLines(
+  files: Pick<Files, "read">,
+  path: string,
+  toLines = (text: string) => text.split("\n"),
+): Promise<Line[]> {
   try {
-    const bytes = await files.read(path, LARGEST_JOURNAL_BYTES);
-    return new TextDecoder().decode(bytes).split("\n").flatMap(parseLine);
+    const bytes = await files.read(path, LARGEST_BYTES);
+    return toLines(new TextDecoder().decode(bytes)).flatMap(parseLine);
   } catch {
     return [];
   }
@@ -87,6 +99,7 @@ function note(secrets: Secret[], line: Line, isUnderWay: boolean): void {
     remember(secretOf(secrets, line, isUnderWay), line);
     advance(secretOf(secrets, line, isUnderWay), "issued");
   }
+  if (event === "handingOver") expectIn(secretOf(secrets, line, isUnderWay), line);
   if (event === "delivered") advance(secretOf(secrets, line, isUnderWay), "delivered");
   if (event === "removedSecret") advance(secretOf(secrets, line, isUnderWay), "removed");
 }
@@ -99,7 +112,8 @@ function secretOf(secrets: Secret[], line: Line, isUnderWay: boolean): Secret | 
     return keyId === undefined ? undefined : secrets.find((one) => one.keyId === keyId);
   const known = secrets.find((one) => one.secretName === secretName);
   if (known) return known;
-  const secret: Secret = { secretName, keyId: undefined, state: "open", ids: new Set(), isUnderWay };
+  const begun = { keyId: undefined, state: "open", handover: undefined, ids: new Set<string>() } as const;
+  const secret: Secret = { ...begun, secretName, isUnderWay };
   secrets.push(secret);
   return secret;
 }
@@ -109,6 +123,17 @@ function remember(secret: Secret | undefined, line: Line): void {
   secret.keyId = textOf(line["keyId"]) ?? secret.keyId;
   for (const id of [textOf(line["objectId"]), textOf(line["appId"])])
     if (id !== undefined) secret.ids.add(id.toLowerCase());
+}
+
+function expectIn(secret: Secret | undefined, line: Line): void {
+  const [file, linkHash] = [textOf(line["file"]), textOf(line["linkHash"])];
+  if (secret && file !== undefined && linkHash !== undefined) secret.handover = { file, linkHash };
+}
+
+async function isHandedOver(files: Pick<Files, "read">, { handover }: Secret): Promise<boolean> {
+  if (!handover) return false;
+  const entries = (await readLines(files, handover.file, (text) => [text])).flatMap(Object.values<unknown>);
+  return entries.some((value) => typeof value === "string" && sha256(value) === handover.linkHash);
 }
 
 const ORDER: readonly SecretEvidence["state"][] = ["open", "issued", "delivered", "removed"];

@@ -40,6 +40,15 @@ export type JournalEntry =
       readonly durationMs: number;
       readonly requestId?: string | undefined;
     }
+  /** Written before the hand-over file is: whether it came about stands in the file, known by its link. */
+  | {
+      readonly event: "handingOver";
+      readonly objectId: string;
+      readonly keyId: string;
+      readonly file: string;
+      /** SHA-256 of the entry that holds the link. */
+      readonly linkHash: string;
+    }
   | { readonly event: "delivered"; readonly objectId: string; readonly keyId: string }
   | { readonly event: "removedSecret"; readonly objectId: string; readonly keyId: string }
   | { readonly event: "end"; readonly exitCode: number; readonly errorCode?: string | undefined };

@@ -36,6 +36,11 @@ export function toDeliveredTag(keyId: string): string {
   return `${DELIVERED}${keyId.slice(0, 8).toLowerCase()}`;
 }
 
+/** Whether a tag says that of any secret. */
+export function isDeliveredTag(tag: string): boolean {
+  return new RegExp(`^${DELIVERED}[0-9a-f]{8}$`).test(tag);
+}
+
 /** Where an application comes from: made by this tool, taken over by it, or neither. */
 export type Provenance = "created" | "adopted" | "stranger";
 

@@ -1,4 +1,4 @@
-import { isOurSecretName, toDeliveredTag } from "./names.ts";
+import { isDeliveredTag, isOurSecretName, toDeliveredTag } from "./names.ts";
 import type { Application, DesiredRegistration, PasswordCredential } from "./types.ts";
 
 /** What earlier runs' journals say about one secret. */
@@ -35,9 +35,11 @@ export interface JudgedSecret {
 /** What is known of each client secret of an application: tenant mark, then journal, then hand-over file. */
 export function judgeSecrets(application: Application, facts: SecretFacts): JudgedSecret[] {
   const ours = application.passwordCredentials.filter(({ displayName }) => isOurSecretName(displayName));
+  const marks = application.passwordCredentials.map(({ keyId }) => toDeliveredTag(keyId));
+  const isOneGone = application.tags.some((tag) => isDeliveredTag(tag) && !marks.includes(tag));
   return application.passwordCredentials.map((credential) => {
     const tagged = application.tags.includes(toDeliveredTag(credential.keyId));
-    return { credential, tagged, state: judge(credential, tagged, ours, facts) };
+    return { credential, tagged, state: judge(credential, tagged, ours, { ...facts, isOneGone }) };
   });
 }
 
@@ -45,7 +47,7 @@ function judge(
   credential: PasswordCredential,
   tagged: boolean,
   ours: readonly PasswordCredential[],
-  facts: SecretFacts,
+  facts: SecretFacts & { readonly isOneGone: boolean },
 ): SecretState {
   if (!ours.includes(credential)) return "foreign";
   if (new Date(credential.endDateTime) <= facts.now) return "expired";
@@ -57,13 +59,16 @@ function judge(
   );
   if (proof?.state === "removed") return "expired";
   if (proof?.state === "delivered") return "delivered";
-  if (isInHandover(credential, facts) && ours.filter((other) => isInHandover(other, facts)).length === 1) {
-    return "delivered";
-  }
-  return proof?.state === "open" || proof?.state === "issued" ? "undelivered" : "doubtful";
+  // The journal has looked into the file that it saw being written; dates alone would know it less well.
+  if (proof) return "undelivered";
+  const alike = ours.filter((other) => isInHandover(other, facts)).length;
+  return isInHandover(credential, facts) && alike === 1 && !facts.isOneGone ? "delivered" : "doubtful";
 }
 
-/** The file holds no key id; its two dates name a secret only where no other one has the same. */
+/**
+ * The file holds no key id; its two dates name a secret only where no other one has the same, nor can have
+ * had: a file may be about one that was handed over and has been deleted since.
+ */
 function isInHandover(credential: PasswordCredential, { handover, toDate }: SecretFacts): boolean {
   return (
     handover !== undefined &&

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readSecretEvidence } from "../../../src/journal/evidence.ts";
 import { type JournalEntry, openJournal } from "../../../src/journal/journal.ts";
-import { fakePorts } from "../../support/fake-ports.ts";
+import { sha256 } from "../../../src/sha256.ts";
+import { fakePorts, temporaryFolder } from "../../support/fake-ports.ts";
 
 const APP = { objectId: "object-1", appId: "client-1" };
 const intent = (secretName: string, ids: object = APP): JournalEntry => ({
@@ -148,4 +149,28 @@ test("a secret of a run that is still under way is that run's to finish", async 
     readSecretEvidence({ files: ports.files, processes: { isRunning } }, folder, APP.objectId);
   expect(await read(() => true)).toEqual([]);
   expect(await read(() => false)).toEqual([{ secretName: "a", state: "open" }]);
+});
+
+describe("killed while the hand-over file was written", () => {
+  const LINK = "https://one-time.example.com/secret~key";
+  const handing = (file: string): JournalEntry => ({
+    event: "handingOver",
+    objectId: APP.objectId,
+    keyId: "k",
+    file,
+    linkHash: sha256(LINK),
+  });
+
+  test.each<[string, string | undefined, string]>([
+    ["the file holds the link", JSON.stringify({ clientSecret: LINK }), "delivered"],
+    ["the file holds another link", JSON.stringify({ clientSecret: `${LINK}2` }), "issued"],
+    ["there is no file", undefined, "issued"],
+    ["the file is no JSON", LINK, "issued"],
+    ["the file is JSON of another kind", JSON.stringify([null, 1, [LINK]]), "issued"],
+  ])("%s", async (_what, content, state) => {
+    const file = join(temporaryFolder(), "AppRegistrationInfo.json");
+    if (content !== undefined) writeFileSync(file, content);
+    const { read } = await fold([intent("a"), outcome("a", "k"), handing(file)]);
+    expect(await read()).toEqual([{ secretName: "a", keyId: "k", state }]);
+  });
 });

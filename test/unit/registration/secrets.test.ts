@@ -60,9 +60,14 @@ test.each<[string, Case, SecretState[]]>([
   ["the tag is stronger than the journal", { tags: [TAG], journal: wrote("issued") }, ["delivered"]],
   ["the hand-over file's dates", { handover: HANDOVER }, ["delivered"]],
   [
-    "the file is stronger than an unfinished journal",
+    "an unfinished journal, which has looked into the file, is stronger than its dates",
     { handover: HANDOVER, journal: wrote("issued") },
-    ["delivered"],
+    ["undelivered"],
+  ],
+  [
+    "the file's dates, where one that was handed over is gone",
+    { handover: HANDOVER, tags: ["delivered-0a1b2c3d"] },
+    ["doubtful"],
   ],
   ["a file with another start", { handover: { ...HANDOVER, start: "02.03.2026" } }, ["doubtful"]],
   ["a file with another end", { handover: { ...HANDOVER, end: "01.03.2027" } }, ["doubtful"]],
