@@ -4,9 +4,11 @@ import type {
   ServicePrincipal as ServicePrincipalBody,
 } from "@microsoft/microsoft-graph-types";
 import { AppError } from "../errors.ts";
+import { MAX_REPEATS } from "../http/retry.ts";
 import { fillIn, type GrantStep, type Json, type StepOf, toBody } from "../registration/plan.ts";
+import { disablingChange } from "../registration/scopes.ts";
 import type { Application, ServicePrincipal } from "../registration/types.ts";
-import { expectSuccess, isDuplicate, isSuccess, toAppError } from "./answers.ts";
+import { errorOf, expectSuccess, type GraphAnswer, isDuplicate, isSuccess, toAppError } from "./answers.ts";
 import type { GraphContext } from "./batch.ts";
 import type { GraphRequest } from "./client.ts";
 import { literal } from "./odata.ts";
@@ -62,8 +64,27 @@ export async function updateApplication(
       ? { ...change, to: fillIn(change.to, "{appId}", target.appId) }
       : change,
   );
-  const answer = await patchApplication(context, "updateApplication", target, toBody(changes));
-  expectSuccess("updateApplication", answer);
+  const disabling = disablingChange(changes);
+  if (disabling) {
+    const body = toBody([disabling]);
+    expectSuccess("updateApplication", await patchApplication(context, "updateApplication", target, body));
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await patchApplication(context, "updateApplication", target, toBody(changes));
+    const isLate = disabling !== undefined && isScopeEnabled(answer);
+    if (!isLate || attempt > MAX_REPEATS) {
+      expectSuccess("updateApplication", answer);
+      return;
+    }
+    const ms = 500 * 2 ** (attempt - 1);
+    context.onWait?.({ ms, reason: "replication", host: "Microsoft Graph", attempt });
+    await context.clock.sleep(ms);
+  }
+}
+
+/** A replica that does not know yet that the scope was disabled. */
+function isScopeEnabled(answer: GraphAnswer): boolean {
+  return errorOf(answer).code === "CannotDeleteOrUpdateEnabledEntitlement";
 }
 
 /** Puts our mark on an application: unique name and tag, or where the name is refused, the tag alone. */

@@ -133,6 +133,16 @@ const DRIFTS: Readonly<Record<string, readonly [Drift, RegExp, RegExp]>> = {
     /^~ access token version 1, should be 2$/,
     /~ access token version: not set → 2/,
   ],
+  "text of a scope": [
+    ({ api }) => Object.assign(api.oauth2PermissionScopes[0] ?? {}, { adminConsentDescription: "by hand" }),
+    /^~ scope access_as_user differs from the template$/,
+    /~ scope access_as_user/,
+  ],
+  "scope that is disabled": [
+    ({ api }) => Object.assign(api.oauth2PermissionScopes[0] ?? {}, { isEnabled: false }),
+    /^~ scope access_as_user differs from the template$/,
+    /~ scope access_as_user/,
+  ],
   "authorised client": [
     (app) => Object.assign(app.api, { preAuthorizedApplications: [] }),
     /^✖ authorised client .*Office.* \(ea5a67f6-b6f3-4338-b240-c655ddc3cc8e\) is missing$/,

@@ -49,6 +49,42 @@ describe("creating", () => {
   });
 });
 
+describe("a scope that changes", () => {
+  const scope = { id: guid(3), value: "access", isEnabled: true, adminConsentDescription: "typed by hand" };
+  const theirs = { id: guid(4), value: "theirs", isEnabled: true };
+  const wanted = { ...scope, adminConsentDescription: "as the template says" };
+  const step = {
+    kind: "updateApplication",
+    changes: [{ property: "api.oauth2PermissionScopes", from: [theirs, scope], to: [theirs, wanted] }],
+  } as const;
+  const bodies = [
+    { api: { oauth2PermissionScopes: [theirs, { ...scope, isEnabled: false }] } },
+    { api: { oauth2PermissionScopes: [theirs, wanted] } },
+  ];
+
+  test("is disabled first, and no other one", async () => {
+    const { context, asked } = world(inOrder({ status: 204 }, { status: 204 }));
+    await updateApplication(context, TARGET, step);
+    expect(asked.map(({ body }) => body)).toEqual(bodies);
+  });
+
+  test("is waited for where a replica still has it enabled", async () => {
+    const late = graphError(400, "CannotDeleteOrUpdateEnabledEntitlement");
+    const { context, asked, waits } = world(inOrder({ status: 204 }, late, { status: 204 }));
+    await updateApplication(context, TARGET, step);
+    expect(asked.map(({ body }) => body)).toEqual([...bodies, bodies[1]]);
+    expect(waits).toMatchObject([{ reason: "replication" }]);
+  });
+
+  test("that is added or enabled takes one request", async () => {
+    const { context, asked } = world(inOrder({ status: 204 }));
+    const from = [theirs, { ...scope, isEnabled: false }];
+    const changes = [{ property: "api.oauth2PermissionScopes", from, to: [theirs, wanted] }];
+    await updateApplication(context, TARGET, { kind: "updateApplication", changes });
+    expect(asked.map(({ body }) => body)).toEqual([bodies[1]]);
+  });
+});
+
 test("the client ID is put into the identifier URI, and into nothing of the customer's", async () => {
   const { context, asked } = world(inOrder({ status: 204 }));
   await updateApplication(context, TARGET, {
