@@ -53,6 +53,7 @@ export async function runJob(options: JobOptions): Promise<JobFigures> {
       resultColour: false,
       result: () => undefined,
       note: () => undefined,
+      reveal: () => undefined,
       progress: () => ({ update: () => undefined, stop: () => undefined }),
     },
     prompter: agreeable(() => {

@@ -31,6 +31,13 @@ export interface ErrorFacts {
   CONSENT_REFUSED: { appId: string; displayName: string; problem: ConsentProblem };
   /** No application of that name carries our mark. */
   REGISTRATION_NOT_FOUND: { displayName: string; tenantId: string };
+  /** An app without its enterprise application: nobody can sign in as it. */
+  REGISTRATION_INCOMPLETE: { displayName: string; appId: string };
+  /** Client secrets that were to be removed and that this tool did not make. */
+  SECRETS_FOREIGN: {
+    appId: string;
+    secrets: readonly { readonly keyId: string; readonly displayName: string | undefined }[];
+  };
   PERMISSION_UNKNOWN: { api: string; permissions: readonly string[] };
   SIGN_IN_FAILED: SignInFailure;
   GRAPH_FORBIDDEN: { action: GraphAction; detail: string };
@@ -83,6 +90,8 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   APP_OF_OTHER_TENANT: 2,
   CONSENT_REFUSED: 2,
   REGISTRATION_NOT_FOUND: 2,
+  REGISTRATION_INCOMPLETE: 2,
+  SECRETS_FOREIGN: 2,
   PERMISSION_UNKNOWN: 2,
   SIGN_IN_FAILED: 4,
   GRAPH_FORBIDDEN: 5,

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import type { Command, Option } from "commander";
 import type { Fault } from "../errors.ts";
 import type { Flags } from "../settings/known-values.ts";
 import { parseYesOrNo } from "../settings/values.ts";
@@ -48,11 +48,17 @@ export function unknownVariables(
   command: Command,
   environment: Readonly<Record<string, string | undefined>>,
 ): string[] {
-  const known = new Set<string>();
-  for (let owner: Command | null = command; owner; owner = owner.parent) {
-    for (const { long } of owner.options) known.add(toVariable((long ?? "").replace(/^--(no-)?/, "")));
-  }
+  let program = command;
+  while (program.parent) program = program.parent;
+  // One environment serves all commands: what another one takes is not misspelt.
+  const known = new Set(
+    allOptions(program).map(({ long }) => toVariable((long ?? "").replace(/^--(no-)?/, ""))),
+  );
   return Object.keys(environment).filter((name) => name.startsWith(PREFIX) && !known.has(name));
+}
+
+function allOptions({ options, commands }: Command): Option[] {
+  return [...options, ...commands.flatMap(allOptions)];
 }
 
 /** Whether a switch is on. */

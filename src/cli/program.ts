@@ -135,6 +135,30 @@ function buildProgram(
     .action(() => start(verify, async () => (await import("./commands/verify.ts")).runVerify));
   addTenantOptions(verify, addOns);
 
+  const secret = program.command("secret").description("the client secrets of the registration");
+  const list = secret
+    .command("list")
+    .description("show all, this tool's and others', with their state and days left")
+    .action(() => start(list, async () => (await import("./commands/secret-list.ts")).runSecretList));
+  addAppOptions(list);
+  const rotate = secret
+    .command("rotate")
+    .description("issue a new one beside the old, and hand it over as register does")
+    .action(() => start(rotate, async () => (await import("./commands/secret-rotate.ts")).runSecretRotate));
+  addSecretOptions(addAppOptions(rotate))
+    .option("--hostname <url>", "URL of the app (default: as the registration has it)")
+    .option("--no-proof", "do not sign in as the app to prove that the secret works")
+    .option("--dry-run", "show the plan, change nothing")
+    .option("--yes", "accept the plan unasked");
+  const retire = secret
+    .command("retire")
+    .argument("[key-id...]", "which (default: those that ended, were never handed over, or have a successor)")
+    .description("remove secrets that this tool made, after showing them")
+    .action(() => start(retire, async () => (await import("./commands/secret-retire.ts")).runSecretRetire));
+  addAppOptions(retire)
+    .option("--dry-run", "show the plan, change nothing")
+    .option("--yes", "accept the plan unasked");
+
   const remove = program
     .command("remove")
     .description("remove what this tool made, after showing it")
@@ -187,5 +211,6 @@ function addSecretOptions(command: Command): Command {
   return command
     .option("--one-time-password-service <url>", "where the client secret goes")
     .option("--link-lifetime <time>", "how long the one-time link works at most, such as 7d")
-    .option("--secret-lifetime <time>", "how long the client secret works, such as 12m, 24m, 100y");
+    .option("--secret-lifetime <time>", "how long the client secret works, such as 12m, 24m, 100y")
+    .option("--ics <file>", "write a calendar reminder for the time before the secret ends");
 }

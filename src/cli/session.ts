@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { AppError, EXIT_CODES, type ExitCode, isAppError } from "../errors.ts";
+import { AppError, EXIT_CODES, type ExitCode, isAppError, type MissingInput } from "../errors.ts";
 import { createContext, type RunContext } from "../flow/context.ts";
 import { absolute } from "../flow/load.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
@@ -64,13 +64,17 @@ export async function withSession(
     });
     const names = unknownVariables(command, ports.system.environment);
     if (names.length > 0) reporter.report({ kind: "variablesUnknown", names });
-    const settings = await loadSettings(ports, flags, sandbox?.examples, reporter.report);
+    const settings = await loadSettings(ports, flags, sandbox?.examples, (event) =>
+      reporter.report(
+        event.kind === "sandbox" ? { ...event, examples: takenBy(command, event.examples) } : event,
+      ),
+    );
     const context = createContext({
       ports: { ...ports, ...(sandbox && { fetch: sandbox.fetch }) },
       cloud: GLOBAL_CLOUD,
       journal,
       report: reporter.report,
-      questions: ports.terminal.interactive ? askWith(ports.prompter) : undefined,
+      questions: ports.terminal.interactive ? askWith(ports.prompter, ports.terminal) : undefined,
       signal,
       runId,
     });
@@ -97,9 +101,20 @@ function programOf(command: Command): { command: string; version: string } {
   return { command: names.join(" "), version: program.version() ?? "" };
 }
 
+/** The values that a command has a flag for. */
+function takenBy({ options }: Command, values: readonly MissingInput[]): readonly MissingInput[] {
+  return values.filter(({ flag }) => options.some(({ long }) => long === flag));
+}
+
 /** How somebody else would run this program with the same template. */
 export function packedProgram({ command }: Invocation, { namedTemplate }: Settings): PackedProgram {
   return { version: programOf(command).version, template: namedTemplate };
+}
+
+/** The calendar file that `--ics` names, absolute. */
+export function calendarOf(flags: Flags, { system }: Pick<Ports, "system">): string | undefined {
+  const file = textOf(flags, "ics");
+  return file === undefined ? undefined : absolute(system.currentFolder, file);
 }
 
 /** How long what is under way may still take after Ctrl-C. */

@@ -170,9 +170,10 @@ async function check(
   made: { target: ApplicationTarget; servicePrincipalId: string },
   after: { consented: Promise<Consented>; issued: Promise<IssuedSecret | undefined>; lost: AbortSignal },
 ): Promise<void> {
-  const { granted, refused } = await after.consented;
+  const { refused } = await after.consented;
   const [secret] = await Promise.all([after.issued, checkBack(context, input, made, refused)]);
-  const proofs = provable(granted);
+  // A new secret is proved with what was granted before, too: that is what the plan announced.
+  const proofs = provable(input.desired.permissions.filter((permission) => !refused.includes(permission)));
   if (secret && input.proof && proofs.length > 0 && !after.lost.aborted) {
     const app = { tenantId: input.tenantId, appId: made.target.appId };
     await prove(context, app, secret, proofs, after.lost);

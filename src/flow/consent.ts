@@ -10,6 +10,7 @@ import type { KnownValues } from "../settings/known-values.ts";
 import { consentPage } from "../signin/cloud.ts";
 import type { Template } from "../template/schema.ts";
 import { applyStep, giveConsent, type Progress } from "./apply-plan.ts";
+import { confirmPlan } from "./confirm.ts";
 import { during, type RunContext, stopIfInterrupted } from "./context.ts";
 import type { ConsentResult } from "./events.ts";
 import { type Located, locate } from "./locate.ts";
@@ -75,7 +76,7 @@ export async function consent(context: RunContext, input: ConsentInput): Promise
     },
   });
   if (input.dryRun) return ended("planned");
-  if (!input.yes && !(await context.questions?.goAhead())) throw new AppError("DECLINED", {});
+  await confirmPlan(context, input.yes);
   stopIfInterrupted(context.signal);
   const { granted, refused } = await grantAndReadBack(context, located, plan, permissions);
   const changed = granted.length > 0 || !servicePrincipal;

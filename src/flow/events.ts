@@ -4,6 +4,7 @@ import type { Exchange } from "../http/trace.ts";
 import type { Plan } from "../registration/plan.ts";
 import type { Removal } from "../registration/removal.ts";
 import type { LackingRight } from "../registration/rights.ts";
+import type { JudgedSecret } from "../registration/secrets.ts";
 import type { Application, ResolvedPermission } from "../registration/types.ts";
 import type { Secret } from "../secret.ts";
 import type { DeviceCode } from "../signin/device-code.ts";
@@ -52,6 +53,8 @@ export type RunEvent =
   | { readonly kind: "readBackFailed" }
   | { readonly kind: "proofFailed"; readonly problem: ProofProblem; readonly detail: string }
   | { readonly kind: "fileKept"; readonly keptAs: string }
+  | { readonly kind: "reminderWritten"; readonly file: string; readonly day: Date }
+  | { readonly kind: "reminderNotWritten"; readonly file: string; readonly errno: string }
   | { readonly kind: "markNotSet" }
   /** The first Ctrl-C came; what is under way is still brought to its end. */
   | { readonly kind: "interrupted" };
@@ -74,6 +77,7 @@ export type Task =
   | "updateServicePrincipal"
   | "grant"
   | "removeSecret"
+  | "retireSecret"
   | "issueSecret"
   | "deliver"
   | "markDelivered"
@@ -123,8 +127,40 @@ export interface ConsentResult {
   readonly consentPage: string | undefined;
 }
 
+/** What the programs that read `--json` are told of every run that may change something. */
+export interface Ended {
+  readonly outcome: string;
+  readonly tenant: { readonly id: string };
+  readonly appId: string | undefined;
+  readonly objectId: string | undefined;
+  readonly plan: Plan;
+  readonly handover: Handover | undefined;
+  readonly waiting: readonly ResolvedPermission[];
+  readonly consentPage: string | undefined;
+}
+
+/** The client secrets of a registration, and what is known of each. */
+export interface SecretList {
+  readonly tenant: { readonly id: string; readonly displayName: string };
+  readonly displayName: string;
+  readonly appId: string;
+  readonly objectId: string;
+  readonly secrets: readonly JudgedSecret[];
+  readonly now: Date;
+}
+
+export interface RetireResult extends Ended {
+  readonly outcome: "retired" | "nothingToDo" | "planned";
+  readonly displayName: string;
+  readonly appId: string;
+  /** Key ids that were named and are not there, or not any more. */
+  readonly gone: readonly string[];
+  /** How many secrets of ours are left that were handed over and have not ended. */
+  readonly left: number;
+}
+
 export interface RegisterResult {
-  readonly outcome: "registered" | "nothingToDo" | "planned";
+  readonly outcome: "registered" | "rotated" | "nothingToDo" | "planned";
   readonly tenant: { readonly id: string; readonly displayName: string };
   readonly displayName: string;
   readonly hostname: string;
@@ -144,14 +180,15 @@ export interface RegisterResult {
 
 export interface Handover {
   readonly file: string;
-  readonly link: Secret;
-  readonly linkEnd: Date;
+  readonly keyId: string;
+  /** Undefined where the person took the secret from the screen instead. */
+  readonly link: { readonly url: Secret; readonly end: Date } | undefined;
   readonly secretStart: string;
   readonly secretEnd: string;
 }
 
 /** What can be done about a secret that could not be handed over. */
-export type DeliveryChoice = "retry" | "otherService" | "remove";
+export type DeliveryChoice = "retry" | "otherService" | "showOnce" | "remove";
 
 /** The questions of a run. Each returns an answer that was checked, or rejects with INTERRUPTED. */
 export interface Questions {
@@ -178,6 +215,10 @@ export interface Questions {
     reason: OneTimePasswordProblem | "handoverFile",
     other: string | undefined,
   ): Promise<DeliveryChoice>;
+  /** Shows a secret on this terminal; whether the person has taken it down. */
+  showSecret(secret: Secret): Promise<boolean>;
+  /** Whether the last secret that the vendor has may go. */
+  retireLast(name: string): Promise<boolean>;
 }
 
 export type NamesakeChoice =

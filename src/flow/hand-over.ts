@@ -12,7 +12,7 @@ import { setTags } from "../graph/apply.ts";
 import type { GraphContext } from "../graph/batch.ts";
 import { type IssuedSecret, issueSecret, removeSecret } from "../graph/secrets.ts";
 import { toGermanDate } from "../handover/dates.ts";
-import { writeHandover } from "../handover/file.ts";
+import { shownInstead, writeHandover } from "../handover/file.ts";
 import { toDeliveredTag, toSecretName } from "../registration/names.ts";
 import type { StepOf } from "../registration/plan.ts";
 import { Secret } from "../secret.ts";
@@ -20,7 +20,7 @@ import { sha256 } from "../sha256.ts";
 import { fill } from "../template/placeholders.ts";
 import type { Template } from "../template/schema.ts";
 import { during, journaled, type RunContext } from "./context.ts";
-import type { Handover } from "./events.ts";
+import type { DeliveryChoice, Handover } from "./events.ts";
 
 export interface HandOverInput {
   readonly graph: GraphContext;
@@ -81,7 +81,10 @@ async function issue(context: RunContext, { graph, target, step, template }: Han
   });
 }
 
-/** Retries, another service or removal: as the person chooses; without a person, removal. */
+/** Where the secret can be fetched, or that the person took it from the screen. */
+type Carrier = DeliveredLink | "shown";
+
+/** Retries, another service, the screen or removal: as the person chooses; without a person, removal. */
 async function deliverAndWrite(
   context: RunContext,
   input: HandOverInput,
@@ -89,25 +92,47 @@ async function deliverAndWrite(
 ): Promise<Handover> {
   const others = [...input.otherServices];
   let { profile } = input;
-  let link: DeliveredLink | undefined;
+  let carrier: Carrier | undefined;
   for (;;) {
     try {
-      link ??= await storeSecret(context, input, issued, profile);
-      return await writeFile(context, input, issued, link);
+      carrier ??= await storeSecret(context, input, issued, profile);
+      return await writeFile(context, input, issued, carrier);
     } catch (error) {
-      if (isAppError(error, "INTERRUPTED")) {
-        // Nobody may be left with a secret that works and that nobody holds, not even for a Ctrl-C.
-        await removeUndelivered(context, input, issued, profile, "unreachable", error);
-        throw error;
-      }
       const reason = undeliveredReason(error);
-      const choice = (await context.questions?.undelivered(reason, others[0])) ?? "remove";
+      const choice = await choose(context, issued, reason, others[0], error);
+      if (choice instanceof AppError) {
+        // Nobody may be left with a secret that works and that nobody holds, not even for a Ctrl-C.
+        await removeUndelivered(context, input, issued, profile, "unreachable", choice);
+        throw choice;
+      }
       if (choice === "remove") throw await removeUndelivered(context, input, issued, profile, reason, error);
+      if (choice === "showOnce") carrier = "shown";
       if (choice === "otherService") {
         profile = await otherProfile(context, others, profile);
-        link = undefined;
+        carrier = undefined;
       }
     }
+  }
+}
+
+/** What the person wants; an INTERRUPTED of theirs, here or before, is given back to be thrown after the removal. */
+async function choose(
+  { questions }: RunContext,
+  { secret }: IssuedSecret,
+  reason: OneTimePasswordProblem | "handoverFile",
+  other: string | undefined,
+  error: unknown,
+): Promise<DeliveryChoice | AppError> {
+  if (isAppError(error, "INTERRUPTED")) return error;
+  if (!questions) return "remove";
+  try {
+    for (;;) {
+      const choice = await questions.undelivered(reason, other);
+      if (choice !== "showOnce" || (await questions.showSecret(secret))) return choice;
+    }
+  } catch (interruption) {
+    if (isAppError(interruption, "INTERRUPTED")) return interruption;
+    throw interruption;
   }
 }
 
@@ -144,8 +169,9 @@ async function writeFile(
   context: RunContext,
   { template, target, tenantId, appName, hostname, outputFolder }: HandOverInput,
   issued: IssuedSecret,
-  link: DeliveredLink,
+  carrier: Carrier,
 ): Promise<Handover> {
+  const link = carrier === "shown" ? undefined : carrier;
   const secretStart = toGermanDate(new Date(issued.startDateTime));
   const secretEnd = toGermanDate(new Date(issued.endDateTime));
   const values = {
@@ -154,7 +180,7 @@ async function writeFile(
     appName,
     hostname,
     host: new URL(hostname).host,
-    clientSecretLink: link.link.reveal(),
+    clientSecretLink: link ? link.link.reveal() : shownInstead(issued.keyId, secretStart),
     clientSecretStart: secretStart,
     clientSecretEnd: secretEnd,
   };
@@ -182,11 +208,11 @@ async function writeFile(
   });
   if (keptAs !== undefined) context.report({ kind: "fileKept", keptAs });
   await context.journal.record({ event: "delivered", objectId: target.objectId, keyId: issued.keyId });
-  const { startDateTime, endDateTime } = issued;
+  const { keyId, startDateTime, endDateTime } = issued;
   return {
     file,
-    link: link.link,
-    linkEnd: link.expiresAt,
+    keyId,
+    link: link && { url: link.link, end: link.expiresAt },
     secretStart: startDateTime,
     secretEnd: endDateTime,
   };

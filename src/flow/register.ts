@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { chooseLifetime, type ServiceProfile } from "../delivery/service.ts";
+import type { ServiceProfile } from "../delivery/service.ts";
 import { AppError, isAppError } from "../errors.ts";
 import type { GraphContext } from "../graph/batch.ts";
 import {
@@ -10,20 +10,18 @@ import {
   readTenant,
   type TenantRead,
 } from "../graph/read.ts";
-import { toScreenDate, toScreenTime } from "../handover/dates.ts";
 import { toUniqueName } from "../registration/names.ts";
 import type { Plan } from "../registration/plan.ts";
 import { lackingRights } from "../registration/rights.ts";
-import type { CurrentRegistration, DesiredRegistration } from "../registration/types.ts";
+import type { CurrentRegistration, DesiredRegistration, PasswordCredential } from "../registration/types.ts";
 import { isSettled, type KnownValues, missingInputs } from "../settings/known-values.ts";
 import { isGuid } from "../settings/values.ts";
 import { sha256 } from "../sha256.ts";
-import { consentPage } from "../signin/cloud.ts";
 import type { TokenSource } from "../signin/token-source.ts";
-import { fill } from "../template/placeholders.ts";
 import type { AddOn, Template } from "../template/schema.ts";
 import { type Answers, askForAnswers } from "./answers.ts";
-import { type Applied, applyPlan } from "./apply-plan.ts";
+import { applyPlan } from "./apply-plan.ts";
+import { confirmDelivery } from "./confirm.ts";
 import { during, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
 import { desiredRegistration } from "./desired-registration.ts";
 import type { Proposal, RegisterResult } from "./events.ts";
@@ -31,7 +29,9 @@ import { identify } from "./identify.ts";
 import { checkOutputFolder } from "./output-folder.ts";
 import { planRegistration } from "./plan-registration.ts";
 import { provable } from "./prove.ts";
-import { prepareServices, readyService, type Services, tryUntrusted } from "./service.ts";
+import { writeReminder } from "./reminder.ts";
+import { toResult } from "./result.ts";
+import { otherServices, prepareServices, readyService, type Services, toDelivery } from "./service.ts";
 import { CHANGING_SCOPES, READING_SCOPES, signIn } from "./sign-in.ts";
 import { apisOf, toWanted } from "./wanted.ts";
 
@@ -44,6 +44,8 @@ export interface RegisterInput {
   readonly dryRun: boolean;
   readonly newSecret: boolean;
   readonly proof: boolean;
+  /** The calendar file that reminds before the secret ends, absolute; undefined for none. */
+  readonly calendar: string | undefined;
   /** Absolute. */
   readonly outputFolder: string;
   /** Where earlier runs left their journals. */
@@ -150,15 +152,28 @@ async function planAndApply(
     tenantId: read.tenant.id,
   });
   const delivered = secrets.find(({ state }) => state === "delivered")?.credential;
-  const result = resultOf(run, read, answers, current, plan, delivered?.endDateTime);
-  if (plan.steps.length === 0) return result("nothingToDo", undefined);
+  const facts = {
+    ...input,
+    tenant: read.tenant,
+    appName: answers.appName,
+    hostname: answers.hostname,
+    current,
+    plan,
+    secretEnd: delivered?.endDateTime,
+    signInClientId: run.tokens.account.clientId,
+  };
+  if (plan.steps.length === 0) {
+    const result = toResult(context, facts, "nothingToDo");
+    if (delivered) await remind(run, result, delivered);
+    return result;
+  }
 
   const issues = plan.steps.some(({ kind }) => kind === "issueSecret");
   const profile = issues ? await readyService(context, services) : undefined;
   const proposal = propose(run, read, desired, current, plan, profile);
   context.report({ kind: "plan", proposal });
-  if (input.dryRun) return result("planned", undefined);
-  const confirmed = await confirm(run, profile);
+  if (input.dryRun) return toResult(context, facts, "planned");
+  const confirmed = await confirmDelivery(context, input.yes, services, profile);
   stopIfInterrupted(context.signal);
   const applied = await applyPlan(context, {
     graph,
@@ -169,14 +184,28 @@ async function planAndApply(
     tenantId: read.tenant.id,
     hostname: answers.hostname,
     profile: confirmed,
-    otherServices: template.oneTimePassword.services.filter(
-      (service) => new URL(service).origin !== profile?.service.origin,
-    ),
+    otherServices: otherServices(template, profile),
     linkLifetimeSeconds: input.known.linkLifetimeSeconds,
     outputFolder,
     proof: input.proof,
   });
-  return result("registered", applied);
+  const result = toResult(context, facts, "registered", applied);
+  const made = applied.handover && { keyId: applied.handover.keyId, endDateTime: applied.handover.secretEnd };
+  const live = made ?? delivered;
+  if (live) await remind(run, result, live);
+  return result;
+}
+
+/** The calendar entry for the secret that the vendor has, where one is wanted. */
+async function remind(
+  { context, input }: Run,
+  { displayName, appId = "", tenant }: RegisterResult,
+  { keyId, endDateTime }: Pick<PasswordCredential, "keyId" | "endDateTime">,
+): Promise<void> {
+  if (input.calendar === undefined) return;
+  const secretEnd = new Date(endDateTime);
+  const facts = { keyId, appName: displayName, appId, tenantName: tenant.displayName, secretEnd };
+  await writeReminder(context, input.calendar, facts);
 }
 
 function propose(
@@ -194,72 +223,10 @@ function propose(
     displayName: desired.displayName,
     current: current.application,
     clients: desired.exposedApi?.preAuthorizedApplications ?? [],
-    delivery: profile && {
-      service: profile.service.origin,
-      lifetimeSeconds: chooseLifetime(profile, known.linkLifetimeSeconds),
-      isTrusted: services.trusted,
-    },
+    delivery: profile && toDelivery(profile, services, known.linkLifetimeSeconds),
     handoverFile: join(outputFolder, template.handover.fileName),
     proofs: profile && proof ? provable(desired.permissions) : [],
     lackingRights: lackingRights(plan, tokens.account.roles),
     now: context.ports.clock.now(),
-  };
-}
-
-/** The yes; and for a host that the vendor does not name, a question of its own before it is tried. */
-async function confirm(
-  { context, input, services }: Run,
-  profile: ServiceProfile | undefined,
-): Promise<ServiceProfile | undefined> {
-  const questions = input.yes ? undefined : context.questions;
-  const isForeign = profile !== undefined && !services.trusted;
-  if (questions && isForeign && !(await questions.trustService(profile.service.host))) {
-    throw new AppError("DECLINED", {});
-  }
-  if (questions && !(await questions.goAhead())) throw new AppError("DECLINED", {});
-  return isForeign ? tryUntrusted(context, profile) : profile;
-}
-
-/** What came of the run, for every way it can end well. */
-function resultOf(
-  { context, input, tokens }: Run,
-  read: TenantRead,
-  answers: Answers,
-  current: CurrentRegistration,
-  plan: Plan,
-  secretEnd: string | undefined,
-) {
-  const { template, outputFolder } = input;
-  return (outcome: RegisterResult["outcome"], applied: Applied | undefined): RegisterResult => {
-    const appId = applied?.target.appId ?? current.application?.appId;
-    const waiting = applied?.waiting ?? [];
-    const handover = applied?.handover;
-    const values = {
-      appName: answers.appName,
-      hostname: answers.hostname,
-      appId: appId ?? "",
-      tenantId: read.tenant.id,
-      handoverFile: handover?.file ?? join(outputFolder, template.handover.fileName),
-      linkEnd: handover ? toScreenTime(handover.linkEnd, context.ports.clock.now()) : "",
-      clientSecretEnd: handover ? toScreenDate(new Date(handover.secretEnd)) : "",
-    };
-    return {
-      outcome,
-      tenant: read.tenant,
-      displayName: fill(template.application.displayName, values),
-      hostname: answers.hostname,
-      secretEnd,
-      appId,
-      objectId: applied?.target.objectId ?? current.application?.objectId,
-      plan,
-      handover,
-      waiting,
-      consentPage:
-        waiting.length > 0 && appId !== undefined
-          ? consentPage(context.cloud, read.tenant.id, appId)
-          : undefined,
-      signInClientId: tokens.account.clientId,
-      nextSteps: handover ? template.handover.nextSteps.map((text) => fill(text, values)) : [],
-    };
   };
 }

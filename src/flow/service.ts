@@ -1,4 +1,4 @@
-import { readForm, type ServiceProfile, tryService } from "../delivery/service.ts";
+import { chooseLifetime, readForm, type ServiceProfile, tryService } from "../delivery/service.ts";
 import { isAppError } from "../errors.ts";
 import type { KnownValues } from "../settings/known-values.ts";
 import type { Template } from "../template/schema.ts";
@@ -45,6 +45,22 @@ export async function readyService(context: RunContext, services: Services): Pro
     context.report({ kind: "serviceReplaced", from: insteadOf, to: profile.service.href });
   }
   return profile;
+}
+
+/** Where a secret will go, as a plan says it. */
+export function toDelivery(profile: ServiceProfile, { trusted }: Services, linkLifetimeSeconds: number) {
+  return {
+    service: profile.service.origin,
+    lifetimeSeconds: chooseLifetime(profile, linkLifetimeSeconds),
+    isTrusted: trusted,
+  };
+}
+
+/** The services of a template that may be offered where the first one fails. */
+export function otherServices(template: Template, profile: ServiceProfile | undefined): string[] {
+  return template.oneTimePassword.services.filter(
+    (service) => new URL(service).origin !== profile?.service.origin,
+  );
 }
 
 /** Tries an unknown service with a throw-away value, once the person said yes to it. */

@@ -37,6 +37,14 @@ export async function writeHandover(
   }
 }
 
+/**
+ * What stands in the place of the link where a person took the secret from their screen: whom to ask for it.
+ * With the key id, so that it proves one secret handed over and no other of the same day.
+ */
+export function shownInstead(keyId: string, date: string): string {
+  return `The client secret ${keyId} was shown once on ${date} to the person who ran the tool; it is not behind a link.`;
+}
+
 /** What a hand-over file says; undefined where there is none or it cannot be read as one. */
 export async function readHandover(
   files: Pick<Files, "read">,

@@ -1,3 +1,5 @@
+import type { Secret } from "../secret.ts";
+
 /**
  * The outside world as small interfaces. `main.ts` builds the real ones (`ports/node`); tests and the
  * sandbox bring their own. Functions ask for the members they use: `Pick<Ports, "fetch" | "clock">`.
@@ -70,6 +72,8 @@ export interface Terminal {
   result(text: string): void;
   /** Talk, to standard error. A line end is added. */
   note(text: string): void;
+  /** Shows a secret to the person at the terminal; does nothing where standard error is none. */
+  reveal(secret: Secret): void;
   /** A line on standard error that changes in place on a terminal, and is left out elsewhere. */
   progress(text: string): Progress;
 }

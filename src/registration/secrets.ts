@@ -1,4 +1,5 @@
 import { isDeliveredTag, isOurSecretName, toDeliveredTag } from "./names.ts";
+import type { RetireReason } from "./retire.ts";
 import type { Application, DesiredRegistration, PasswordCredential } from "./types.ts";
 
 /** What earlier runs' journals say about one secret. */
@@ -84,6 +85,8 @@ export type SecretStep =
       readonly kind: "removeSecret";
       readonly keyId: string;
       readonly displayName: string | undefined;
+      /** Absent where an earlier run left it and never handed it over. */
+      readonly reason?: RetireReason;
     }
   | {
       readonly kind: "issueSecret";
@@ -102,7 +105,7 @@ export type SecretStep =
  * @param options.keepDoubtful the person says that the doubtful secret did arrive.
  */
 export function planSecrets(
-  desired: DesiredRegistration,
+  desired: Pick<DesiredRegistration, "secretName" | "secretEnd">,
   judged: readonly JudgedSecret[],
   options: { readonly newSecret: boolean; readonly keepDoubtful: boolean },
 ): SecretStep[] {

@@ -220,7 +220,7 @@ describe("client secrets", () => {
     credential.endDateTime = "2026-12-10T12:00:00Z";
     const soon = await verify(tenant, folder);
     expect(faults(soon)).toEqual([expect.stringMatching(/^! .*handed over, until 2026-12-10, 20 days left/)]);
-    expect(soon.stdout).toMatch(/--new-secret/);
+    expect(soon.stdout).toMatch(/secret rotate/);
     expect(soon.exitCode).toBe(0);
     credential.endDateTime = "2026-11-19T12:00:00Z";
     const ended = await verify(tenant, folder);

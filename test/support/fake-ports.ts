@@ -48,6 +48,8 @@ export interface FakePorts extends Ports {
     readonly results: string[];
     readonly notes: string[];
     readonly progress: string[];
+    /** Secrets that were shown, in the clear. */
+    readonly revealed: string[];
   };
   /** What it asked, in order, and the answers it would not take. */
   readonly asked: string[];
@@ -62,7 +64,7 @@ export interface FakePorts extends Ports {
 export function fakePorts(options: FakePortsOptions = {}): FakePorts {
   const root = options.folder ? resolve(options.folder, "..") : temporaryFolder();
   const folder = options.folder ?? join(root, "work");
-  const said = { results: [], notes: [], progress: [] };
+  const said = { results: [], notes: [], progress: [], revealed: [] };
   const asked: string[] = [];
   const refused: FakePorts["refused"] = [];
   return {
@@ -132,7 +134,7 @@ function noNetwork(request: Request): Promise<Response> {
 }
 
 function recordingTerminal(
-  said: { results: string[]; notes: string[]; progress: string[] },
+  said: FakePorts["said"],
   { answers, interactive = answers !== undefined, columns }: FakePortsOptions,
 ): Terminal {
   return {
@@ -143,6 +145,7 @@ function recordingTerminal(
     resultColour: false,
     result: (text) => void said.results.push(text),
     note: (text) => void said.notes.push(text),
+    reveal: (secret) => void said.revealed.push(secret.reveal()),
     progress(text) {
       said.progress.push(text);
       return { update: (next) => void said.progress.push(next), stop: () => undefined };

@@ -3,7 +3,7 @@ import { register } from "../../flow/register.ts";
 import { isOn } from "../flags.ts";
 import type { Invocation } from "../program.ts";
 import { renderResult, toJsonResult } from "../screen/result.ts";
-import { packedProgram, withSession } from "../session.ts";
+import { calendarOf, packedProgram, withSession } from "../session.ts";
 
 /** `register`: parses, calls the flow, shows what came of it. */
 export async function runRegister(invocation: Invocation): Promise<ExitCode> {
@@ -14,6 +14,7 @@ export async function runRegister(invocation: Invocation): Promise<ExitCode> {
       dryRun: isOn(flags, "dry-run"),
       newSecret: isOn(flags, "new-secret"),
       proof: isOn(flags, "proof", true),
+      calendar: calendarOf(flags, invocation.ports),
       outputFolder,
       journalFolder,
     });

@@ -1,5 +1,5 @@
 import type { NamesakeChoice, Questions } from "../../flow/events.ts";
-import type { Prompter } from "../../ports/index.ts";
+import type { Prompter, Terminal } from "../../ports/index.ts";
 import {
   type Parsed,
   parseAppName,
@@ -8,11 +8,15 @@ import {
   parseYesOrNo,
 } from "../../settings/values.ts";
 import { clean } from "../screen/clean.ts";
+import { fit } from "../screen/fit.ts";
 import { expectation } from "../screen/words/errors.ts";
 import { QUESTIONS } from "../screen/words/run.ts";
 
 /** The questions of a run, asked one by one; a bad answer is asked again with the reason. */
-export function askWith(prompter: Prompter): Questions {
+export function askWith(
+  prompter: Prompter,
+  terminal: Pick<Terminal, "note" | "reveal" | "columns">,
+): Questions {
   const ask = async <Value>(
     message: string,
     proposed: string | undefined,
@@ -95,9 +99,16 @@ export function askWith(prompter: Prompter): Questions {
           ...(other === undefined
             ? []
             : [{ value: "otherService" as const, name: QUESTIONS.otherService(new URL(other).host) }]),
+          { value: "showOnce", name: QUESTIONS.showOnce },
           { value: "remove", name: QUESTIONS.remove },
         ],
       }),
+    showSecret: async (secret) => {
+      terminal.note(fit(QUESTIONS.showing, terminal.columns));
+      terminal.reveal(secret);
+      return prompter.confirm({ message: QUESTIONS.secretNoted, default: false });
+    },
+    retireLast: (name) => prompter.confirm({ message: QUESTIONS.retireLast(name), default: false }),
   };
 }
 

@@ -24,6 +24,7 @@ const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
   "proofFailed",
   "interrupted",
   "noJournal",
+  "reminderNotWritten",
   "redirectUrisKept",
   "variablesUnknown",
 ]);

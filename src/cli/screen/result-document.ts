@@ -47,6 +47,26 @@ export const ResultDocument = z.union([
   }),
   z.strictObject({
     schemaVersion: z.literal(1),
+    command: z.literal("secret list"),
+    changed: z.literal(false),
+    tenantId: z.string(),
+    appId: z.string(),
+    objectId: z.string(),
+    secrets: z.array(
+      z.strictObject({
+        keyId: z.string(),
+        name: z.string(),
+        state: z
+          .enum(["delivered", "undelivered", "doubtful", "expired", "foreign"])
+          .describe("`foreign`: not made by this tool. `doubtful`: nothing says whether it was handed over."),
+        start: z.string().describe("ISO 8601, as Microsoft Graph has it; so is `end`."),
+        end: z.string(),
+        daysLeft: z.number().describe("Whole days until it ends; negative once it has ended."),
+      }),
+    ),
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
     command: z.literal("remove"),
     changed: z.boolean(),
     tenantId: z.string(),

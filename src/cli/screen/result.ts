@@ -1,6 +1,6 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import type { AppError } from "../../errors.ts";
-import type { ConsentResult, RegisterResult } from "../../flow/events.ts";
+import type { ConsentResult, Ended, Handover, RegisterResult, RetireResult } from "../../flow/events.ts";
 import { toScreenDate, toScreenTime } from "../../handover/dates.ts";
 import type { Terminal } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
@@ -8,19 +8,27 @@ import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
 import { forwardConsent, type PackedProgram } from "./words/consent.ts";
 import { describeError } from "./words/errors.ts";
+import { PASS_ON, ROTATED } from "./words/secrets.ts";
+
+/** How a run ends that has changed nothing. */
+const UNCHANGED: readonly string[] = ["planned", "nothingToDo", "refused"] satisfies readonly (
+  | RegisterResult
+  | ConsentResult
+  | RetireResult
+)["outcome"][];
 
 /** A run that ended well, for standard output with `--json`. */
-export function toJsonResult(command: string, result: RegisterResult | ConsentResult): ResultDocument {
+export function toJsonResult(command: string, result: Ended): ResultDocument {
   return {
     schemaVersion: 1,
     command,
-    changed: result.outcome === "registered" || result.outcome === "granted",
+    changed: !UNCHANGED.includes(result.outcome),
     tenantId: clean(result.tenant.id),
     appId: cleanOrNull(result.appId),
     objectId: cleanOrNull(result.objectId),
     // The file and the link stay as they are: a program opens them, and the link was checked.
     handoverFile: result.handover?.file ?? null,
-    clientSecret: result.handover?.link.reveal() ?? null,
+    clientSecret: result.handover?.link?.url.reveal() ?? null,
     steps: result.plan.steps.map((step) => ({ kind: step.kind })),
     waiting: result.waiting.map(({ value, type }) => ({
       permission: clean(value),
@@ -63,9 +71,10 @@ function resultText(result: RegisterResult, terminal: Terminal, packed: PackedPr
       return [
         style.green(say`Nothing to do: "${result.displayName}" is registered as it should be.`),
         ...facts(result, style),
-        "The client secret was handed over by an earlier run. If its link is lost or has ended, run the same command with --new-secret.",
+        "The client secret was handed over by an earlier run. If its link is lost or has ended, issue a new one with: secret rotate",
       ].join("\n");
     case "registered":
+    case "rotated":
       return [
         "",
         style.bold.green(
@@ -73,6 +82,7 @@ function resultText(result: RegisterResult, terminal: Terminal, packed: PackedPr
             ? say`"${result.displayName}" is registered; the consent waits for somebody else.`
             : doneText(result),
         ),
+        ...(result.outcome === "rotated" ? [ROTATED] : []),
         "",
         ...facts(result, style),
         ...waitingText(result, style, packed),
@@ -85,7 +95,8 @@ function resultText(result: RegisterResult, terminal: Terminal, packed: PackedPr
   }
 }
 
-function doneText({ displayName, plan }: RegisterResult): string {
+function doneText({ outcome, displayName, plan }: RegisterResult): string {
+  if (outcome === "rotated") return say`Done: "${displayName}" has a new client secret.`;
   const isNew = plan.steps.some(({ kind }) => kind === "createApplication");
   return isNew
     ? say`Done: "${displayName}" is registered.`
@@ -99,8 +110,7 @@ function facts({ tenant, appId, handover, secretEnd }: RegisterResult, style: Ch
   ];
   if (handover) {
     rows.push(
-      ["Link to the client secret", handover.link.reveal()],
-      ["The link works until", toScreenTime(handover.linkEnd, new Date(handover.secretStart))],
+      ...linkRows(handover),
       ["The secret works until", toScreenDate(new Date(handover.secretEnd))],
       ["Written to", handover.file],
     );
@@ -111,6 +121,14 @@ function facts({ tenant, appId, handover, secretEnd }: RegisterResult, style: Ch
   return rows.map(([label, value]) => `  ${style.dim(label.padEnd(26))}${clean(value)}`);
 }
 
+function linkRows({ link, secretStart }: Handover): [string, string][] {
+  if (!link) return [["Client secret", "shown once on your screen, not behind a link"]];
+  return [
+    ["Link to the client secret", link.url.reveal()],
+    ["The link works until", toScreenTime(link.end, new Date(secretStart))],
+  ];
+}
+
 function waitingText(result: RegisterResult, style: ChalkInstance, packed: PackedProgram): string[] {
   const { waiting, consentPage, tenant, appId = "", displayName } = result;
   if (waiting.length === 0) return [];
@@ -119,7 +137,8 @@ function waitingText(result: RegisterResult, style: ChalkInstance, packed: Packe
   return ["", style.yellow(missing), ...lines];
 }
 
-function nextSteps({ nextSteps: texts }: RegisterResult, style: ChalkInstance): string[] {
+function nextSteps({ nextSteps: steps, handover }: RegisterResult, style: ChalkInstance): string[] {
+  const texts = handover && !handover.link ? [...steps, PASS_ON] : steps;
   if (texts.length === 0) return [];
   return ["", style.bold("Next:"), ...texts.map((text, index) => `  ${index + 1}. ${clean(text)}`)];
 }

@@ -40,6 +40,8 @@ export function nodeTerminal(
       resultColour: takesColour(stdout),
       result: (text) => void stdout.write(`${text}\n`),
       note: (text) => void stderr.write(`${text}\n`),
+      // The only way of a secret to a screen: not through what a pipe, a journal or --json could get.
+      reveal: (secret) => void (isTerminal(stderr) && stderr.write(`\n    ${secret.reveal()}\n\n`)),
       progress: (text) => (canAnimate(stderr, environment) ? spinner.start(text) : SILENT),
     },
   };

@@ -100,6 +100,16 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
     },
   ],
   REGISTRATION_NOT_FOUND: [{ displayName: "empower", tenantId: "t" }],
+  REGISTRATION_INCOMPLETE: [{ displayName: "empower", appId: guid(1) }],
+  SECRETS_FOREIGN: [
+    {
+      appId: guid(1),
+      secrets: [
+        { keyId: guid(2), displayName: "theirs" },
+        { keyId: guid(3), displayName: undefined },
+      ],
+    },
+  ],
   PERMISSION_UNKNOWN: [{ api: guid(3), permissions: ["User.Read"] }],
   SIGN_IN_FAILED: keys(SIGN_IN).flatMap((problem) => [
     { problem, tenant: "contoso.com", clientId: guid(4) },

@@ -2,9 +2,16 @@ import { expect, test } from "vitest";
 import { renderConsent } from "../../../src/cli/screen/consent-result.ts";
 import { Reporter } from "../../../src/cli/screen/reporter.ts";
 import { renderResult, toJsonResult } from "../../../src/cli/screen/result.ts";
+import { renderRetirement, renderSecrets, toJsonSecrets } from "../../../src/cli/screen/secrets.ts";
 import { duration, planLines } from "../../../src/cli/screen/words/plan.ts";
 import { QUESTIONS } from "../../../src/cli/screen/words/run.ts";
-import type { ConsentResult, Proposal, RegisterResult, RunEvent } from "../../../src/flow/events.ts";
+import type {
+  ConsentResult,
+  Proposal,
+  RegisterResult,
+  RetireResult,
+  RunEvent,
+} from "../../../src/flow/events.ts";
 import { type DiffOptions, diff } from "../../../src/registration/diff.ts";
 import { toRemoval } from "../../../src/registration/removal.ts";
 import { lackingRights } from "../../../src/registration/rights.ts";
@@ -179,7 +186,7 @@ test("adopt, with a doubtful secret", () => {
     + Client secret, valid until 2028-03-01, because nothing proves that the old one was handed over
         goes to https://otp.example/ and comes back as a link that opens once, within 30 days
         the link is written to AppRegistrationInfo.json
-        "empower (entra-app-registration 0badcafe)" (00000000-0000-4000-8000-00000000d000) stays; delete it under Certificates & secrets when nobody uses it
+        "empower (entra-app-registration 0badcafe)" (00000000-0000-4000-8000-00000000d000) stays; when nobody uses it: secret retire 00000000-0000-4000-8000-00000000d000
       Then a test as the new app: it tries User.Read.All and GroupMember.Read.All by reading one ID each"
   `);
 });
@@ -244,8 +251,8 @@ const RESULT: RegisterResult = {
   plan: proposal().plan,
   handover: {
     file: "/work/AppRegistrationInfo.json",
-    link: new Secret("https://otp.example/snappass~x"),
-    linkEnd: new Date("2026-03-31T12:00:00Z"),
+    keyId: guid(9),
+    link: { url: new Secret("https://otp.example/snappass~x"), end: new Date("2026-03-31T12:00:00Z") },
     secretStart: "2026-03-01T12:00:00Z",
     secretEnd: "2028-03-01T12:00:00Z",
   },
@@ -346,6 +353,11 @@ const EVENTS: {
     { problem: "permissionNotEffective", detail: "User.Read.All" },
     { problem: "other", detail: "x" },
   ],
+  reminderWritten: [{ file: "/r.ics", day: new Date("2028-10-21T12:00:00Z") }],
+  reminderNotWritten: [
+    { file: "/r.ics", errno: "EEXIST" },
+    { file: "/r.ics", errno: "EACCES" },
+  ],
   fileKept: [{ keptAs: "/old" }],
   markNotSet: [{}],
   interrupted: [{}],
@@ -366,8 +378,9 @@ test.each([80, 400])("nothing from outside controls a terminal of %i columns", (
 
   const { handover } = RESULT;
   const dirty = { ...poisoned(RESULT), handover: handover && poisoned(handover) };
-  const link = new Secret(poisoned("https://otp.example/x"));
-  for (const outcome of ["registered", "nothingToDo", "planned"] as const) {
+  const url = new Secret(poisoned("https://otp.example/x"));
+  const link = { url, end: new Date("2026-03-31T12:00:00Z") };
+  for (const outcome of ["registered", "rotated", "nothingToDo", "planned"] as const) {
     const result = { ...dirty, outcome, ...(dirty.handover && { handover: { ...dirty.handover, link } }) };
     expect(controlOf(renderResult(result, terminal, poisoned(PACKED))), outcome).toEqual([]);
     // The path is the person's own, and the link was checked before it was shown.
@@ -396,6 +409,44 @@ test("how a consent run ended is fit for a screen", () => {
     expect(command).toBe(
       `    npx ./entra-app-registration-1.2.3.tgz consent --tenant-id ${guid(8)} --app-id ${guid(2)} --template "./my template.json"`,
     );
+  }
+});
+
+test("lists of secrets and their retirement are fit for a screen", () => {
+  const credential = aCredential();
+  const states = ["delivered", "undelivered", "doubtful", "expired", "foreign"] as const;
+  const secrets = states.map((state) => ({ credential, state, tagged: false }));
+  const { tenant } = RESULT;
+  const now = new Date("2026-06-01T00:00:00Z");
+  const list = { tenant, displayName: "empower", appId: guid(2), objectId: guid(1), secrets, now };
+  for (const columns of [20, 40, 80, undefined]) {
+    const { terminal } = fakePorts(columns === undefined ? {} : { columns });
+    expect(controlOf(renderSecrets({ ...poisoned(list), now }, terminal))).toEqual([]);
+    expect(renderSecrets(list, terminal)).not.toMatch(/undefined|NaN|null/);
+  }
+  expect(controlOf(JSON.stringify(toJsonSecrets({ ...poisoned(list), now })))).toEqual([]);
+
+  const reasons = ["expired", "undelivered", "superseded", "named", "last"] as const;
+  const steps = reasons.map(
+    (reason) => ({ kind: "removeSecret", keyId: guid(4), displayName: "empower", reason }) as const,
+  );
+  expect(shown({ ...proposal(), plan: { steps }, proofs: [] })).toMatchInlineSnapshot(`
+    "- Client secret "empower", which has expired
+    - Client secret "empower", which was never handed over
+    - Client secret "empower", which was followed by a newer one that was handed over
+        it stops working at once: make sure that the vendor uses the newer one
+    - Client secret "empower", which you named
+    - Client secret "empower", the last one that was handed over
+        it stops working at once, and the vendor's app with it"
+  `);
+  const { terminal } = fakePorts({ columns: 80, interactive: true });
+  for (const outcome of ["retired", "nothingToDo", "planned"] as const) {
+    for (const left of [0, 1, 2]) {
+      const ids = { displayName: "empower", appId: guid(2), objectId: guid(1), gone: [guid(5)], left };
+      const ended = { outcome, tenant, ...ids, plan: { steps }, handover: undefined, waiting: [] };
+      const result: RetireResult = { ...ended, consentPage: undefined };
+      expect(controlOf(renderRetirement(poisoned(result), terminal))).toEqual([]);
+    }
   }
 });
 

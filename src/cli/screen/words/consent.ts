@@ -18,10 +18,7 @@ export function consentSubjectLines({ application, tenant, permissions }: Consen
     say`  registered ${createdDateTime?.slice(0, 10) ?? "?"} in ${tenant.displayName} (${tenant.id}), for this tenant only`,
     ...(web.redirectUris.length > 0 ? web.redirectUris : ["none"]).map((uri) => say`  redirect URI ${uri}`),
     ...(permissions.length > 0
-      ? [
-          "  asks for, and nothing else of what the vendor's template has:",
-          ...permissions.map(permissionLine),
-        ]
+      ? ["  asks for these permissions, all of the vendor's template:", ...permissions.map(permissionLine)]
       : ["  asks for no permission of the vendor's template"]),
   ];
 }

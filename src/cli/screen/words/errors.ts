@@ -113,6 +113,15 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     message: say`There is no app registration named "${displayName}" in the tenant ${tenantId}.`,
     hint: "Check --app-name and --tenant-id, or name the app by its client ID with --app-id.",
   }),
+  REGISTRATION_INCOMPLETE: ({ displayName, appId }) => ({
+    message: say`The registration of "${displayName}" (${appId}) is not complete: it has no enterprise application, so no secret would work.`,
+    hint: "Run register again; it adds what is missing.",
+  }),
+  SECRETS_FOREIGN: ({ appId, secrets }) => ({
+    message: say`This tool did not make these client secrets of ${appId} and does not remove them:`,
+    details: secrets.map(({ keyId, displayName }) => say`${keyId} "${displayName ?? ""}"`),
+    hint: "Nothing was removed. Whoever made them can delete them in the Entra admin center under Certificates & secrets.",
+  }),
   PERMISSION_UNKNOWN: ({ permissions }) => ({
     message: say`This tenant does not know the permissions ${permissions.join(", ")}.`,
     hint: "Ask the vendor's support; the template may be too new or too old.",
@@ -147,7 +156,7 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
         : say`The client secret could not be handed over: the one-time-password service ${service} ${ONE_TIME_PASSWORD[reason]}`,
     hint: removed
       ? `The secret has been removed again; the rest of the registration exists. ${SAFE_TO_REPEAT}`
-      : say`The secret ${keyId} could not be removed either and works although nobody has it. ${SAFE_TO_REPEAT} It removes that secret first; or delete it in the Entra admin center under Certificates & secrets of ${appId}.`,
+      : say`The secret ${keyId} could not be removed either and works although nobody has it. ${SAFE_TO_REPEAT} It removes that secret first; or remove it with: secret retire ${keyId}, or in the Entra admin center under Certificates & secrets of ${appId}.`,
   }),
   NETWORK: ({ host, cause }) => ({
     message: say`${host} cannot be reached (${cause}).`,

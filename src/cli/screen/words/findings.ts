@@ -174,7 +174,7 @@ export function advice(facts: {
     );
   }
   if (endsSoon) {
-    texts.push("A client secret ends soon. A new one beside it: run register with --new-secret.");
+    texts.push("A client secret ends soon. A new one beside it: secret rotate.");
   }
   if (texts.length === 0) {
     texts.push(

@@ -1,7 +1,8 @@
 import type { Proposal } from "../../../flow/events.ts";
 import { toScreenDate } from "../../../handover/dates.ts";
 import { canonical } from "../../../registration/diff.ts";
-import type { Change, Json, Step } from "../../../registration/plan.ts";
+import type { Change, Json, Step, StepOf } from "../../../registration/plan.ts";
+import type { RetireReason } from "../../../registration/retire.ts";
 import type { LackingRight } from "../../../registration/rights.ts";
 import { say } from "../clean.ts";
 
@@ -83,14 +84,32 @@ function stepLines(step: Step, proposal: Proposal): PlanLine[] {
       return [line("+", 1, say`${value} (${resource.displayName}, application): ${displayName}`)];
     }
     case "removeSecret":
-      return [
-        line("-", 0, say`Client secret "${step.displayName ?? step.keyId}", which was never handed over`),
-      ];
+      return removalLines(step);
     case "issueSecret":
       return secretLines(step, proposal);
     case "markDelivered":
       return [line("~", 0, "Note on the app that its client secret was handed over")];
   }
+}
+
+const REMOVALS: Readonly<Record<RetireReason, string>> = {
+  undelivered: "which was never handed over",
+  expired: "which has expired",
+  superseded: "which was followed by a newer one that was handed over",
+  named: "which you named",
+  last: "the last one that was handed over",
+};
+
+function removalLines({ keyId, displayName, reason = "undelivered" }: StepOf<"removeSecret">): PlanLine[] {
+  const inUse = {
+    superseded: "it stops working at once: make sure that the vendor uses the newer one",
+    last: "it stops working at once, and the vendor's app with it",
+  };
+  const warning = reason === "superseded" || reason === "last" ? inUse[reason] : undefined;
+  return [
+    line("-", 0, say`Client secret "${displayName ?? keyId}", ${REMOVALS[reason]}`),
+    ...(warning === undefined ? [] : [line(" ", 1, warning)]),
+  ];
 }
 
 /** Clients are known by id to Graph, and by name to people. */
@@ -130,11 +149,7 @@ function secretLines(step: Extract<Step, { kind: "issueSecret" }>, proposal: Pro
       : []),
     ...(years > 2 ? [line(" ", 1, "that is long: a leaked secret would work for all that time")] : []),
     ...step.doubtful.map(({ displayName, keyId }) =>
-      line(
-        " ",
-        1,
-        say`"${displayName ?? ""}" (${keyId}) stays; delete it under Certificates & secrets when nobody uses it`,
-      ),
+      line(" ", 1, say`"${displayName ?? ""}" (${keyId}) stays; when nobody uses it: secret retire ${keyId}`),
     ),
   ];
 }

@@ -1,5 +1,6 @@
 import type { ProofProblem, RunEvent, Task } from "../../../flow/events.ts";
 import type { GraphWait } from "../../../graph/batch.ts";
+import { toScreenDate } from "../../../handover/dates.ts";
 import { say } from "../clean.ts";
 
 /** What a piece of work is called while it runs and when it is done. */
@@ -44,6 +45,7 @@ export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly don
     doing: "Removing a client secret that was never handed over",
     done: "Client secret removed that was never handed over",
   },
+  retireSecret: { doing: "Removing a client secret", done: "Client secret removed" },
   issueSecret: { doing: "Adding a client secret", done: "Client secret added" },
   deliver: {
     doing: "Storing the secret behind a one-time link",
@@ -123,6 +125,12 @@ export function describeEvent(event: RunEvent): string | undefined {
       return proofFailed(event.problem, event.detail);
     case "fileKept":
       return say`A file of another app was in the way; it is kept as ${event.keptAs}`;
+    case "reminderWritten":
+      return say`Calendar reminder for ${toScreenDate(event.day)} written to ${event.file}; open it to add it to your calendar.`;
+    case "reminderNotWritten":
+      return event.errno === "EEXIST"
+        ? say`No calendar reminder was written: ${event.file} is a file of something else.`
+        : say`No calendar reminder could be written to ${event.file} (${event.errno}).`;
     case "markNotSet":
       return "The hand-over could not be noted on the app; the hand-over file counts. The next run notes it.";
     case "secretsRestored":
@@ -198,6 +206,12 @@ export const QUESTIONS = {
   undelivered: "The secret could not be handed over. What now?",
   retry: "Try again",
   otherService: (service: string) => say`Use ${service}`,
+  showOnce: "Show it once on this screen",
+  showing:
+    "This is the client secret. It is shown once; nobody can show it again. Copy it now to a safe place, such as a password manager.",
+  secretNoted: "Have you copied it? (no: it is not counted as handed over)",
+  retireLast: (name: string) =>
+    say`"${name}" is the last client secret that was handed over. Without it the vendor's app stops working. Remove it all the same?`,
   remove: "Remove the secret again and stop",
   yesOrNo: "(y/n)",
 } as const;

@@ -1,0 +1,26 @@
+import type { ExitCode } from "../../errors.ts";
+import { rotateSecret } from "../../flow/rotate.ts";
+import { isOn } from "../flags.ts";
+import type { Invocation } from "../program.ts";
+import { renderResult, toJsonResult } from "../screen/result.ts";
+import { calendarOf, packedProgram, withSession } from "../session.ts";
+
+/** `secret rotate`: parses, calls the flow, shows what came of it. */
+export async function runSecretRotate(invocation: Invocation): Promise<ExitCode> {
+  return withSession(invocation, async ({ context, settings, flags, outputFolder, journalFolder }) => {
+    const result = await rotateSecret(context, {
+      ...settings,
+      yes: isOn(flags, "yes"),
+      dryRun: isOn(flags, "dry-run"),
+      proof: isOn(flags, "proof", true),
+      calendar: calendarOf(flags, invocation.ports),
+      outputFolder,
+      journalFolder,
+    });
+    return {
+      exitCode: 0,
+      text: renderResult(result, invocation.ports.terminal, packedProgram(invocation, settings)),
+      json: toJsonResult("secret rotate", result),
+    };
+  });
+}

@@ -1,0 +1,26 @@
+import type { ServiceProfile } from "../delivery/service.ts";
+import { AppError } from "../errors.ts";
+import type { RunContext } from "./context.ts";
+import { type Services, tryUntrusted } from "./service.ts";
+
+/** The one yes to a plan. @throws AppError DECLINED */
+export async function confirmPlan({ questions }: RunContext, yes: boolean): Promise<void> {
+  if (!yes && questions && !(await questions.goAhead())) throw new AppError("DECLINED", {});
+}
+
+/**
+ * The yes to a plan that hands a secret over; and for a host that the vendor does not name, a question of
+ * its own before it is tried.
+ */
+export async function confirmDelivery(
+  context: RunContext,
+  yes: boolean,
+  services: Services,
+  profile: ServiceProfile | undefined,
+): Promise<ServiceProfile | undefined> {
+  const isForeign = profile !== undefined && !services.trusted;
+  const asks = isForeign && !yes ? context.questions : undefined;
+  if (asks && !(await asks.trustService(profile?.service.host ?? ""))) throw new AppError("DECLINED", {});
+  await confirmPlan(context, yes);
+  return isForeign ? tryUntrusted(context, profile) : profile;
+}

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { toScreenDate, toScreenTime } from "../handover/dates.ts";
+import type { Plan } from "../registration/plan.ts";
+import type { CurrentRegistration } from "../registration/types.ts";
+import { consentPage } from "../signin/cloud.ts";
+import { fill } from "../template/placeholders.ts";
+import type { Template } from "../template/schema.ts";
+import type { Applied } from "./apply-plan.ts";
+import type { RunContext } from "./context.ts";
+import type { RegisterResult } from "./events.ts";
+
+/** What is known of a run before it has changed anything. */
+export interface ResultFacts {
+  readonly template: Template;
+  readonly outputFolder: string;
+  readonly tenant: { readonly id: string; readonly displayName: string };
+  readonly appName: string;
+  readonly hostname: string;
+  readonly current: CurrentRegistration;
+  readonly plan: Plan;
+  /** When the client secret ends that was handed over before. */
+  readonly secretEnd: string | undefined;
+  readonly signInClientId: string;
+}
+
+/** What came of a run that may hand a secret over, for every way it can end well. */
+export function toResult(
+  { cloud, ports }: Pick<RunContext, "cloud" | "ports">,
+  facts: ResultFacts,
+  outcome: RegisterResult["outcome"],
+  applied?: Applied,
+): RegisterResult {
+  const { template, outputFolder, tenant, appName, hostname, current, plan, secretEnd, signInClientId } =
+    facts;
+  const appId = applied?.target.appId ?? current.application?.appId;
+  const waiting = applied?.waiting ?? [];
+  const handover = applied?.handover;
+  const values = {
+    appName,
+    hostname,
+    appId: appId ?? "",
+    tenantId: tenant.id,
+    handoverFile: handover?.file ?? join(outputFolder, template.handover.fileName),
+    linkEnd: handover?.link ? toScreenTime(handover.link.end, ports.clock.now()) : "",
+    clientSecretEnd: handover ? toScreenDate(new Date(handover.secretEnd)) : "",
+  };
+  // Where there is no link, what the template says about it would only confuse.
+  const steps = template.handover.nextSteps.filter(
+    (text) => handover?.link !== undefined || !text.includes("{linkEnd}"),
+  );
+  return {
+    outcome,
+    tenant,
+    displayName: fill(template.application.displayName, values),
+    hostname,
+    secretEnd,
+    appId,
+    objectId: applied?.target.objectId ?? current.application?.objectId,
+    plan,
+    handover,
+    waiting,
+    consentPage: waiting.length > 0 && appId !== undefined ? consentPage(cloud, tenant.id, appId) : undefined,
+    signInClientId,
+    nextSteps: handover ? steps.map((text) => fill(text, values)) : [],
+  };
+}

@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { AppError } from "../errors.ts";
+import { grants } from "../registration/diff.ts";
+import { originOf } from "../registration/origin.ts";
+import { planSecrets } from "../registration/secrets.ts";
+import type { Application } from "../registration/types.ts";
+import { isSettled, type KnownValues } from "../settings/known-values.ts";
+import type { Template } from "../template/schema.ts";
+import { applyPlan } from "./apply-plan.ts";
+import { confirmDelivery } from "./confirm.ts";
+import { type RunContext, stopIfInterrupted } from "./context.ts";
+import { desiredRegistration } from "./desired-registration.ts";
+import type { RegisterResult } from "./events.ts";
+import { locate } from "./locate.ts";
+import { checkOutputFolder } from "./output-folder.ts";
+import { judge } from "./plan-registration.ts";
+import { provable } from "./prove.ts";
+import type { RegisterInput } from "./register.ts";
+import { writeReminder } from "./reminder.ts";
+import { toResult } from "./result.ts";
+import { otherServices, prepareServices, readyService, toDelivery } from "./service.ts";
+import { CHANGING_SCOPES, READING_SCOPES } from "./sign-in.ts";
+
+export type RotateInput = Omit<RegisterInput, "newSecret" | "addOns">;
+
+/**
+ * Issues a new client secret beside the old ones and hands it over as `register` does, touching nothing else
+ * of the registration. A secret of an earlier run that was never handed over is removed on the way.
+ *
+ * @throws AppError REGISTRATION_INCOMPLETE where the app could not sign in with any secret.
+ */
+export async function rotateSecret(context: RunContext, input: RotateInput): Promise<RegisterResult> {
+  if (!context.questions && !input.yes && !input.dryRun) throw new AppError("YES_MISSING", {});
+  const { fileName } = input.template.handover;
+  const tidy = input.dryRun ? undefined : await checkOutputFolder(context, input.outputFolder, fileName);
+  const result = await issueBeside(context, input);
+  await tidy?.();
+  return result;
+}
+
+async function issueBeside(context: RunContext, input: RotateInput): Promise<RegisterResult> {
+  const { template, known, outputFolder, proof } = input;
+  const services = prepareServices(context, template, known, input);
+  const located = await locate(context, input, input.dryRun ? READING_SCOPES : CHANGING_SCOPES);
+  const { graph, tenant, apis, appName, current, tokens } = located;
+  const { application, servicePrincipal } = current;
+  const { displayName, appId } = application;
+  if (!servicePrincipal) throw new AppError("REGISTRATION_INCOMPLETE", { displayName, appId });
+
+  const hostname = await hostnameOf(context, template, known, application);
+  const wanted = desiredRegistration(context, input, apis, { appName, hostname, addOns: [] });
+  const judged = await judge(context, { ...input, tenantId: tenant.id }, application);
+  const plan = { steps: planSecrets(wanted, judged, { newSecret: true, keepDoubtful: false }) };
+  // The new secret is tried with what the app may do now; what it may not is no business of this run.
+  const missing = grants(wanted.permissions, current).flatMap((step) =>
+    step.kind === "grantAppRole" ? [step.permission] : step.added,
+  );
+  const permissions = wanted.permissions.filter((permission) => !missing.includes(permission));
+  const desired = { ...wanted, displayName, permissions };
+  const facts = {
+    template,
+    outputFolder,
+    tenant,
+    appName,
+    hostname,
+    current,
+    plan,
+    secretEnd: undefined,
+    signInClientId: tokens.account.clientId,
+  };
+
+  const profile = await readyService(context, services);
+  context.report({
+    kind: "plan",
+    proposal: {
+      plan,
+      tenant,
+      displayName,
+      current: application,
+      clients: [],
+      delivery: toDelivery(profile, services, known.linkLifetimeSeconds),
+      handoverFile: join(outputFolder, template.handover.fileName),
+      proofs: proof ? provable(permissions) : [],
+      lackingRights: [],
+      now: context.ports.clock.now(),
+    },
+  });
+  if (input.dryRun) return toResult(context, facts, "planned");
+  const confirmed = await confirmDelivery(context, input.yes, services, profile);
+  stopIfInterrupted(context.signal);
+  const applied = await applyPlan(context, {
+    graph,
+    plan,
+    desired,
+    current,
+    template,
+    tenantId: tenant.id,
+    hostname,
+    profile: confirmed,
+    otherServices: otherServices(template, profile),
+    linkLifetimeSeconds: known.linkLifetimeSeconds,
+    outputFolder,
+    proof,
+  });
+  if (applied.handover && input.calendar !== undefined) {
+    const { keyId, secretEnd } = applied.handover;
+    const end = new Date(secretEnd);
+    const reminder = { keyId, appName: displayName, appId, tenantName: tenant.displayName, secretEnd: end };
+    await writeReminder(context, input.calendar, reminder);
+  }
+  return toResult(context, facts, "rotated", applied);
+}
+
+/** The app's address for the hand-over: given for this run, else as the registration itself has it. */
+async function hostnameOf(
+  { questions }: RunContext,
+  { application: { web } }: Template,
+  { hostname }: KnownValues,
+  application: Application,
+): Promise<string> {
+  if (hostname && isSettled(hostname)) return hostname.value;
+  const known = originOf(web.redirectUris, application.web.redirectUris) ?? hostname?.value;
+  if (known !== undefined) return known;
+  if (questions) return (await questions.hostname(undefined)).origin;
+  throw new AppError("INPUT_MISSING", { missing: [{ flag: "--hostname", configKey: "hostname" }] });
+}
