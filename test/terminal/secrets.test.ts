@@ -130,6 +130,32 @@ describe("what a run keeps to itself", () => {
     expect(place.sandbox.state.applications[0]?.passwordCredentials).toEqual([]);
   });
 
+  test("one whose secret a person chooses to see: on the terminal, once, and nowhere else", async () => {
+    const secrets: Secret[] = [];
+    const place = outpost({
+      wrap: (fetch) => {
+        const collected = collecting(secrets)(fetch);
+        return (request) => {
+          const issued = secrets.some(({ name }) => name === "secretText");
+          place.sandbox.behaviour.oneTimePassword = issued ? "failing" : "1.6.2";
+          return collected(request);
+        };
+      },
+    });
+    const pty = inTerminal(place, [...FLAGS, "--verbose"]);
+    await pty.until(ASKED.goAhead);
+    pty.type(`y${KEYS.enter}`);
+    await pty.until(/The secret could not be handed over. What now\?/);
+    pty.type(KEYS.down.repeat(2) + KEYS.enter);
+    await pty.until(/Have you copied it\?/);
+    pty.type(`y${KEYS.enter}`);
+    expect(await pty.exit()).toBe(0);
+    const [secret = ""] = secrets.filter(({ name }) => name === "secretText").map(({ value }) => value);
+    expect(pty.raw().split(secret)).toHaveLength(2);
+    expect(find(secrets, filesIn(place.root))).toEqual([]);
+    expect(place.json(HANDOVER)["clientSecret"]).toMatch(/was shown once/);
+  });
+
   test("one whose sign-in is refused", async () => {
     const { place, secrets } = watched({ signIn: "blocked" });
     const run = await runPiped(place, [...FLAGS, "--yes", "--verbose"]);

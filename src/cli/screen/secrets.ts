@@ -28,7 +28,7 @@ export function renderSecrets(list: SecretList, terminal: Terminal): string {
   for (const row of rows) {
     if (isWide) lines.push(tableLine(row), style.dim(`    ${row.name}`));
     else {
-      lines.push("", row.keyId, `  ${row.state}, ${HEADINGS.until} ${row.until}`);
+      lines.push("", row.keyId, `  ${row.state}, ${HEADINGS.until.toLowerCase()} ${row.until}`);
       lines.push(`  ${HEADINGS.daysLeft}: ${row.daysLeft}`, style.dim(`  ${row.name}`));
     }
   }
