@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const builtProgram = ["test/terminal/**/*.test.ts", "test/package/**/*.test.ts"];
+const builtProgram = ["test/terminal/**/*.test.ts", "test/package/**/*.test.ts", "test/faults/**/*.test.ts"];
 const shared = { testTimeout: 30_000, unstubGlobals: true, restoreMocks: true };
 
 export default defineConfig({

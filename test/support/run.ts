@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../src/cli/program.ts";
-import type { Fetch } from "../../src/ports/index.ts";
+import type { Fetch, Processes } from "../../src/ports/index.ts";
 import { type Behaviour, createSandbox, EXAMPLE, type Sandbox } from "../../src/sandbox/index.ts";
 import { type FakeClock, type FakePorts, type FakePortsOptions, fakeClock, fakePorts } from "./fake-ports.ts";
 
@@ -37,6 +37,8 @@ export interface TestRunOptions extends Omit<FakePortsOptions, "fetch"> {
   /** Stands between the program and the tenant. */
   readonly through?: (fetch: Fetch) => Fetch;
   readonly signal?: AbortSignal;
+  /** Which processes there are; the real ones unless given. */
+  readonly processes?: Processes;
 }
 
 /** What an unattended run needs to know. */
@@ -53,12 +55,13 @@ export const UNATTENDED = [
 export async function runInProcess(
   argv: readonly string[],
   tenant: TestTenant,
-  { through = (fetch) => fetch, signal, ...options }: TestRunOptions = {},
+  { through = (fetch) => fetch, signal, processes, ...options }: TestRunOptions = {},
 ): Promise<TestRun> {
   const ports: FakePorts = {
     ...fakePorts({ ...options, fetch: through(tenant.fetch) }),
     clock: tenant.clock,
     ids: { uuid: randomUUID },
+    ...(processes && { processes }),
   };
   const exitCode = await run(argv, {
     makePorts: () => ports,
@@ -77,13 +80,13 @@ export async function runInProcess(
 }
 
 /** What must be true of a tenant after every run that ended well, however it got there. */
-export function census(tenant: TestTenant, made: Pick<TestRun, "info">) {
+export function census(tenant: Pick<Sandbox, "state" | "reveal">, made: Pick<TestRun, "info">) {
   const link = made.info?.["clientSecret"];
   return { ...tally(tenant, made), linkOpens: link !== undefined && tenant.reveal(link) !== undefined };
 }
 
 /** The census without opening the link, which can be done once only. */
-export function tally({ state }: TestTenant, { info }: Pick<TestRun, "info">) {
+export function tally({ state }: Pick<Sandbox, "state">, { info }: Pick<TestRun, "info">) {
   const [application] = state.applications;
   const secrets = application?.passwordCredentials ?? [];
   return {

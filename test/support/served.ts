@@ -42,6 +42,8 @@ export interface OutpostOptions {
   readonly state?: TenantState;
   /** Stands between the program and the sandbox. */
   readonly wrap?: (fetch: Fetch) => Fetch;
+  /** Registers what is left to do when the test has ended; a test beside others brings its context's own. */
+  readonly onFinished?: (clean: () => void) => void;
 }
 
 /**
@@ -67,7 +69,12 @@ export function serve(): (options?: OutpostOptions) => Outpost {
     await served?.close();
   });
 
-  return ({ behaviour = {}, state = newTenant(), wrap = (fetch: Fetch) => fetch } = {}) => {
+  return ({
+    behaviour = {},
+    state = newTenant(),
+    wrap = (fetch: Fetch) => fetch,
+    onFinished = onTestFinished,
+  } = {}) => {
     if (!served || authority === undefined) throw new Error("the sandbox is not served yet");
     const quick = { deviceCodePolls: 0, deviceCodeIntervalSeconds: 1 };
     const sandbox = createSandbox({
@@ -78,7 +85,7 @@ export function serve(): (options?: OutpostOptions) => Outpost {
     });
     answer = wrap(sandbox.fetch);
     const root = realpathSync(mkdtempSync(join(tmpdir(), "entra-app-registration-run-")));
-    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+    onFinished(() => rmSync(root, { recursive: true, force: true }));
     for (const name of ["work", "state", "tmp", "home"]) mkdirSync(join(root, name));
     const folder = join(root, "work");
     return {
