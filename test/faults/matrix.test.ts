@@ -54,8 +54,12 @@ function table(): string {
     ...ROWS.map(line),
     `${ROWS.filter(isEarly).length} rows come before anything is created: there one kill and one reset stand for all, and 401 is left out`,
     `${results.size} of ${cells.length} cells: ${count(".")} completed by the run itself, ${count("r")} by the next, ${count("x")} failed`,
-    `a 429 with Retry-After: 1 adds ${seconds(Math.max(...throttled))} s at most (target 1.2), in ${throttled.length} rows`,
+    `a 429 with Retry-After: 1 adds ${seconds(median(throttled))} s, ${seconds(Math.max(...throttled))} s at most (target 1.2 on a machine that does nothing else)`,
   ].join("\n");
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
 function seconds(ms: number): string {
