@@ -170,8 +170,8 @@ async function check(
   made: { target: ApplicationTarget; servicePrincipalId: string },
   after: { consented: Promise<Consented>; issued: Promise<IssuedSecret | undefined>; lost: AbortSignal },
 ): Promise<void> {
-  const { refused } = await after.consented;
-  const [secret] = await Promise.all([after.issued, checkBack(context, input, made, refused)]);
+  const [{ refused }, secret] = await Promise.all([after.consented, after.issued]);
+  await checkBack(context, input, made, refused, secret?.keyId);
   // A new secret is proved with what was granted before, too: that is what the plan announced.
   const proofs = provable(input.desired.permissions.filter((permission) => !refused.includes(permission)));
   if (secret && input.proof && proofs.length > 0 && !after.lost.aborted) {
@@ -236,6 +236,7 @@ async function checkBack(
   { graph, desired, plan }: ApplyInput,
   { target, servicePrincipalId }: { target: ApplicationTarget; servicePrincipalId: string },
   refused: readonly ResolvedPermission[],
+  keyId: string | undefined,
 ): Promise<void> {
   const { objectId } = target;
   const seen = await during(context, "readBack", () =>
@@ -247,6 +248,10 @@ async function checkBack(
     return;
   }
   const { application, servicePrincipal, ...granted } = seen;
+  if (keyId !== undefined && application?.passwordCredentials.some((listed) => listed.keyId === keyId)) {
+    // From now on, a list without it means that somebody deleted it.
+    await context.journal.record({ event: "listed", objectId, keyId });
+  }
   const options = { adopt: false, removeRedirectUris: [], newSecret: false, keepDoubtful: true };
   const permissions = desired.permissions.filter((permission) => !refused.includes(permission));
   const left = diff(

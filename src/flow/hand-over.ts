@@ -207,7 +207,12 @@ async function writeFile(
     isSameApp: (existing) => identifying.every(([key, value]) => existing[key] === value),
   });
   if (keptAs !== undefined) context.report({ kind: "fileKept", keptAs });
-  await context.journal.record({ event: "delivered", objectId: target.objectId, keyId: issued.keyId });
+  await context.journal.record({
+    event: "delivered",
+    objectId: target.objectId,
+    keyId: issued.keyId,
+    endDateTime: issued.endDateTime,
+  });
   const { keyId, startDateTime, endDateTime } = issued;
   return {
     file,

@@ -18,7 +18,7 @@ const AT_ONCE = 32;
  * left out: it is that run's to finish, and taking its secret for a lost one would kill it.
  */
 export async function readSecretEvidence(
-  { files, processes }: { files: Pick<Files, "list" | "read">; processes: Pick<Processes, "isRunning"> },
+  { files, processes }: { files: Pick<Files, "list" | "read">; processes: Processes },
   folder: string,
   id: string,
 ): Promise<SecretEvidence[]> {
@@ -42,13 +42,20 @@ export async function readSecretEvidence(
   }
   return wanted
     .filter(({ isUnderWay, state }) => !(isUnderWay && isUnproven(state)))
-    .map(({ secretName, keyId, state }) => ({ secretName, state, ...(keyId !== undefined && { keyId }) }));
+    .map(({ secretName, keyId, state, delivered, wasListed }) => ({
+      secretName,
+      state,
+      ...(keyId !== undefined && { keyId }),
+      ...(delivered && !wasListed && { delivered }),
+    }));
 }
 
 interface Secret {
   secretName: string;
   keyId: string | undefined;
   state: SecretEvidence["state"];
+  delivered: SecretEvidence["delivered"];
+  wasListed: boolean;
   /** The file that was about to be written, and the hash of the link in it. */
   handover: { readonly file: string; readonly linkHash: string } | undefined;
   /** The object id and the application id, as far as they came up. */
@@ -81,11 +88,16 @@ function parseLine(text: string): Line[] {
   }
 }
 
-/** A run that was killed wrote no end, but its process is gone. */
-function isRunning(lines: readonly Line[], processes: Pick<Processes, "isRunning">): boolean {
-  const processId = lines.find(({ event }) => event === "start")?.["processId"];
-  const hasEnded = lines.some(({ event }) => event === "end");
-  return !hasEnded && typeof processId === "number" && processes.isRunning(processId);
+/**
+ * A run that was killed wrote no end, but its process is gone. In a container the next process often has the
+ * same id; it began at another time.
+ */
+function isRunning(lines: readonly Line[], processes: Processes): boolean {
+  if (lines.some(({ event }) => event === "end")) return false;
+  const start = lines.find(({ event }) => event === "start");
+  const processId = start?.["processId"];
+  if (processId === processes.id) return start?.["processStart"] === processes.startedAt;
+  return typeof processId === "number" && processes.isRunning(processId);
 }
 
 function isUnproven(state: SecretEvidence["state"]): boolean {
@@ -100,8 +112,19 @@ function note(secrets: Secret[], line: Line, isUnderWay: boolean): void {
     advance(secretOf(secrets, line, isUnderWay), "issued");
   }
   if (event === "handingOver") expectIn(secretOf(secrets, line, isUnderWay), line);
-  if (event === "delivered") advance(secretOf(secrets, line, isUnderWay), "delivered");
+  if (event === "delivered") deliver(secretOf(secrets, line, isUnderWay), line);
+  if (event === "listed") list(secretOf(secrets, line, isUnderWay));
   if (event === "removedSecret") advance(secretOf(secrets, line, isUnderWay), "removed");
+}
+
+function deliver(secret: Secret | undefined, line: Line): void {
+  advance(secret, "delivered");
+  const [at, endDateTime] = [textOf(line["at"]), textOf(line["endDateTime"])];
+  if (secret && at !== undefined && endDateTime !== undefined) secret.delivered = { at, endDateTime };
+}
+
+function list(secret: Secret | undefined): void {
+  if (secret) secret.wasListed = true;
 }
 
 /** By its name where the line has one, else by its key; a name that is new begins a new secret. */
@@ -112,7 +135,14 @@ function secretOf(secrets: Secret[], line: Line, isUnderWay: boolean): Secret | 
     return keyId === undefined ? undefined : secrets.find((one) => one.keyId === keyId);
   const known = secrets.find((one) => one.secretName === secretName);
   if (known) return known;
-  const begun = { keyId: undefined, state: "open", handover: undefined, ids: new Set<string>() } as const;
+  const begun = {
+    keyId: undefined,
+    state: "open",
+    delivered: undefined,
+    wasListed: false,
+    handover: undefined,
+    ids: new Set<string>(),
+  } as const;
   const secret: Secret = { ...begun, secretName, isUnderWay };
   secrets.push(secret);
   return secret;

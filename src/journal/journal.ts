@@ -20,6 +20,7 @@ export type JournalEntry =
       readonly version: string;
       /** By which a later run knows whether this one is still under way. */
       readonly processId: number;
+      readonly processStart: number;
     }
   /** Written before a change is asked for; without an outcome it stays open whether it came about. */
   | ({ readonly event: "intent"; readonly step: string } & JournalIds)
@@ -49,7 +50,15 @@ export type JournalEntry =
       /** SHA-256 of the entry that holds the link. */
       readonly linkHash: string;
     }
-  | { readonly event: "delivered"; readonly objectId: string; readonly keyId: string }
+  | {
+      readonly event: "delivered";
+      readonly objectId: string;
+      readonly keyId: string;
+      /** When the secret ends, ISO 8601; a list may not show it yet. */
+      readonly endDateTime: string;
+    }
+  /** The tenant's list shows the secret. */
+  | { readonly event: "listed"; readonly objectId: string; readonly keyId: string }
   | { readonly event: "removedSecret"; readonly objectId: string; readonly keyId: string }
   | { readonly event: "end"; readonly exitCode: number; readonly errorCode?: string | undefined };
 
@@ -87,7 +96,16 @@ export async function openJournal(
   const line = (entry: JournalEntry): string => JSON.stringify({ at: clock.now().toISOString(), ...entry });
   try {
     await files.ensureFolder(folder);
-    await append(line({ event: "start", runId, command, version, processId: processes.id }));
+    await append(
+      line({
+        event: "start",
+        runId,
+        command,
+        version,
+        processId: processes.id,
+        processStart: processes.startedAt,
+      }),
+    );
   } catch (error) {
     warn(error);
     return NO_JOURNAL;

@@ -51,8 +51,9 @@ export interface Ids {
 }
 
 export interface Processes {
-  /** This process. */
+  /** This process, and when it began, in milliseconds since 1970. */
   readonly id: number;
+  readonly startedAt: number;
   /** Whether a process of this machine with that id is running now. */
   isRunning(id: number): boolean;
 }

@@ -8,7 +8,12 @@ export interface SecretEvidence {
   readonly keyId?: string;
   /** `open`: asked for, answer unknown; `issued`: made, not handed over. */
   readonly state: "open" | "issued" | "delivered" | "removed";
+  /** When it was handed over, and when it ends, both ISO 8601; absent once a list has shown it. */
+  readonly delivered?: { readonly at: string; readonly endDateTime: string };
 }
+
+/** How long Entra may take to list a new secret; one that is missing for longer has been deleted. */
+const UNSEEN_MS = 15 * 60_000;
 
 /** What the hand-over file in the output folder says, where it speaks of this application. */
 export interface HandoverEvidence {
@@ -38,9 +43,22 @@ export function judgeSecrets(application: Application, facts: SecretFacts): Judg
   const ours = application.passwordCredentials.filter(({ displayName }) => isOurSecretName(displayName));
   const marks = application.passwordCredentials.map(({ keyId }) => toDeliveredTag(keyId));
   const isOneGone = application.tags.some((tag) => isDeliveredTag(tag) && !marks.includes(tag));
-  return application.passwordCredentials.map((credential) => {
+  const listed = application.passwordCredentials.map((credential): JudgedSecret => {
     const tagged = application.tags.includes(toDeliveredTag(credential.keyId));
     return { credential, tagged, state: judge(credential, tagged, ours, { ...facts, isOneGone }) };
+  });
+  return [...listed, ...notListedYet(application, facts)];
+}
+
+/** Secrets that were handed over a moment ago and that the list does not show yet. */
+function notListedYet(application: Application, { journal, now }: SecretFacts): JudgedSecret[] {
+  return journal.flatMap(({ state, keyId, secretName, delivered }): JudgedSecret[] => {
+    const isListed = application.passwordCredentials.some((credential) => credential.keyId === keyId);
+    if (state !== "delivered" || keyId === undefined || !delivered || isListed) return [];
+    const { at, endDateTime } = delivered;
+    if (now.getTime() - Date.parse(at) > UNSEEN_MS) return [];
+    const credential = { keyId, displayName: secretName, startDateTime: at, endDateTime };
+    return [{ credential, state: "delivered", tagged: application.tags.includes(toDeliveredTag(keyId)) }];
   });
 }
 

@@ -41,6 +41,19 @@ describe("unattended", () => {
     expect(census(tenant, second)).toEqual(COMPLETE);
   });
 
+  test("leaves a secret alone that the tenant does not list yet, and one that is gone is replaced", async () => {
+    const tenant = testTenant({ credentialDelayMs: 3_600_000 });
+    const first = await runInProcess(UNATTENDED, tenant);
+    const second = await runInProcess(UNATTENDED, tenant, { folder: first.folder });
+    expect(second.stdout).toMatch(/Nothing to do[\s\S]*2028-11-20/);
+    expect(tenant.state.applications[0]?.passwordCredentials).toHaveLength(1);
+    tenant.state.applications[0]?.passwordCredentials.pop();
+    tenant.clock.advance(20 * 60_000);
+    const third = await runInProcess(UNATTENDED, tenant, { folder: first.folder });
+    expect(third.stdout).toMatch(/as it should be now/);
+    expect(tenant.state.applications[0]?.passwordCredentials).toHaveLength(1);
+  });
+
   test("finds nothing to do from another folder and without a journal either", async () => {
     const tenant = testTenant();
     await runInProcess(UNATTENDED, tenant);

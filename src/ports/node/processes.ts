@@ -3,6 +3,7 @@ import type { Processes } from "../index.ts";
 /** The processes of this machine. */
 export const nodeProcesses: Processes = {
   id: process.pid,
+  startedAt: Math.round(performance.timeOrigin),
   isRunning(id) {
     try {
       return process.kill(id, 0);

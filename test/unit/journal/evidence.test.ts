@@ -21,11 +21,20 @@ const outcome = (secretName: string, keyId: string, ok = true): JournalEntry => 
   keyId,
   ...APP,
 });
-const delivered = (keyId: string): JournalEntry => ({ event: "delivered", objectId: APP.objectId, keyId });
+const delivered = (keyId: string): JournalEntry => ({
+  event: "delivered",
+  objectId: APP.objectId,
+  keyId,
+  endDateTime: "2028-03-01T12:00:00Z",
+});
+const handed = (second: number) => ({
+  at: `2026-03-01T12:00:0${second}.000Z`,
+  endDateTime: "2028-03-01T12:00:00Z",
+});
 const removed = (keyId: string): JournalEntry => ({ event: "removedSecret", objectId: APP.objectId, keyId });
 
 /** The runs of these journals are over. */
-const DEAD = { isRunning: () => false };
+const DEAD = { id: 1, startedAt: 1, isRunning: () => false };
 
 /** One journal a list, a second apart; and what they say together. */
 async function fold(...runs: JournalEntry[][]) {
@@ -56,7 +65,7 @@ test.each<[string, JournalEntry[][], object[]]>([
   [
     "delivered",
     [[intent("a"), outcome("a", "k"), delivered("k")]],
-    [{ secretName: "a", keyId: "k", state: "delivered" }],
+    [{ secretName: "a", keyId: "k", state: "delivered", delivered: handed(0) }],
   ],
   [
     "removed again",
@@ -71,7 +80,7 @@ test.each<[string, JournalEntry[][], object[]]>([
     ],
     [
       { secretName: "a", keyId: "k", state: "removed" },
-      { secretName: "b", keyId: "l", state: "delivered" },
+      { secretName: "b", keyId: "l", state: "delivered", delivered: handed(1) },
     ],
   ],
   [
@@ -83,7 +92,7 @@ test.each<[string, JournalEntry[][], object[]]>([
   [
     "nothing goes back",
     [[intent("a"), outcome("a", "k"), delivered("k"), intent("a"), outcome("a", "k")]],
-    [{ secretName: "a", keyId: "k", state: "delivered" }],
+    [{ secretName: "a", keyId: "k", state: "delivered", delivered: handed(0) }],
   ],
   ["other steps are no secrets", [[{ event: "intent", step: "removeSecret", secretName: "a", ...APP }]], []],
   ["a delivery nobody can place is left out", [[delivered("k"), removed("l")]], []],
@@ -146,7 +155,11 @@ test("the newest five hundred journals count", async () => {
 test("a secret of a run that is still under way is that run's to finish", async () => {
   const { ports, folder } = await fold([intent("a")]);
   const read = (isRunning: () => boolean) =>
-    readSecretEvidence({ files: ports.files, processes: { isRunning } }, folder, APP.objectId);
+    readSecretEvidence(
+      { files: ports.files, processes: { id: 1, startedAt: 1, isRunning } },
+      folder,
+      APP.objectId,
+    );
   expect(await read(() => true)).toEqual([]);
   expect(await read(() => false)).toEqual([{ secretName: "a", state: "open" }]);
 });

@@ -32,6 +32,7 @@ test("a run is one file of JSON lines, each with its time", async () => {
       command: "register",
       version: "1.2.3",
       processId: process.pid,
+      processStart: Math.round(performance.timeOrigin),
     },
     { at: "2026-03-01T12:00:00.000Z", event: "intent", step: "issueSecret", objectId: "o", secretName: "s" },
     { at: "2026-03-01T12:00:01.500Z", event: "end", exitCode: 0 },

@@ -37,6 +37,7 @@ const states = (given: Case) => judge(given).map(({ state }) => state);
 const wrote = (state: SecretEvidence["state"], more: Partial<SecretEvidence> = { keyId: KEY }) => [
   { secretName: NAME, state, ...more },
 ];
+const handed = (at: string) => ({ at, endDateTime: "2028-05-31T00:00:00Z" });
 const another = aCredential({
   keyId: guid(0xd001),
   displayName: "empower (entra-app-registration 0badbeef)",
@@ -55,6 +56,16 @@ test.each<[string, Case, SecretState[]]>([
     "the journal of another key with the same name",
     { journal: wrote("issued", { keyId: guid(9) }) },
     ["doubtful"],
+  ],
+  [
+    "handed over a moment ago and not listed yet",
+    { secrets: [], journal: wrote("delivered", { keyId: KEY, delivered: handed("2026-05-31T23:50:00Z") }) },
+    ["delivered"],
+  ],
+  [
+    "handed over and missing for longer: deleted",
+    { secrets: [], journal: wrote("delivered", { keyId: KEY, delivered: handed("2026-05-31T23:40:00Z") }) },
+    [],
   ],
   ["the journal of another name", { journal: [{ secretName: "x", state: "open" }] }, ["doubtful"]],
   ["the tag is stronger than the journal", { tags: [TAG], journal: wrote("issued") }, ["delivered"]],
