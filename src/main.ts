@@ -1,5 +1,5 @@
 import { run } from "./cli/program.ts";
-import { AppError } from "./errors.ts";
+import { AppError, EXIT_CODES } from "./errors.ts";
 import { nodePorts } from "./ports/node/index.ts";
 
 /** The version of the package, put in by the build. */
@@ -12,14 +12,31 @@ declare const PRODUCT_VERSION: string;
  */
 export async function main(packageFolder: string): Promise<void> {
   const signal = interruption();
+  const lost = lostResult();
   process.exitCode = await run(process.argv.slice(2), {
     makePorts: (options) => nodePorts({ packageFolder, signal, ...options }),
     signal,
     version: PRODUCT_VERSION,
   });
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  if (lost.errno !== undefined && process.exitCode === 0) {
+    const { describeError } = await import("./cli/screen/words/errors.ts");
+    const error = new AppError("DISK", { path: "standard output", errno: lost.errno });
+    const { message, hint } = describeError(error);
+    process.stderr.write(`\n${message}\nThe run itself is complete. ${hint}\n`);
+    process.exitCode = EXIT_CODES.DISK;
+  }
   // A poll of the sign-in library may still be waiting; nothing of ours is.
   process.exit();
+}
+
+/** Why the result could not be printed; a reader that closed the pipe had enough of it. */
+function lostResult(): { errno: string | undefined } {
+  const lost: { errno: string | undefined } = { errno: undefined };
+  process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (code !== "EPIPE" && code !== "EIO") lost.errno ??= code ?? "UNKNOWN";
+  });
+  return lost;
 }
 
 /** On Windows a pipe is written in the background; leaving early would cut the result off. */

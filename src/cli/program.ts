@@ -63,7 +63,8 @@ export async function run(argv: readonly string[], outside: Outside): Promise<Ex
 /** Help and version are fine; everything else the parser throws is wrong usage. */
 async function handleUsage(error: unknown, argv: readonly string[], ports: Ports): Promise<ExitCode> {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
-  if (error instanceof CommanderError && error.code === "commander.help") return 2;
+  if (error instanceof CommanderError && error.code === "commander.help" && !argv.includes("--json"))
+    return 2;
   const failure = error instanceof CommanderError ? toUsageError(error, argv) : error;
   const { renderFailure } = await import("./screen/failure.ts");
   ports.terminal.note(
@@ -78,6 +79,7 @@ async function handleUsage(error: unknown, argv: readonly string[], ports: Ports
 }
 
 function toUsageError({ code, message }: CommanderError, argv: readonly string[]): AppError {
+  if (code === "commander.help") return new AppError("USAGE", { detail: "A subcommand is missing." });
   if (code === "commander.excessArguments") {
     // Whatever is no command is taken for an argument of the default one.
     const word = argv.find((argument) => !argument.startsWith("-")) ?? "";

@@ -21,6 +21,7 @@ import { fill } from "../template/placeholders.ts";
 import type { Template } from "../template/schema.ts";
 import { during, journaled, type RunContext } from "./context.ts";
 import type { DeliveryChoice, Handover } from "./events.ts";
+import { noLongerThan } from "./service.ts";
 
 export interface HandOverInput {
   readonly graph: GraphContext;
@@ -139,11 +140,12 @@ async function choose(
 async function storeSecret(
   context: RunContext,
   { linkLifetimeSeconds }: HandOverInput,
-  { secret }: IssuedSecret,
+  { secret, endDateTime }: IssuedSecret,
   profile: ServiceProfile,
 ): Promise<DeliveredLink> {
+  const most = noLongerThan(new Date(endDateTime), linkLifetimeSeconds, context.ports.clock.now());
   return during(context, "deliver", () =>
-    deliver(context.ports, profile, secret, chooseLifetime(profile, linkLifetimeSeconds), {
+    deliver(context.ports, profile, secret, chooseLifetime(profile, most), {
       onWait: (wait) => context.report({ kind: "wait", wait }),
     }),
   );

@@ -31,7 +31,14 @@ import { planRegistration } from "./plan-registration.ts";
 import { provable } from "./prove.ts";
 import { writeReminder } from "./reminder.ts";
 import { toResult } from "./result.ts";
-import { otherServices, prepareServices, readyService, type Services, toDelivery } from "./service.ts";
+import {
+  noLongerThan,
+  otherServices,
+  prepareServices,
+  readyService,
+  type Services,
+  toDelivery,
+} from "./service.ts";
 import { CHANGING_SCOPES, READING_SCOPES, signIn } from "./sign-in.ts";
 import { apisOf, toWanted } from "./wanted.ts";
 
@@ -217,16 +224,19 @@ function propose(
   profile: ServiceProfile | undefined,
 ): Proposal {
   const { template, known, outputFolder, proof } = input;
+  const now = context.ports.clock.now();
   return {
     plan,
     tenant: read.tenant,
     displayName: desired.displayName,
     current: current.application,
     clients: desired.exposedApi?.preAuthorizedApplications ?? [],
-    delivery: profile && toDelivery(profile, services, known.linkLifetimeSeconds),
+    delivery:
+      profile &&
+      toDelivery(profile, services, noLongerThan(desired.secretEnd, known.linkLifetimeSeconds, now)),
     handoverFile: join(outputFolder, template.handover.fileName),
     proofs: profile && proof ? provable(desired.permissions) : [],
     lackingRights: lackingRights(plan, tokens.account.roles),
-    now: context.ports.clock.now(),
+    now,
   };
 }

@@ -18,7 +18,7 @@ import { provable } from "./prove.ts";
 import type { RegisterInput } from "./register.ts";
 import { writeReminder } from "./reminder.ts";
 import { toResult } from "./result.ts";
-import { otherServices, prepareServices, readyService, toDelivery } from "./service.ts";
+import { noLongerThan, otherServices, prepareServices, readyService, toDelivery } from "./service.ts";
 import { CHANGING_SCOPES, READING_SCOPES } from "./sign-in.ts";
 
 export type RotateInput = Omit<RegisterInput, "newSecret" | "addOns">;
@@ -70,6 +70,7 @@ async function issueBeside(context: RunContext, input: RotateInput): Promise<Reg
   };
 
   const profile = await readyService(context, services);
+  const now = context.ports.clock.now();
   context.report({
     kind: "plan",
     proposal: {
@@ -78,11 +79,15 @@ async function issueBeside(context: RunContext, input: RotateInput): Promise<Reg
       displayName,
       current: application,
       clients: [],
-      delivery: toDelivery(profile, services, known.linkLifetimeSeconds),
+      delivery: toDelivery(
+        profile,
+        services,
+        noLongerThan(desired.secretEnd, known.linkLifetimeSeconds, now),
+      ),
       handoverFile: join(outputFolder, template.handover.fileName),
       proofs: proof ? provable(permissions) : [],
       lackingRights: [],
-      now: context.ports.clock.now(),
+      now,
     },
   });
   if (input.dryRun) return toResult(context, facts, "planned");

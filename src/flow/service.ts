@@ -96,3 +96,11 @@ async function firstThatWorks(
 function sameHost(one: string, other: string): boolean {
   return new URL(one).host === new URL(other).host;
 }
+
+const HOUR_SECONDS = 3600;
+
+/** How long a link may work at most: not longer than the secret behind it, an hour at least. */
+export function noLongerThan(secretEnd: Date, wantedSeconds: number, now: Date): number {
+  const left = Math.floor((secretEnd.getTime() - now.getTime()) / 1000);
+  return Math.max(HOUR_SECONDS, Math.min(wantedSeconds, left));
+}

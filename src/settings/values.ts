@@ -79,7 +79,8 @@ export function parseServiceUri(text: string): Parsed<string> {
   const url = new URL(typed);
   const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   const https = url.protocol === "https:" || (url.protocol === "http:" && loopback);
-  const plain = url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+  if (url.username !== "" || url.password !== "") return bad("urlWithoutCredentials");
+  const plain = url.search === "" && url.hash === "";
   if (!https || !plain) return bad("serviceUrl");
   // Not `href`: an empty query or fragment leaves its `?` or `#` there.
   const base = `${url.origin}${url.pathname}`;

@@ -50,7 +50,9 @@ export function toJsonError(error: AppError | undefined): ResultDocument {
     schemaVersion: 1,
     error: {
       code: error?.code ?? "INTERNAL",
-      message: [words?.message ?? "Something unexpected went wrong.", ...(words?.details ?? [])].join(" "),
+      message: [words?.message ?? "Something unexpected went wrong.", words?.details?.join("; ") ?? ""]
+        .join(" ")
+        .trim(),
       hint: words?.hint ?? "Please report this with the journal.",
       requestId: cleanOrNull(error?.requestId),
     },

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { appendFile, type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { appendFile, type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleepFor } from "node:timers/promises";
 import type { Files } from "../index.ts";
@@ -17,10 +17,25 @@ export const nodeFiles: Files = {
   rename: replace,
   remove: (path) => rm(path),
   list,
-  async ensureFolder(path) {
-    await mkdir(path, { recursive: true, mode: OWNER_ONLY_FOLDER });
-  },
+  ensureFolder,
 };
+
+/**
+ * One folder after the other: Node's own recursive way never ends on a file system that says "no such file"
+ * to a folder under one that is there, as /proc does.
+ */
+async function ensureFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: OWNER_ONLY_FOLDER });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    if (code !== "ENOENT" || parent === path) throw error;
+    await ensureFolder(parent);
+    await mkdir(path, { mode: OWNER_ONLY_FOLDER });
+  }
+}
 
 async function readAtMost(path: string, maxBytes: number): Promise<Uint8Array> {
   const file = await open(path, "r");

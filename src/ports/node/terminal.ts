@@ -23,7 +23,9 @@ export function nodeTerminal(
   { stdin, stdout, stderr }: Streams,
   { environment, input = true, colour }: TerminalOptions,
 ): { terminal: Terminal; pauseProgress: Spinner["pause"] } {
-  for (const stream of [stdout, stderr]) stream.on("error", tolerateClosedPipe);
+  // `| head` closes the pipe, a closed window the terminal, a full disk the log: none is a reason to stop in
+  // the middle of the work. What is written at once and fails is caught where it is written.
+  for (const stream of [stdout, stderr]) stream.on("error", () => undefined);
   const takesColour = (stream: NodeJS.WriteStream): boolean => colour ?? wantsColour(stream, environment);
   const spinner = createSpinner(stderr, takesColour(stderr));
   return {
@@ -39,7 +41,13 @@ export function nodeTerminal(
       colour: takesColour(stderr),
       resultColour: takesColour(stdout),
       result: (text) => void stdout.write(`${text}\n`),
-      note: (text) => void stderr.write(`${text}\n`),
+      note: (text) => {
+        try {
+          stderr.write(`${text}\n`);
+        } catch {
+          // A log on a full disk: talk is never worth ending a run that has a secret in its hands.
+        }
+      },
       // The only way of a secret to a screen: not through what a pipe, a journal or --json could get.
       reveal: (secret) => void (isTerminal(stderr) && stderr.write(`\n    ${secret.reveal()}\n\n`)),
       progress: (text) => (canAnimate(stderr, environment) ? spinner.start(text) : SILENT),
@@ -69,9 +77,4 @@ function wantsColour(stream: NodeJS.WriteStream, environment: System["environmen
 /** Off a terminal Node leaves `isTTY` out, whatever its types say. */
 function isTerminal(stream: { readonly isTTY?: boolean }): boolean {
   return stream.isTTY === true;
-}
-
-/** `| head` closes the pipe, a closed window the terminal: no reason to stop in the middle of the work. */
-function tolerateClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }

@@ -124,7 +124,7 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "proofFailed":
       return proofFailed(event.problem, event.detail);
     case "fileKept":
-      return say`A file of another app was in the way; it is kept as ${event.keptAs}`;
+      return say`Something else of that name was in the way; it is kept as ${event.keptAs}`;
     case "reminderWritten":
       return say`Calendar reminder for ${toScreenDate(event.day)} written to ${event.file}; open it to add it to your calendar.`;
     case "reminderNotWritten":
