@@ -9,7 +9,7 @@ import {
 } from "../../settings/values.ts";
 import { clean } from "../screen/clean.ts";
 import { fit } from "../screen/fit.ts";
-import { expectation } from "../screen/words/errors.ts";
+import { expectation } from "../screen/words/faults.ts";
 import { QUESTIONS } from "../screen/words/run.ts";
 
 /** The questions of a run, asked one by one; a bad answer is asked again with the reason. */

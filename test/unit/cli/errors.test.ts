@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { renderFailure } from "../../../src/cli/screen/failure.ts";
 import { toJsonError } from "../../../src/cli/screen/result.ts";
-import { describeError, describeFault, expectation } from "../../../src/cli/screen/words/errors.ts";
+import { describeError } from "../../../src/cli/screen/words/errors.ts";
+import { describeFault, expectation } from "../../../src/cli/screen/words/faults.ts";
 import { AppError, EXIT_CODES } from "../../../src/errors.ts";
 import { fakePorts } from "../../support/fake-ports.ts";
 import { controlOf, ERRORS, ESC, FACTS, poisoned } from "./helpers.ts";

@@ -2,14 +2,13 @@ import type {
   AppError,
   ErrorCode,
   ErrorFacts,
-  Expectation,
-  Fault,
   GraphAction,
   OneTimePasswordProblem,
-  SignInProblem,
   UnreadableReason,
 } from "../../../errors.ts";
 import { say } from "../clean.ts";
+import { describeFault } from "./faults.ts";
+import { SIGN_IN } from "./sign-in.ts";
 
 /** What happened, and what to do now. */
 export interface Wording {
@@ -198,47 +197,6 @@ export function describeError(error: AppError): Wording {
   return describe(error.facts);
 }
 
-/** One fault on one line: where, what was found, what is expected. */
-export function describeFault({ path, found, expected, suggestion }: Fault): string {
-  if (expected === "knownKey")
-    return say`${path}: is no key of this file. Did you mean "${suggestion ?? ""}"?`;
-  const is = found === undefined ? "" : say` is ${withoutPassword(found) || "empty"},`;
-  return say`${path}:` + `${is} ${expectation(expected)}`;
-}
-
-/** What people send to support must not hold the user name and password of a URL. */
-function withoutPassword(text: string): string {
-  return text.replace(/\/\/[^/@\s]*@/, "//…@");
-}
-
-/** What a value should be, as an answer's reason for being refused. */
-export function expectation(expected: Expectation): string {
-  if (typeof expected === "string") return EXPECTATIONS[expected];
-  if ("schema" in expected) return say`${expected.schema}`;
-  return say`must be one of ${expected.oneOf.join(", ")}`;
-}
-
-const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
-  text: "must be text in quotes",
-  boolean: "must be true or false, without quotes",
-  yesOrNo: "must be yes or no",
-  tenant:
-    "must be a tenant ID such as 1b4e28ba-2fa1-4d11-a3bb-0123456789ab, or a domain name such as contoso.com",
-  appName: "must be a name of 1 to 120 characters, none of them a control character or invisible",
-  httpsUrl: "must start with https:// and be a complete address such as https://app.contoso.com",
-  httpsUrlNotHttp: "must start with https://, not http://: Microsoft Entra takes no other address",
-  urlWithoutCredentials: "must not contain a user name or password",
-  urlWithoutWildcard: "must not contain a wildcard (*)",
-  urlWithDnsName: "must have a DNS name such as app.contoso.com, not an IP address",
-  urlWithoutSpaces: "must not contain spaces or control characters",
-  serviceUrl:
-    "must be the address of a one-time-password service, starting with https:// and without a query",
-  guid: "must be an ID such as 1b4e28ba-2fa1-4d11-a3bb-0123456789ab",
-  lifetime: "must be a number and h, d, w, m or y, such as 90d, 24m or 2y (100 years at most)",
-  knownKey: "is no known key",
-  object: "must be a JSON object in braces { }",
-};
-
 function unreadable(reason: UnreadableReason, line?: number, column?: number): string {
   switch (reason) {
     case "missing":
@@ -288,66 +246,6 @@ const ONE_TIME_PASSWORD: Readonly<Record<OneTimePasswordProblem, string>> = {
   unencrypted: "keeps what it is given unencrypted.",
   wrongLifetime: "does not keep the link as long as it was asked to.",
   notStored: "gave back a link that it does not know.",
-};
-
-const SIGN_IN: Readonly<
-  Record<SignInProblem, (facts: ErrorFacts["SIGN_IN_FAILED"]) => readonly [string, string]>
-> = {
-  declined: () => ["The sign-in was declined in the browser.", "Run the command again to get a new code."],
-  expired: () => ["The code ran out before anybody signed in.", "Run the command again to get a new code."],
-  tenantNotFound: ({ tenant }) => [
-    say`Microsoft knows no tenant "${tenant}".`,
-    "Check the tenant ID: it stands in the Entra admin center under Overview.",
-  ],
-  accountNotInTenant: ({ tenant }) => [
-    say`The account you signed in with does not belong to the tenant ${tenant}.`,
-    "Sign in with an account of that tenant; a private browser window helps.",
-  ],
-  wrongTenant: ({ tenant, answeredBy }) => [
-    say`The sign-in led to the tenant ${answeredBy ?? "?"}, not to ${tenant}.`,
-    "Check the tenant ID, and sign in with an account of that tenant.",
-  ],
-  blockedByPolicy: () => [
-    "A Conditional Access policy of this tenant blocks this way of signing in (device code), or wants a managed device.",
-    "Ask your administrator to allow device code flow for you for this once (Conditional Access, Authentication flows).",
-  ],
-  securityDefaults: () => [
-    "The security defaults of this tenant block this way of signing in.",
-    "Ask your administrator which account may sign in with a device code.",
-  ],
-  multiFactor: () => [
-    "This account needs multi-factor authentication to be completed or set up first.",
-    "Sign in once at https://myaccount.microsoft.com, complete it there, then run the command again.",
-  ],
-  consentDeclined: () => [
-    "The permissions for signing in were declined in the browser.",
-    "Run the command again and accept them, or ask an administrator to.",
-  ],
-  adminApprovalNeeded: ({ clientId }) => [
-    "An administrator has to approve the program that signs you in.",
-    say`Ask a Cloud Application Administrator or Global Administrator to approve the app ${clientId} for the permissions Application.ReadWrite.All, AppRoleAssignment.ReadWrite.All and DelegatedPermissionGrant.ReadWrite.All, or to run this command.`,
-  ],
-  clientNotAllowed: ({ clientId }) => [
-    say`The sign-in client ${clientId} may not ask for these permissions.`,
-    "Leave --sign-in-client-id out, or name an app registration of your own that may.",
-  ],
-  clientUnknown: ({ clientId }) => [
-    say`The sign-in client ${clientId} does not exist in this tenant or is disabled there.`,
-    "Name another public client with --sign-in-client-id, or ask your administrator to enable it.",
-  ],
-  clientNotPublic: ({ clientId }) => [
-    say`The sign-in client ${clientId} does not allow device code.`,
-    'Switch on "Allow public client flows" on its Authentication page.',
-  ],
-  userNotAssigned: ({ clientId }) => [
-    say`Your account is not assigned to the sign-in client ${clientId}.`,
-    "Ask your administrator to assign you, or sign in with another account.",
-  ],
-  sessionExpired: () => ["Your sign-in has ended.", "Run the same command again and sign in once more."],
-  unknown: () => [
-    "The sign-in did not succeed.",
-    "Run the command again; if it fails again, send the journal to the vendor's support.",
-  ],
 };
 
 function networkHint(cause: string): string {

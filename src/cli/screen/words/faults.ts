@@ -1,0 +1,43 @@
+import type { Expectation, Fault } from "../../../errors.ts";
+import { say } from "../clean.ts";
+
+/** One fault on one line: where, what was found, what is expected. */
+export function describeFault({ path, found, expected, suggestion }: Fault): string {
+  if (expected === "knownKey")
+    return say`${path}: is no key of this file. Did you mean "${suggestion ?? ""}"?`;
+  const is = found === undefined ? "" : say` is ${withoutPassword(found) || "empty"},`;
+  return say`${path}:` + `${is} ${expectation(expected)}`;
+}
+
+/** What people send to support must not hold the user name and password of a URL. */
+function withoutPassword(text: string): string {
+  return text.replace(/\/\/[^/@\s]*@/, "//…@");
+}
+
+/** What a value should be, as an answer's reason for being refused. */
+export function expectation(expected: Expectation): string {
+  if (typeof expected === "string") return EXPECTATIONS[expected];
+  if ("schema" in expected) return say`${expected.schema}`;
+  return say`must be one of ${expected.oneOf.join(", ")}`;
+}
+
+const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
+  text: "must be text in quotes",
+  boolean: "must be true or false, without quotes",
+  yesOrNo: "must be yes or no",
+  tenant:
+    "must be a tenant ID such as 1b4e28ba-2fa1-4d11-a3bb-0123456789ab, or a domain name such as contoso.com",
+  appName: "must be a name of 1 to 120 characters, none of them a control character or invisible",
+  httpsUrl: "must start with https:// and be a complete address such as https://app.contoso.com",
+  httpsUrlNotHttp: "must start with https://, not http://: Microsoft Entra takes no other address",
+  urlWithoutCredentials: "must not contain a user name or password",
+  urlWithoutWildcard: "must not contain a wildcard (*)",
+  urlWithDnsName: "must have a DNS name such as app.contoso.com, not an IP address",
+  urlWithoutSpaces: "must not contain spaces or control characters",
+  serviceUrl:
+    "must be the address of a one-time-password service, starting with https:// and without a query",
+  guid: "must be an ID such as 1b4e28ba-2fa1-4d11-a3bb-0123456789ab",
+  lifetime: "must be a number and h, d, w, m or y, such as 90d, 24m or 2y (100 years at most)",
+  knownKey: "is no known key",
+  object: "must be a JSON object in braces { }",
+};
