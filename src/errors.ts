@@ -31,6 +31,14 @@ export interface ErrorFacts {
   CONSENT_REFUSED: { appId: string; displayName: string; problem: ConsentProblem };
   /** No application of that name carries our mark. */
   REGISTRATION_NOT_FOUND: { displayName: string; tenantId: string };
+  /** It was there, and can be restored for a while. */
+  REGISTRATION_DELETED: {
+    displayName: string;
+    appId: string;
+    deletedDateTime: string;
+    /** The name by which `register` finds it and offers to restore it; undefined where it does not. */
+    appName: string | undefined;
+  };
   /** An app without its enterprise application: nobody can sign in as it. */
   REGISTRATION_INCOMPLETE: { displayName: string; appId: string };
   /** Client secrets that were to be removed and that this tool did not make. */
@@ -90,6 +98,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   APP_OF_OTHER_TENANT: 2,
   CONSENT_REFUSED: 2,
   REGISTRATION_NOT_FOUND: 2,
+  REGISTRATION_DELETED: 2,
   REGISTRATION_INCOMPLETE: 2,
   SECRETS_FOREIGN: 2,
   PERMISSION_UNKNOWN: 2,

@@ -4,8 +4,6 @@ import {
   appNotFound,
   type CandidatesRead,
   type DeletedApplication,
-  findDeleted,
-  findOwner,
   readCandidates,
   readRegistration,
   readTenant,
@@ -17,6 +15,7 @@ import type { Application, CurrentRegistration } from "../registration/types.ts"
 import { isSettled, type KnownValues, missingInputs } from "../settings/known-values.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import type { Template } from "../template/schema.ts";
+import { deletedError, findAbsent } from "./absent.ts";
 import { during, openGraph, type RunContext } from "./context.ts";
 import { signIn } from "./sign-in.ts";
 import { apisOf, toWanted } from "./wanted.ts";
@@ -43,17 +42,19 @@ export interface Located {
  * Signs in and finds the registration that a command works on, by `--app-id` or by name; a name that several
  * applications carry is never guessed.
  *
- * @throws AppError INPUT_MISSING, APP_NOT_FOUND, APP_OF_OTHER_TENANT, REGISTRATION_NOT_FOUND, NAMESAKES
+ * @throws AppError INPUT_MISSING, APP_NOT_FOUND, APP_OF_OTHER_TENANT, REGISTRATION_NOT_FOUND,
+ * REGISTRATION_DELETED, NAMESAKES
  */
 export async function locate(
   context: RunContext,
   input: LocateInput,
   scopes: readonly string[],
 ): Promise<Located> {
-  const { application, deleted: _deleted, ...sought } = await seek(context, input, scopes);
+  const { application, deleted, ...sought } = await seek(context, input, scopes);
   const { graph, tenant, appName } = sought;
   if (!application) {
     const { appId } = input.known;
+    if (deleted) throw deletedError(input.template, deleted, appId === undefined ? appName : undefined);
     if (appId !== undefined) throw appNotFound(appId, tenant.id);
     throw new AppError("REGISTRATION_NOT_FOUND", { displayName: appName, tenantId: tenant.id });
   }
@@ -104,11 +105,7 @@ async function byId(
 ): Promise<Found> {
   const application = candidates.byUniqueName;
   if (application) return { appName: application.displayName, application, deleted: undefined };
-  const owner = await findOwner(graph, appId);
-  if (owner && owner.ownerTenantId !== tenant.id) {
-    throw new AppError("APP_OF_OTHER_TENANT", { appId, tenantId: tenant.id, ...owner });
-  }
-  const deleted = await findDeleted(graph, appId);
+  const deleted = await findAbsent(graph, appId, tenant.id);
   return { appName: deleted?.displayName ?? proposed, application, deleted };
 }
 

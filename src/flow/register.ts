@@ -19,6 +19,7 @@ import { isGuid } from "../settings/values.ts";
 import { sha256 } from "../sha256.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import type { AddOn, Template } from "../template/schema.ts";
+import { deletedError, findAbsent } from "./absent.ts";
 import { type Answers, askForAnswers } from "./answers.ts";
 import { applyPlan } from "./apply-plan.ts";
 import { confirmDelivery } from "./confirm.ts";
@@ -104,7 +105,10 @@ async function readAndAsk(run: Run): Promise<RegisterResult> {
   context.report({ kind: "signedIn", username: tokens.account.username, tenant: read.tenant });
 
   const existing = read.candidates.byUniqueName;
-  if ("appId" in wanted && !existing) throw appNotFound(wanted.appId, read.tenant.id);
+  if ("appId" in wanted && !existing) {
+    const deleted = await findAbsent(graph, wanted.appId, read.tenant.id);
+    throw deleted ? deletedError(template, deleted) : appNotFound(wanted.appId, read.tenant.id);
+  }
   const current = "appId" in wanted && !isSettled(known.appName) ? existing?.displayName : undefined;
   const answers = await askForAnswers(context, known, input.addOns, current ?? proposed);
   const isSame = "appId" in wanted || answers.appName === proposed;

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import { findServicePrincipal, readRegistration, type Tenant } from "../graph/read.ts";
 import { deleteApplication, deleteServicePrincipal } from "../graph/remove.ts";
-import { type Removal, toRemoval } from "../registration/removal.ts";
+import { type Removal, restorableUntil, toRemoval } from "../registration/removal.ts";
 import type { KnownValues } from "../settings/known-values.ts";
 import type { Template } from "../template/schema.ts";
 import { during, journaled, type RunContext, stopIfInterrupted } from "./context.ts";
@@ -26,9 +26,6 @@ export interface RemoveResult {
   /** Until when the deleted application can be restored. */
   readonly restorableUntil: Date | undefined;
 }
-
-/** How long Entra keeps a deleted application (https://learn.microsoft.com/graph/api/resources/directory). */
-const KEPT_MS = 30 * 86_400_000;
 
 /**
  * Removes what this tool made, after showing it: the application, and with it service principal, consent and
@@ -58,8 +55,7 @@ export async function remove(context: RunContext, input: RemoveInput): Promise<R
     () => deleteApplication(graph, objectId),
   );
   await removeServicePrincipal(context, sought, appId);
-  const restorableUntil = new Date(context.ports.clock.now().getTime() + KEPT_MS);
-  return { ...result, outcome: "removed", restorableUntil };
+  return { ...result, outcome: "removed", restorableUntil: restorableUntil(context.ports.clock.now()) };
 }
 
 async function confirm({ questions }: RunContext, removal: Removal, yes: boolean): Promise<void> {
@@ -101,6 +97,6 @@ async function alreadyGone(context: RunContext, input: RemoveInput, sought: Soug
     appId: deleted?.appId,
     objectId: deleted?.objectId,
     removal: undefined,
-    restorableUntil: deleted && new Date(new Date(deleted.deletedDateTime).getTime() + KEPT_MS),
+    restorableUntil: deleted && restorableUntil(deleted.deletedDateTime),
   };
 }

@@ -14,6 +14,14 @@ export interface Removal {
   readonly otherSecrets: readonly PasswordCredential[];
 }
 
+/** How long Entra keeps a deleted application (https://learn.microsoft.com/graph/api/resources/directory). */
+const KEPT_MS = 30 * 86_400_000;
+
+/** Until when an application can be restored; an invalid date where it is not known when it was deleted. */
+export function restorableUntil(deletedDateTime: Date | string): Date {
+  return new Date(new Date(deletedDateTime).getTime() + KEPT_MS);
+}
+
 /** What goes with an application; `apis` gives permissions their names. */
 export function toRemoval(
   current: CurrentRegistration & { readonly application: Application },

@@ -100,6 +100,12 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
     },
   ],
   REGISTRATION_NOT_FOUND: [{ displayName: "empower", tenantId: "t" }],
+  REGISTRATION_DELETED: [undefined, "empower"].map((appName) => ({
+    displayName: "empower",
+    appId: guid(1),
+    deletedDateTime: "2026-01-02T03:04:05Z",
+    appName,
+  })),
   REGISTRATION_INCOMPLETE: [{ displayName: "empower", appId: guid(1) }],
   SECRETS_FOREIGN: [
     {

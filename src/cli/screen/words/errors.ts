@@ -6,6 +6,8 @@ import type {
   OneTimePasswordProblem,
   UnreadableReason,
 } from "../../../errors.ts";
+import { toScreenDate } from "../../../handover/dates.ts";
+import { restorableUntil } from "../../../registration/removal.ts";
 import { say } from "../clean.ts";
 import { describeFault } from "./faults.ts";
 import { SIGN_IN } from "./sign-in.ts";
@@ -111,6 +113,14 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
   REGISTRATION_NOT_FOUND: ({ displayName, tenantId }) => ({
     message: say`There is no app registration named "${displayName}" in the tenant ${tenantId}.`,
     hint: "Check --app-name and --tenant-id, or name the app by its client ID with --app-id.",
+  }),
+  REGISTRATION_DELETED: ({ displayName, appId, deletedDateTime, appName }) => ({
+    message: say`The app registration "${displayName}" (${appId}) was deleted on ${deletedDateTime.slice(0, 10)}.`,
+    hint: say`It can be restored until ${toScreenDate(restorableUntil(deletedDateTime))}: ${
+      appName === undefined
+        ? "Entra admin center, App registrations, Deleted applications."
+        : `register --app-name "${appName}" offers that, and so does the Entra admin center (App registrations, Deleted applications).`
+    }`,
   }),
   REGISTRATION_INCOMPLETE: ({ displayName, appId }) => ({
     message: say`The registration of "${displayName}" (${appId}) is not complete: it has no enterprise application, so no secret would work.`,
