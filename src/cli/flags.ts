@@ -32,7 +32,9 @@ export function readFlags(
       const text = environment[variable];
       if (text === undefined || text === "") continue;
       if (option.required || option.optional) {
-        flags[name] = { value: text, source: "environment", path: variable };
+        const { argChoices: oneOf } = option;
+        if (oneOf && !oneOf.includes(text)) faults.push({ path: variable, found: text, expected: { oneOf } });
+        else flags[name] = { value: text, source: "environment", path: variable };
         continue;
       }
       const parsed = parseYesOrNo({ "1": "yes", "0": "no" }[text] ?? text);

@@ -118,6 +118,12 @@ function buildProgram(
     .action(() => start(register, async () => (await import("./commands/register.ts")).runRegister));
   addSecretOptions(addTenantOptions(register, addOns))
     .option("--new-secret", "issue a new client secret beside the old one")
+    .addOption(
+      new Option("--deleted <what>", "what to do with a deleted app that still holds the name").choices([
+        "restore",
+        "purge",
+      ]),
+    )
     .option("--no-proof", "do not sign in as the new app to prove that it works")
     .option("--dry-run", "show the plan, change nothing")
     .option("--yes", "accept the plan unasked");

@@ -42,8 +42,23 @@ export type RunEvent =
       readonly removal: Removal;
       readonly tenant: { readonly id: string; readonly displayName: string };
     }
-  /** A restored application brought its client secrets back, so many of ours and of others. */
-  | { readonly kind: "secretsRestored"; readonly ours: number; readonly others: number }
+  /** A run would have to do something about a deleted application first; this one changes nothing. */
+  | {
+      readonly kind: "deletedFound";
+      readonly displayName: string;
+      readonly deletedDateTime: string;
+      readonly choice: "restore" | "purge" | undefined;
+    }
+  /**
+   * A restored application brought its client secrets back, so many of ours and of others; `kept` are the key
+   * ids of ours that stay because nobody can be asked about them.
+   */
+  | {
+      readonly kind: "secretsRestored";
+      readonly ours: number;
+      readonly others: number;
+      readonly kept: readonly string[];
+    }
   | { readonly kind: "lifetimeShortened"; readonly endDateTime: string }
   | { readonly kind: "grantRefused"; readonly permissions: readonly ResolvedPermission[] }
   /** Nobody could be asked about redirect URIs of an earlier address. */

@@ -17,6 +17,14 @@ export interface Identified {
   readonly adopt: boolean;
 }
 
+export interface IdentifyInput extends CandidatesRead {
+  readonly wanted: Wanted;
+  readonly uniqueName: string;
+  /** What becomes of a deleted application, where that was said beforehand. */
+  readonly choice: "restore" | "purge" | undefined;
+  readonly dryRun: boolean;
+}
+
 /**
  * Which application this run works on, by the rule that a display name alone decides nothing. Where a person
  * has to say, they are asked; where nobody can be asked, the run ends and names the flag.
@@ -26,24 +34,22 @@ export interface Identified {
 export async function identify(
   context: RunContext,
   graph: GraphContext,
-  wanted: Wanted,
-  uniqueName: string,
-  read: CandidatesRead,
+  input: IdentifyInput,
 ): Promise<Identified | { readonly kind: "rename" }> {
+  const { wanted, uniqueName, candidates } = input;
   if ("appId" in wanted) {
     // Naming an application by its id is the choice to adopt it.
-    const application = read.candidates.byUniqueName;
+    const application = candidates.byUniqueName;
     const adopt = application !== undefined && !isMarked(application, uniqueName);
     return { kind: "identified", application, adopt };
   }
   const { displayName } = wanted;
-  const choice = chooseApplication(read.candidates, uniqueName);
+  const choice = chooseApplication(candidates, uniqueName);
   if (choice.kind === "ours") return { kind: "identified", application: choice.application, adopt: false };
   if (choice.kind === "ambiguous")
     return askForNamesake(context, displayName, uniqueName, choice.applications);
-  const deleted = read.deleted.find((application) => isMarked(application, uniqueName));
-  if (!deleted) return { kind: "identified", application: undefined, adopt: false };
-  const application = await askForDeleted(context, graph, wanted, deleted);
+  const deleted = input.deleted.find((application) => isMarked(application, uniqueName));
+  const application = deleted && (await decideOnDeleted(context, graph, input, deleted));
   return { kind: "identified", application, adopt: false };
 }
 
@@ -68,16 +74,23 @@ async function askForNamesake(
   };
 }
 
-/** A deleted registration keeps its unique name for 30 days: it is restored, or removed for good. */
-async function askForDeleted(
+/**
+ * A deleted registration keeps its unique name for 30 days: it is restored, or removed for good. Undefined
+ * where a new one has to be created.
+ */
+async function decideOnDeleted(
   context: RunContext,
   graph: GraphContext,
-  wanted: Wanted,
+  { wanted, choice, dryRun }: IdentifyInput,
   { objectId, displayName, deletedDateTime }: DeletedApplication,
 ): Promise<Application | undefined> {
   const { questions } = context;
-  if (!questions) throw new AppError("SOFT_DELETED", { displayName, objectId, deletedDateTime });
-  const answer = await questions.softDeleted(displayName, deletedDateTime);
+  if (dryRun && (choice || questions)) {
+    context.report({ kind: "deletedFound", displayName, deletedDateTime, choice });
+    return undefined;
+  }
+  const answer = choice ?? (await questions?.softDeleted(displayName, deletedDateTime));
+  if (answer === undefined) throw new AppError("SOFT_DELETED", { displayName, objectId, deletedDateTime });
   if (answer === "stop") throw new AppError("DECLINED", {});
   if (answer === "purge") {
     await journaled(
@@ -108,7 +121,8 @@ async function retireRestored(
   const live = passwordCredentials.filter(({ endDateTime }) => new Date(endDateTime) > now);
   const ours = live.filter(({ displayName }) => isOurSecretName(displayName));
   if (live.length > 0) {
-    context.report({ kind: "secretsRestored", ours: ours.length, others: live.length - ours.length });
+    const kept = context.questions ? [] : ours.map(({ keyId }) => keyId);
+    context.report({ kind: "secretsRestored", ours: ours.length, others: live.length - ours.length, kept });
   }
   const removed = new Set<string>();
   for (const { keyId, displayName, endDateTime } of ours) {

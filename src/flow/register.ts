@@ -51,6 +51,8 @@ export interface RegisterInput {
   readonly yes: boolean;
   readonly dryRun: boolean;
   readonly newSecret: boolean;
+  /** What becomes of a deleted registration of that name; undefined: it is asked. */
+  readonly deleted: "restore" | "purge" | undefined;
   readonly proof: boolean;
   /** The calendar file that reminds before the secret ends, absolute; undefined for none. */
   readonly calendar: string | undefined;
@@ -145,7 +147,14 @@ async function planAndApply(
   const { template, outputFolder } = input;
   const wanted = toWanted(template, input.known, answers.appName);
   const uniqueName = toUniqueName(template.name, answers.appName, sha256);
-  const identified = await identify(context, graph, wanted, uniqueName, candidates);
+  const { deleted, dryRun } = input;
+  const identified = await identify(context, graph, {
+    ...candidates,
+    wanted,
+    uniqueName,
+    choice: deleted,
+    dryRun,
+  });
   if (identified.kind === "rename") {
     const appName = (await context.questions?.appName(undefined)) ?? answers.appName;
     return untilUnchanged(run, read, await readAgain(run, appName), { ...answers, appName });

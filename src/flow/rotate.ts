@@ -21,7 +21,7 @@ import { toResult } from "./result.ts";
 import { noLongerThan, otherServices, prepareServices, readyService, toDelivery } from "./service.ts";
 import { CHANGING_SCOPES, READING_SCOPES } from "./sign-in.ts";
 
-export type RotateInput = Omit<RegisterInput, "newSecret" | "addOns">;
+export type RotateInput = Omit<RegisterInput, "newSecret" | "deleted" | "addOns">;
 
 /**
  * Issues a new client secret beside the old ones and hands it over as `register` does, touching nothing else

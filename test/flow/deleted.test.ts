@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { EXAMPLE } from "../../src/sandbox/index.ts";
-import { runInProcess, testTenant, UNATTENDED } from "../support/run.ts";
+import { census, runInProcess, testTenant, UNATTENDED } from "../support/run.ts";
 
 const TENANT = ["--no-input", "--tenant-id", EXAMPLE.tenantId];
+
+/** Consent of the deleted enterprise application is kept apart from it, so it is not counted here. */
+const WHOLE = { applications: 1, servicePrincipals: 1, secrets: 1, delivered: 1 };
 
 /** A registration that was made and removed on 20 November 2026. */
 async function removed() {
@@ -12,7 +15,8 @@ async function removed() {
   if (!application) throw new Error("no application");
   const run = await runInProcess(["remove", "--yes", ...TENANT], tenant, { folder });
   expect(run.exitCode).toBe(0);
-  return { tenant, folder, appId: application.appId };
+  const [secret] = application.passwordCredentials;
+  return { tenant, folder, appId: application.appId, secret: secret?.keyId };
 }
 
 describe.each([
@@ -63,4 +67,73 @@ test("an app that another tenant owns is no missing one for register either", as
   const run = await runInProcess([...UNATTENDED, "--app-id", application.appId], tenant, { folder });
   expect(run.exitCode).toBe(2);
   expect(run.stderr).toMatch(/belongs to another tenant/);
+});
+
+describe("register --deleted", () => {
+  test("unattended, the choice is missing and named", async () => {
+    const { tenant, folder } = await removed();
+    const before = structuredClone(tenant.state);
+    const run = await runInProcess(UNATTENDED, tenant, { folder });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toMatch(/--deleted restore [\s\S]*--deleted purge /);
+    expect(tenant.state).toEqual(before);
+  });
+
+  test("restore brings it back, and names the secrets that came with it", async () => {
+    const { tenant, folder, appId, secret } = await removed();
+    const run = await runInProcess([...UNATTENDED, "--deleted", "restore"], tenant, { folder });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toContain(`they stay. To remove them: secret retire ${secret}`);
+    expect(tenant.state.applications.map((application) => application.appId)).toEqual([appId]);
+    expect(census(tenant, run)).toMatchObject(WHOLE);
+    const again = await runInProcess([...UNATTENDED, "--deleted", "purge"], tenant, { folder });
+    expect(again.stdout).toMatch(/Nothing to do/);
+  });
+
+  test("purge deletes it for good and makes a new one; the variable does the same", async () => {
+    const { tenant, folder, appId } = await removed();
+    const environment = { ENTRA_APP_REGISTRATION_DELETED: "purge" };
+    const run = await runInProcess(UNATTENDED, tenant, { folder, environment });
+    expect(run.exitCode).toBe(0);
+    expect(tenant.state.applications[0]?.appId).not.toBe(appId);
+    expect(tenant.state.deletedItems.filter(({ type }) => type === "application")).toEqual([]);
+    expect(census(tenant, run)).toMatchObject(WHOLE);
+  });
+
+  test("in a terminal it answers the question", async () => {
+    const { tenant, folder, appId } = await removed();
+    const answers = [
+      { expect: /works again\. Remove it/, answer: false },
+      { expect: /Go ahead/, answer: true },
+    ];
+    const words = UNATTENDED.filter((word) => !["--yes", "--no-input"].includes(word));
+    const flags = [...words, "--app-name", "empower", "--no-mails-online", "--deleted", "restore"];
+    const run = await runInProcess(flags, tenant, { folder, answers });
+    expect(run.exitCode).toBe(0);
+    expect(tenant.state.applications[0]?.appId).toBe(appId);
+  });
+
+  test.each([
+    ["unattended", ["--deleted", "purge"], undefined, /deletes it for good/],
+    ["in a terminal", ["--app-name", "empower", "--no-mails-online"], [], /asks whether to restore/],
+  ])("a dry run %s says what would happen and does not do it", async (_where, more, answers, text) => {
+    const { tenant, folder } = await removed();
+    const before = structuredClone(tenant.state);
+    const flags = UNATTENDED.filter((word) => word !== "--yes").concat("--dry-run", ...more);
+    const run = await runInProcess(flags, tenant, { folder, ...(answers && { answers }) });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toMatch(text);
+    expect(tenant.state).toEqual(before);
+  });
+
+  test.each([
+    [["--deleted", "burn"], {}],
+    [[], { ENTRA_APP_REGISTRATION_DELETED: "burn" }],
+  ])("takes no other word: %j %j", async (flags, environment) => {
+    const tenant = testTenant();
+    const run = await runInProcess([...UNATTENDED, ...flags], tenant, { environment });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toMatch(/restore, purge/);
+    expect(tenant.requests).toEqual([]);
+  });
 });

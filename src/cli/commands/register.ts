@@ -1,6 +1,7 @@
 import type { ExitCode } from "../../errors.ts";
-import { register } from "../../flow/register.ts";
-import { isOn } from "../flags.ts";
+import { type RegisterInput, register } from "../../flow/register.ts";
+import type { Flags } from "../../settings/known-values.ts";
+import { isOn, textOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";
 import { renderResult, toJsonResult } from "../screen/result.ts";
 import { calendarOf, packedProgram, withSession } from "../session.ts";
@@ -13,6 +14,7 @@ export async function runRegister(invocation: Invocation): Promise<ExitCode> {
       yes: isOn(flags, "yes"),
       dryRun: isOn(flags, "dry-run"),
       newSecret: isOn(flags, "new-secret"),
+      deleted: deletedOf(flags),
       proof: isOn(flags, "proof", true),
       calendar: calendarOf(flags, invocation.ports),
       outputFolder,
@@ -24,4 +26,10 @@ export async function runRegister(invocation: Invocation): Promise<ExitCode> {
       json: toJsonResult("register", result),
     };
   });
+}
+
+/** What `--deleted` says; the parser lets nothing else through. */
+function deletedOf(flags: Flags): RegisterInput["deleted"] {
+  const text = textOf(flags, "deleted");
+  return text === "restore" || text === "purge" ? text : undefined;
 }

@@ -18,6 +18,7 @@ const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
   "tenantNotFound",
   "grantRefused",
   "secretsRestored",
+  "deletedFound",
   "markNotSet",
   "notVisibleYet",
   "readBackFailed",

@@ -339,9 +339,14 @@ const EVENTS: {
     },
   ],
   secretsRestored: [
-    { ours: 1, others: 0 },
-    { ours: 1, others: 2 },
+    { ours: 1, others: 0, kept: [] },
+    { ours: 2, others: 2, kept: [guid(1), guid(2)] },
   ],
+  deletedFound: (["restore", "purge", undefined] as const).map((choice) => ({
+    displayName: "empower",
+    deletedDateTime: "2026-01-02T03:04:05Z",
+    choice,
+  })),
   lifetimeShortened: [{ endDateTime: "2026-03-01T12:00:00Z" }],
   grantRefused: [{ permissions: WANTED.permissions }],
   redirectUrisKept: [{ uris: ["https://old.example/"] }],

@@ -89,7 +89,7 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
   }),
   SOFT_DELETED: ({ displayName, deletedDateTime }) => ({
     message: say`The app registration "${displayName}" was deleted on ${deletedDateTime.slice(0, 10)} and still holds its name.`,
-    hint: "Run the command in a terminal to restore it (its old secrets work again then) or to delete it for good, or choose another --app-name.",
+    hint: "Add --deleted restore to restore it (its old secrets work again then) or --deleted purge to delete it for good, or choose another --app-name.",
   }),
   APP_NOT_FOUND: ({ appId, tenantId }) => ({
     message: say`There is no app registration with the client ID ${appId} in the tenant ${tenantId}.`,
@@ -119,7 +119,7 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     hint: say`It can be restored until ${toScreenDate(restorableUntil(deletedDateTime))}: ${
       appName === undefined
         ? "Entra admin center, App registrations, Deleted applications."
-        : `register --app-name "${appName}" offers that, and so does the Entra admin center (App registrations, Deleted applications).`
+        : `register --app-name "${appName}" offers that (unasked: --deleted restore), and so does the Entra admin center (App registrations, Deleted applications).`
     }`,
   }),
   REGISTRATION_INCOMPLETE: ({ displayName, appId }) => ({

@@ -135,6 +135,8 @@ export function describeEvent(event: RunEvent): string | undefined {
       return "The hand-over could not be noted on the app; the hand-over file counts. The next run notes it.";
     case "secretsRestored":
       return restored(event);
+    case "deletedFound":
+      return deletedFound(event);
     case "interrupted":
       return "Stopping as soon as what is under way is done. Press Ctrl-C again to stop at once.";
     case "deviceCode":
@@ -172,9 +174,21 @@ function proofFailed(problem: ProofProblem, detail: string): string {
   }
 }
 
-function restored({ ours, others }: Extract<RunEvent, { kind: "secretsRestored" }>): string {
+function restored({ ours, others, kept }: Extract<RunEvent, { kind: "secretsRestored" }>): string {
   const counts = [ours > 0 && `${ours} of this tool`, others > 0 && `${others} of others`].filter(Boolean);
-  return `The old client secrets of the restored app work again: ${counts.join(", ")}.`;
+  const stay = say` Nobody can be asked about those of this tool, so they stay. To remove them: secret retire ${kept.join(" ")}`;
+  return `The old client secrets of the restored app work again: ${counts.join(", ")}.${kept.length > 0 ? stay : ""}`;
+}
+
+const BEFORE_IT = {
+  restore: "restores it, and changes in it what differs from the plan below, which is for a new one",
+  purge: "deletes it for good, then does what the plan below says",
+  ask: "asks whether to restore it or to delete it for good (--deleted); the plan below is for a new one",
+} as const;
+
+function deletedFound(event: Extract<RunEvent, { kind: "deletedFound" }>): string {
+  const { displayName, deletedDateTime, choice = "ask" } = event;
+  return say`"${displayName}" was deleted on ${deletedDateTime.slice(0, 10)} and still holds its name. Without --dry-run this command ${BEFORE_IT[choice]}.`;
 }
 
 export const QUESTIONS = {
