@@ -1,26 +1,15 @@
-/** What happens to a device code once it has been asked about often enough. */
+import type { CloudName } from "./clouds.ts";
+import type { Persona } from "./personas.ts";
+import type { Refusal } from "./signin/refusals.ts";
+
+/** What happens to a sign-in once it has been asked about often enough. */
 export type SignInOutcome =
   | "approved"
-  | "declined"
-  | "expired"
   | "pendingForever"
+  /** The browser shows that a policy blocks it; the client never hears of it. */
+  | "blockedUnseen"
   | "slowDown"
-  /** AADSTS53003 */
-  | "blocked"
-  /** AADSTS530033 */
-  | "managedDevice"
-  /** AADSTS530035 */
-  | "securityDefaults"
-  /** AADSTS50020 */
-  | "accountNotInTenant"
-  /** AADSTS50076 */
-  | "multiFactor"
-  /** AADSTS50105 */
-  | "userNotAssigned"
-  /** AADSTS65004 */
-  | "consentDeclined"
-  /** AADSTS90094 */
-  | "adminApproval";
+  | Refusal;
 
 /** How the one-time-password services of the simulated world answer. */
 export type OneTimePasswordMode =
@@ -37,6 +26,20 @@ export type OneTimePasswordMode =
   | "loginPage"
   | "notStored"
   | "wrongTtl";
+
+/** How the token endpoint of Azure Cloud Shell answers. */
+export type CloudShellMode =
+  | "works"
+  /** It gives no tokens for Microsoft Graph, as in shells opened from other pages than the portal. */
+  | "audienceNotSupported"
+  /** Every other request is 400. */
+  | "intermittent"
+  /** 500 */
+  | "failing"
+  | "hanging"
+  | "html"
+  /** Its token is refused by Graph with a claims challenge, which the endpoint cannot answer. */
+  | "tokenRevoked";
 
 /** What can be turned while the sandbox runs. The defaults are quiet: no delays, no faults. */
 export interface Behaviour {
@@ -63,8 +66,22 @@ export interface Behaviour {
   deviceCodePolls: number;
   deviceCodeIntervalSeconds: number;
   deviceCodeLifetimeSeconds: number;
-  /** Template ids of the directory roles the signed-in person holds. */
-  roles: readonly string[];
+  /** Who signs in: decides name, user type, directory roles and what the tenant lets them do. */
+  persona: Persona;
+  /** Template ids of directory roles that everybody holds instead of their own. */
+  roles: readonly string[] | undefined;
+  /** The cloud the tenant lives in. */
+  cloud: CloudName;
+  cloudShell: CloudShellMode;
+  /** What a refresh token gets. */
+  refresh: "works" | Refusal;
+  /**
+   * What the tenant has consented to for clients that people consent to. Anything else is asked of whoever
+   * sits at the browser, and refused to a renewal.
+   */
+  consentedScopes: "all" | readonly string[];
+  /** Graph refuses a token that was not asked for with the claims of its challenge, where the client takes one. */
+  claimsChallenge: boolean;
   /** Delegated permissions the sign-in client does not get. */
   refusedScopes: readonly string[];
   /** The tenant's rule for client secrets: none, no secrets at all, or a longest lifetime. */
@@ -73,20 +90,6 @@ export interface Behaviour {
   servicePrincipals: number;
   oneTimePassword: OneTimePasswordMode;
 }
-
-/** Directory roles by name; the ids are the same in every tenant. */
-export const ROLES = {
-  globalAdministrator: "62e90394-69f5-4237-9190-012177145e10",
-  privilegedRoleAdministrator: "e8611ab8-c189-46e8-94e1-60213ab1f814",
-  applicationAdministrator: "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3",
-  cloudApplicationAdministrator: "158c047a-c907-4556-b7ef-446551a6b5f7",
-  applicationDeveloper: "cf1c38e5-3621-4004-a7cb-879624dced7c",
-  userAdministrator: "fe930be7-5e62-47db-91af-98c3a49a38b1",
-  directoryWriters: "9360feb5-f418-4baa-8175-e2a00bac4301",
-  securityAdministrator: "194ae4cb-b126-40b2-bd5b-6091b380977d",
-  hybridIdentityAdministrator: "8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2",
-  identityGovernanceAdministrator: "45d8d3c5-c802-45c6-b32a-1d70b5e1e86e",
-} as const;
 
 /** The quiet defaults. */
 export function quietBehaviour(): Behaviour {
@@ -104,7 +107,13 @@ export function quietBehaviour(): Behaviour {
     deviceCodePolls: 0,
     deviceCodeIntervalSeconds: 5,
     deviceCodeLifetimeSeconds: 900,
-    roles: [ROLES.globalAdministrator],
+    persona: "globalAdministrator",
+    roles: undefined,
+    cloud: "global",
+    cloudShell: "works",
+    refresh: "works",
+    consentedScopes: "all",
+    claimsChallenge: false,
     refusedScopes: [],
     secretPolicy: undefined,
     servicePrincipals: 0,

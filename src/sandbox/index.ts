@@ -1,14 +1,18 @@
 import type { Clock, Fetch, Ids } from "../ports/index.ts";
 import { type Behaviour, quietBehaviour } from "./behaviour.ts";
+import { GRAPH_HOSTS, SIGN_IN_HOSTS } from "./clouds.ts";
 import { graphRoutes } from "./graph/routes.ts";
 import { oneTimePasswordRoutes } from "./one-time-password/routes.ts";
 import { take } from "./one-time-password/vault.ts";
-import { GRAPH_HOST, SIGN_IN_HOST, signInRoutes } from "./signin/routes.ts";
+import { cloudShellRoutes } from "./signin/cloud-shell.ts";
+import { signInRoutes } from "./signin/routes.ts";
 import { TokenBook } from "./signin/tokens.ts";
 import { newTenant, type TenantState } from "./state.ts";
 import { History, type World } from "./world.ts";
 
-export { type Behaviour, type OneTimePasswordMode, ROLES, type SignInOutcome } from "./behaviour.ts";
+export type { Behaviour, CloudShellMode, OneTimePasswordMode, SignInOutcome } from "./behaviour.ts";
+export type { CloudName } from "./clouds.ts";
+export { PERSONAS, type Persona, ROLES } from "./personas.ts";
 export { EXAMPLE, newTenant, type TenantState } from "./state.ts";
 
 export interface SandboxOptions {
@@ -22,7 +26,7 @@ export interface SandboxOptions {
 }
 
 export interface Sandbox {
-  /** Answers for the sign-in host, for Graph, and as a one-time-password service for every other https host. */
+  /** Answers for sign-in and Graph of every cloud, for Cloud Shell's token endpoint, and as a one-time-password service for every other https host. */
   readonly fetch: Fetch;
   readonly state: TenantState;
   /** May be changed while the sandbox runs. */
@@ -49,6 +53,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const hosts = {
     signIn: signInRoutes(world),
     graph: graphRoutes(world),
+    cloudShell: cloudShellRoutes(world),
     others: oneTimePasswordRoutes(world),
   };
   const save = savingInOrder(world, options.save);
@@ -57,9 +62,10 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     const url = new URL(request.url);
     request.signal.throwIfAborted();
     if (behaviour.latencyMs > 0) await world.clock.sleep(behaviour.latencyMs, request.signal);
+    if (isCloudShell(url)) return await hosts.cloudShell.fetch(request);
     if (url.protocol !== "https:") throw connectionError("ECONNREFUSED", url.host);
-    if (url.hostname === SIGN_IN_HOST) return await hosts.signIn.fetch(request);
-    if (url.hostname === GRAPH_HOST) return await hosts.graph.fetch(request);
+    if (SIGN_IN_HOSTS.has(url.hostname)) return await hosts.signIn.fetch(request);
+    if (GRAPH_HOSTS.has(url.hostname)) return await hosts.graph.fetch(request);
     if (behaviour.oneTimePassword === "down") throw connectionError("ECONNRESET", url.host);
     return await hosts.others.fetch(request);
   };
@@ -100,6 +106,13 @@ function savingInOrder(world: World, save: SandboxOptions["save"]): () => Promis
     last = next;
     return await next;
   };
+}
+
+/** What `MSI_ENDPOINT` names: plain http, on this machine, at any port. */
+function isCloudShell({ protocol, hostname, pathname }: URL): boolean {
+  return (
+    protocol === "http:" && ["localhost", "127.0.0.1"].includes(hostname) && pathname === "/oauth2/token"
+  );
 }
 
 function connectionError(code: string, host: string): Error {

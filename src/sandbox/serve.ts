@@ -4,8 +4,8 @@ import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { createAdaptorServer } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { GRAPH_HOSTS, SIGN_IN_HOSTS } from "./clouds.ts";
 import type { Sandbox } from "./index.ts";
-import { GRAPH_HOST, SIGN_IN_HOST } from "./signin/routes.ts";
 
 export interface ServedSandbox {
   /** `https://127.0.0.1:…`; requests are told apart by their Host header. */
@@ -30,7 +30,9 @@ export async function serveSandbox(options: {
 }): Promise<ServedSandbox> {
   // Nobody but this function needs the library behind it.
   const { makeCertificates } = await import("./certificate.ts");
-  const hosts = [...new Set([SIGN_IN_HOST, GRAPH_HOST, ...options.hosts.map((host) => host.toLowerCase())])];
+  const hosts = [
+    ...new Set([...SIGN_IN_HOSTS, ...GRAPH_HOSTS, ...options.hosts.map((host) => host.toLowerCase())]),
+  ];
   // The certificate is for the machine's own clock, which is the one TLS looks at.
   const made = await makeCertificates({ hosts: [...hosts, "localhost"], now: new Date() });
   const server = createAdaptorServer({

@@ -1,7 +1,7 @@
 import type { Clock, Ids } from "../ports/index.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { TokenBook } from "./signin/tokens.ts";
-import type { Person, TenantState } from "./state.ts";
+import type { TenantState } from "./state.ts";
 
 /** What every part of the sandbox works on. */
 export interface World {
@@ -70,13 +70,6 @@ export class History {
     for (const write of lagging.values()) if (write.before !== undefined) shown.push(write.before as Item);
     return shown;
   }
-}
-
-/** The person who signs in. */
-export function signedInPerson(state: TenantState): Person {
-  const [first] = state.users;
-  if (first === undefined) throw new Error("the tenant has no users");
-  return first;
 }
 
 /** Whether `value` is a JSON object. */

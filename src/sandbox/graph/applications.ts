@@ -1,9 +1,10 @@
 import { Hono } from "hono";
+import { isGuest, membersMayRegister } from "../personas.ts";
 import type { Application } from "../state.ts";
 import { isRecord, type World } from "../world.ts";
 import { mergeApplication, newApplication } from "./application-body.ts";
 import { checkApplication } from "./application-rules.ts";
-import { answerObject, type GraphContext, type GraphEnv, urlOf } from "./environment.ts";
+import { answerObject, contextOf, type GraphContext, type GraphEnv, urlOf } from "./environment.ts";
 import { badRequest, notFound } from "./errors.ts";
 import { parseFilter } from "./filter.ts";
 import { existingApplication, findApplication, isVisible, parseKey } from "./lookup.ts";
@@ -41,8 +42,10 @@ export function applicationRoutes(world: World) {
     requirePermission(c.get("caller"), PERMISSIONS.readApplications);
     const query = parseQuery("application", urlOf(c), "one");
     const application = findApplication(world, c.req.param("key"));
-    const context = "https://graph.microsoft.com/v1.0/$metadata#applications/$entity";
-    return c.json({ "@odata.context": context, ...project(query, shownApplication(world, application)) });
+    return c.json({
+      "@odata.context": contextOf(c, "applications/$entity"),
+      ...project(query, shownApplication(world, application)),
+    });
   });
   routes.post("/applications", (c) => {
     requirePermission(c.get("caller"), PERMISSIONS.writeApplications);
@@ -84,7 +87,8 @@ function shownApplication(world: World, application: Application): Application {
 }
 
 function requireMayCreate(world: World, caller: Caller): void {
-  if (caller.kind === "person" && world.state.usersMayRegisterApplications) return;
+  const member = caller.kind === "person" && !isGuest(world, caller.objectId);
+  if (member && membersMayRegister(world)) return;
   requireRole(world, caller, ROLES_FOR.createApplication);
 }
 

@@ -41,7 +41,7 @@ async function answer(
 ): Promise<Answer> {
   const headers = new Headers(item.headers);
   headers.set("Authorization", outer.headers.get("Authorization") ?? "");
-  const request = new Request(`https://graph.microsoft.com/v1.0${item.url}`, {
+  const request = new Request(`${new URL(outer.url).origin}/v1.0${item.url}`, {
     method: item.method,
     headers,
     ...(item.body === undefined ? {} : { body: JSON.stringify(item.body) }),

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
-import { ROLES } from "../behaviour.ts";
-import { signedInPerson, type World } from "../world.ts";
+import { isGuest, membersMayRegister, ROLES, rolesOf } from "../personas.ts";
+import type { World } from "../world.ts";
 import { type GraphEnv, urlOf } from "./environment.ts";
-import { GraphError, notFound, unsupportedQuery } from "./errors.ts";
+import { forbidden, GraphError, notFound, unsupportedQuery } from "./errors.ts";
 import { parseFilter } from "./filter.ts";
 import { page, parseQuery, project } from "./query.ts";
-import { PERMISSIONS, requirePermission } from "./rights.ts";
+import { type Caller, PERMISSIONS, requirePermission } from "./rights.ts";
 
 /** The tenant itself, its people and groups, and its policies: read only. */
 export function directoryRoutes(world: World) {
@@ -26,7 +26,9 @@ export function directoryRoutes(world: World) {
   routes.get("/me", (c) => {
     if (c.get("caller").kind === "app") throw delegatedOnly();
     requirePermission(c.get("caller"), PERMISSIONS.readMe);
-    return c.json(project(parseQuery("user", urlOf(c), "one"), signedInPerson(world.state)));
+    const person = world.state.users.find(({ id }) => id === c.get("caller").objectId);
+    if (person === undefined) throw notFound(c.get("caller").objectId);
+    return c.json(project(parseQuery("user", urlOf(c), "one"), person));
   });
   routes.get("/me/transitiveMemberOf/microsoft.graph.directoryRole", (c) => {
     const caller = c.get("caller");
@@ -40,13 +42,14 @@ export function directoryRoutes(world: World) {
     return c.json(
       page(
         query,
-        world.behaviour.roles.map((role) => directoryRole(world, role, named)),
+        rolesOf(world, caller.objectId).map((role) => directoryRole(world, role, named)),
       ),
     );
   });
   routes.get("/users", (c) => {
     const caller = c.get("caller");
     requirePermission(caller, caller.kind === "app" ? PERMISSIONS.readUsersAsApp : PERMISSIONS.readUsers);
+    requireMember(world, caller);
     const query = parseQuery("user", urlOf(c), "list");
     const matches = parseFilter(query.filter, { displayName: "eq", userPrincipalName: "eq", mail: "eq" });
     return c.json(page(query, world.state.users.filter(matches)));
@@ -58,16 +61,19 @@ export function directoryRoutes(world: World) {
     const user = world.state.users.find(
       ({ id, userPrincipalName }) => id === key || userPrincipalName.toLowerCase() === key,
     );
+    if (user?.id !== caller.objectId) requireMember(world, caller);
     if (user === undefined) throw notFound(c.req.param("key"));
     return c.json(project(parseQuery("user", urlOf(c), "one"), user));
   });
   routes.get("/groups", (c) => {
     requirePermission(c.get("caller"), PERMISSIONS.readGroups);
+    requireMember(world, c.get("caller"));
     const query = parseQuery("group", urlOf(c), "list");
     return c.json(page(query, world.state.groups.filter(parseFilter(query.filter, { displayName: "eq" }))));
   });
   routes.get("/groups/:id", (c) => {
     requirePermission(c.get("caller"), PERMISSIONS.readGroups);
+    requireMember(world, c.get("caller"));
     const group = world.state.groups.find(({ id }) => id === c.req.param("id"));
     if (group === undefined) throw notFound(c.req.param("id"));
     return c.json(project(parseQuery("group", urlOf(c), "one"), group));
@@ -82,6 +88,11 @@ export function directoryRoutes(world: World) {
     return c.json(appManagementPolicy(world));
   });
   return routes;
+}
+
+/** Guests see themselves, and not who else is there. */
+function requireMember(world: World, caller: Caller): void {
+  if (isGuest(world, caller.objectId) && rolesOf(world, caller.objectId).length === 0) throw forbidden();
 }
 
 function delegatedOnly(): GraphError {
@@ -122,7 +133,7 @@ function directoryRole(world: World, template: string, named: boolean) {
   };
 }
 
-function authorizationPolicy({ state }: World) {
+function authorizationPolicy(world: World) {
   return {
     id: "authorizationPolicy",
     allowInvitesFrom: "everyone",
@@ -131,7 +142,7 @@ function authorizationPolicy({ state }: World) {
     allowEmailVerifiedUsersToJoinOrganization: false,
     blockMsolPowerShell: false,
     defaultUserRolePermissions: {
-      allowedToCreateApps: state.usersMayRegisterApplications,
+      allowedToCreateApps: membersMayRegister(world),
       allowedToCreateSecurityGroups: true,
       allowedToCreateTenants: true,
       allowedToReadBitlockerKeysForOwnedDevice: true,

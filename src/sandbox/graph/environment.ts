@@ -18,8 +18,13 @@ export type GraphContext = Context<GraphEnv>;
 
 /** Answers with one object as Graph shows it. */
 export function answerObject(c: GraphContext, type: TypeName, object: object, status: 200 | 201 = 200) {
-  const context = `https://graph.microsoft.com/v1.0/$metadata#${type}s/$entity`;
+  const context = contextOf(c, `${type}s/$entity`);
   return c.json({ "@odata.context": context, ...project({ type, select: undefined }, object) }, status);
+}
+
+/** What `@odata.context` says of an answer; it carries the host that was asked. */
+export function contextOf(c: GraphContext, fragment: string): string {
+  return `${urlOf(c).origin}/v1.0/$metadata#${fragment}`;
 }
 
 /** The full URL of a request. */

@@ -1,4 +1,4 @@
-import { ROLES } from "../behaviour.ts";
+import { ROLES, rolesOf } from "../personas.ts";
 import type { World } from "../world.ts";
 import { forbidden } from "./errors.ts";
 
@@ -85,7 +85,8 @@ export function requirePermission(caller: Caller, anyOf: readonly string[]): voi
 
 /** Whether the signed-in person holds one of the roles; an app needs none. */
 export function hasRole(world: World, caller: Caller, anyOf: readonly string[]): boolean {
-  return caller.kind === "app" || anyOf.some((role) => world.behaviour.roles.includes(role));
+  const held = caller.kind === "app" ? anyOf : rolesOf(world, caller.objectId);
+  return anyOf.some((role) => held.includes(role));
 }
 
 /** 403 unless the person holds one of the roles, or owns the object. */

@@ -15,7 +15,8 @@ import { servicePrincipalRoutes } from "./service-principals.ts";
 
 // An alternate key in parentheses becomes a path segment of its own, which no object id can look like.
 const ALTERNATE_KEY = /\((appId|uniqueName)=(?:'|%27)((?:(?!(?:'|%27)\)).)*)(?:'|%27)\)/g;
-const AUDIENCES = new Set(["https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"]);
+const CHALLENGE =
+  'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"';
 
 /** Microsoft Graph v1.0, as far as this program calls it. */
 export function graphRoutes(world: World): Hono<GraphEnv> {
@@ -40,7 +41,7 @@ export function graphRoutes(world: World): Hono<GraphEnv> {
     return c.json(graphErrorBody(error, world, c.get("requestIds")), error.status);
   });
   app.use("/v1.0/*", async (c, next) => {
-    c.set("caller", authenticate(world, c.req.header("Authorization")));
+    c.set("caller", authenticate(world, new URL(c.req.url).origin, c.req.header("Authorization")));
     if (!c.req.path.endsWith("/$batch")) refuseWhenBusy(world);
     c.set("body", await readBody(c.req.raw));
     await next();
@@ -71,7 +72,7 @@ export function graphRoutes(world: World): Hono<GraphEnv> {
   return app;
 }
 
-function authenticate(world: World, header: string | undefined): Caller {
+function authenticate(world: World, origin: string, header: string | undefined): Caller {
   const token = /^Bearer (.+)$/i.exec(header ?? "")?.[1];
   if (token === undefined) throw unauthenticated("Access token is empty.");
   const claims = world.tokens.readAccess(token);
@@ -79,7 +80,11 @@ function authenticate(world: World, header: string | undefined): Caller {
   if (claims.exp <= world.clock.now().getTime() / 1000) {
     throw unauthenticated("Lifetime validation failed, the token is expired.");
   }
-  if (!AUDIENCES.has(claims.aud)) throw unauthenticated("Access token validation failure. Invalid audience.");
+  if (claims.aud !== origin) throw unauthenticated("Access token validation failure. Invalid audience.");
+  const mustAnswer = world.behaviour.claimsChallenge && claims.xms_cc?.includes("cp1") === true;
+  if (world.tokens.isRevoked(token) || (mustAnswer && !world.tokens.hasAnsweredChallenge(token))) {
+    throw challenge(world);
+  }
   return {
     kind: claims.idtyp === "app" ? "app" : "person",
     objectId: claims.oid,
@@ -87,13 +92,21 @@ function authenticate(world: World, header: string | undefined): Caller {
   };
 }
 
-function unauthenticated(message: string): GraphError {
+function unauthenticated(message: string, more = ""): GraphError {
   return new GraphError(401, "InvalidAuthenticationToken", message, {
-    headers: {
-      "WWW-Authenticate":
-        'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"',
-    },
+    headers: { "WWW-Authenticate": `${CHALLENGE}${more}` },
   });
+}
+
+/** Continuous access evaluation: the token is good no longer, and a new one must be asked for with these claims. */
+function challenge(world: World): GraphError {
+  const now = String(Math.floor(world.clock.now().getTime() / 1000));
+  const claims = { access_token: { nbf: { essential: true, value: now } } };
+  const text = Buffer.from(JSON.stringify(claims)).toString("base64");
+  return unauthenticated(
+    "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp",
+    `, error="insufficient_claims", claims="${text}"`,
+  );
 }
 
 function refuseWhenBusy({ behaviour }: World): void {

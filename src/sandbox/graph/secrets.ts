@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { secretHash } from "../signin/client-credentials.ts";
 import type { PasswordCredential } from "../state.ts";
 import { isRecord, type World } from "../world.ts";
-import type { GraphEnv } from "./environment.ts";
+import { contextOf, type GraphEnv } from "./environment.ts";
 import { badRequest, GraphError, invalidValue } from "./errors.ts";
 import { findApplication } from "./lookup.ts";
 import { PERMISSIONS, ROLES_FOR, requirePermission, requireRole } from "./rights.ts";
@@ -36,7 +36,7 @@ export function secretRoutes(world: World) {
     application.passwordCredentials.push(stored);
     world.changed = true;
     return c.json({
-      "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#microsoft.graph.passwordCredential",
+      "@odata.context": contextOf(c, "microsoft.graph.passwordCredential"),
       ...answer,
     });
   });

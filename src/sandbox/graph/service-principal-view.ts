@@ -1,3 +1,4 @@
+import { cloudOf } from "../clouds.ts";
 import type { ServicePrincipal } from "../state.ts";
 import type { World } from "../world.ts";
 import { GRAPH_APP_ID, graphPermissions } from "./permissions.ts";
@@ -61,7 +62,7 @@ export function graphServicePrincipalView(world: World): Record<string, unknown>
         value,
       }),
     ),
-    servicePrincipalNames: [GRAPH_APP_ID, "https://graph.microsoft.com"],
+    servicePrincipalNames: [GRAPH_APP_ID, `https://${cloudOf(world).graphHost}`],
     servicePrincipalType: "Application",
     signInAudience: "AzureADMultipleOrgs",
     tags: [],

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { ServicePrincipal } from "../state.ts";
 import type { World } from "../world.ts";
-import { answerObject, type GraphEnv, urlOf } from "./environment.ts";
+import { answerObject, contextOf, type GraphEnv, urlOf } from "./environment.ts";
 import { badRequest, forbidden, GraphError } from "./errors.ts";
 import { parseFilter } from "./filter.ts";
 import { findOwnServicePrincipal, isVisible, parseKey, servicePrincipalId } from "./lookup.ts";
@@ -48,8 +48,10 @@ export function servicePrincipalRoutes(world: World) {
   routes.get("/servicePrincipals/:key", (c) => {
     requirePermission(c.get("caller"), PERMISSIONS.readApplications);
     const query = parseQuery("servicePrincipal", urlOf(c), "one");
-    const context = "https://graph.microsoft.com/v1.0/$metadata#servicePrincipals/$entity";
-    return c.json({ "@odata.context": context, ...project(query, view(world, c.req.param("key"))) });
+    return c.json({
+      "@odata.context": contextOf(c, "servicePrincipals/$entity"),
+      ...project(query, view(world, c.req.param("key"))),
+    });
   });
   routes.post("/servicePrincipals", (c) => {
     requirePermission(c.get("caller"), PERMISSIONS.writeApplications);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { cloudOf } from "../clouds.ts";
 import { graphPermissions } from "../graph/permissions.ts";
 import type { Application } from "../state.ts";
 import type { World } from "../world.ts";
@@ -20,7 +21,7 @@ export function clientCredentials(world: World, form: URLSearchParams) {
   ) {
     throw unknownClient(world, clientId);
   }
-  if (form.get("scope") !== "https://graph.microsoft.com/.default") {
+  if (form.get("scope") !== `https://${cloudOf(world).graphHost}/.default`) {
     throw new SignInError(
       "invalid_scope",
       1002012,

@@ -1,12 +1,16 @@
+import { outsider } from "../personas.ts";
 import type { World } from "../world.ts";
-import { grantedScopes, requirePublicClient } from "./clients.ts";
+import { requirePublicClient } from "./clients.ts";
 import { SignInError } from "./errors.ts";
-import { refusal } from "./refusals.ts";
+import { isRefusal, refusal, refusalAt } from "./refusals.ts";
+import { checkScopes } from "./scopes.ts";
 import { randomText } from "./tokens.ts";
 
 interface Pending {
   readonly clientId: string;
   readonly expires: number;
+  /** Nobody who can sign in here will ever see the page this code is for. */
+  readonly stranded: boolean;
   polls: number;
   slowedDown: boolean;
 }
@@ -15,9 +19,16 @@ interface Pending {
 export type DeviceCodes = Map<string, Pending>;
 
 /** Answers `POST /{tenant}/oauth2/v2.0/devicecode`. */
-export function startDeviceCode(world: World, codes: DeviceCodes, form: URLSearchParams) {
+export function startDeviceCode(
+  world: World,
+  codes: DeviceCodes,
+  form: URLSearchParams,
+  stranded: boolean,
+): object {
   const clientId = requirePublicClient(world, form.get("client_id"));
-  grantedScopes(world, clientId, form.get("scope"));
+  checkScopes(world, clientId, form.get("scope"));
+  const { signIn } = world.behaviour;
+  if (isRefusal(signIn) && refusalAt(signIn) === "start") throw refusal(world, signIn, clientId);
   const deviceCode = `SB${randomText(48)}`;
   const userCode = randomText(12)
     .replace(/[^A-Za-z0-9]/g, "X")
@@ -25,7 +36,7 @@ export function startDeviceCode(world: World, codes: DeviceCodes, form: URLSearc
     .slice(0, 9);
   const lifetime = world.behaviour.deviceCodeLifetimeSeconds;
   const expires = world.clock.now().getTime() + lifetime * 1000;
-  codes.set(deviceCode, { clientId, expires, polls: 0, slowedDown: false });
+  codes.set(deviceCode, { clientId, expires, stranded, polls: 0, slowedDown: false });
   const page = "https://login.microsoft.com/device";
   return {
     user_code: userCode,
@@ -39,6 +50,35 @@ export function startDeviceCode(world: World, codes: DeviceCodes, form: URLSearc
 
 /** Throws what a poll answers while there is no token, and takes the code away once there is. */
 export function pollDeviceCode(world: World, codes: DeviceCodes, form: URLSearchParams): string {
+  const { code, pending } = readCode(codes, form);
+  const { clientId } = pending;
+  if (world.clock.now().getTime() >= pending.expires) throw refusal(world, "expired", clientId);
+  pending.polls += 1;
+  const outcome = world.behaviour.signIn;
+  if (
+    pending.polls <= world.behaviour.deviceCodePolls ||
+    pending.stranded ||
+    outcome === "pendingForever" ||
+    outcome === "blockedUnseen"
+  ) {
+    throw new SignInError(
+      "authorization_pending",
+      70016,
+      "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
+    );
+  }
+  if (outcome === "slowDown" && !pending.slowedDown) {
+    pending.slowedDown = true;
+    throw new SignInError("slow_down", undefined, "The client is polling too often.");
+  }
+  if (outcome !== "approved" && outcome !== "slowDown") throw refusal(world, outcome, clientId);
+  if (outsider(world.behaviour.persona)?.invited === false)
+    throw refusal(world, "accountNotInTenant", clientId);
+  codes.delete(code);
+  return clientId;
+}
+
+function readCode(codes: DeviceCodes, form: URLSearchParams): { code: string; pending: Pending } {
   const code = form.get("device_code");
   if (code === null || code === "") {
     throw new SignInError(
@@ -58,21 +98,5 @@ export function pollDeviceCode(world: World, codes: DeviceCodes, form: URLSearch
   if (pending.clientId !== form.get("client_id")) {
     throw new SignInError("invalid_grant", 70000, "The provided device code was issued to another client.");
   }
-  const outcome = world.behaviour.signIn;
-  if (world.clock.now().getTime() >= pending.expires) throw refusal(world, "expired", pending.clientId);
-  pending.polls += 1;
-  if (pending.polls <= world.behaviour.deviceCodePolls || outcome === "pendingForever") {
-    throw new SignInError(
-      "authorization_pending",
-      70016,
-      "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
-    );
-  }
-  if (outcome === "slowDown" && !pending.slowedDown) {
-    pending.slowedDown = true;
-    throw new SignInError("slow_down", undefined, "The client is polling too often.");
-  }
-  if (outcome !== "approved" && outcome !== "slowDown") throw refusal(world, outcome, pending.clientId);
-  codes.delete(code);
-  return pending.clientId;
+  return { code, pending };
 }

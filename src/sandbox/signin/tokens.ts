@@ -13,21 +13,32 @@ export interface Claims {
   readonly exp: number;
   readonly ver: string;
   readonly upn?: string;
+  readonly unique_name?: string;
   readonly name?: string;
+  /** The issuer of an account from elsewhere. */
+  readonly idp?: string;
+  readonly email?: string;
   readonly scp?: string;
   readonly wids?: readonly string[];
   readonly roles?: readonly string[];
   readonly idtyp?: "app" | "user";
+  /** `cp1`: the client answers claims challenges. */
+  readonly xms_cc?: readonly string[];
 }
 
-interface Refresh {
+/** What a refresh token stands for. */
+interface Session {
   readonly clientId: string;
+  readonly personId: string;
 }
 
 /** The tokens that are out; in memory only, so a token of another process is a stranger's. */
 export class TokenBook {
   readonly #access = new Map<string, Claims>();
-  readonly #refresh = new Map<string, Refresh>();
+  readonly #refresh = new Map<string, Session>();
+  readonly #consents = new Map<string, Set<string>>();
+  readonly #revoked = new Set<string>();
+  readonly #challenged = new Set<string>();
 
   /** Writes an access token. Its signature is random: whoever holds the text is in the book, or is not. */
   issueAccess(claims: Claims): string {
@@ -41,14 +52,40 @@ export class TokenBook {
     return this.#access.get(token);
   }
 
-  issueRefresh(clientId: string): string {
+  /** Takes an access token back before its time, as when a person's sessions are revoked. */
+  revoke(token: string): void {
+    this.#revoked.add(token);
+  }
+
+  isRevoked(token: string): boolean {
+    return this.#revoked.has(token);
+  }
+
+  /** Marks a token that was asked for with the claims of a challenge. */
+  answersChallenge(token: string): void {
+    this.#challenged.add(token);
+  }
+
+  hasAnsweredChallenge(token: string): boolean {
+    return this.#challenged.has(token);
+  }
+
+  issueRefresh(session: Session): string {
     const token = `1.${randomText(96)}`;
-    this.#refresh.set(token, { clientId });
+    this.#refresh.set(token, session);
     return token;
   }
 
-  readRefresh(token: string): Refresh | undefined {
+  readRefresh(token: string): Session | undefined {
     return this.#refresh.get(token);
+  }
+
+  /** What a person has consented to for a client; add to it. */
+  consents({ clientId, personId }: Session): Set<string> {
+    const key = `${clientId} ${personId}`;
+    const consents = this.#consents.get(key) ?? new Set<string>();
+    this.#consents.set(key, consents);
+    return consents;
   }
 }
 
