@@ -15,7 +15,8 @@ export interface ErrorFacts {
   TEMPLATE_UNKNOWN: { name: string; known: readonly string[] };
   /** A setting that asks for something this version does not do. */
   SETTING_UNSUPPORTED: { setting: string };
-  OUTPUT_FOLDER: { folder: string; errno: string };
+  /** A folder that a file of this run goes to, and the flag that names it. */
+  OUTPUT_FOLDER: { folder: string; errno: string; flag: "--output" | "--ics" };
   /** Applications of the wanted name that do not carry our mark. */
   NAMESAKES: { displayName: string; candidates: readonly Namesake[] };
   /** An application without any mark of ours, which `remove` never touches. */
@@ -166,6 +167,8 @@ export type Expectation =
   | "serviceUrl"
   | "guid"
   | "lifetime"
+  | "path"
+  | "calendar"
   | "knownKey"
   | "object"
   | { readonly oneOf: readonly string[] }

@@ -25,6 +25,9 @@ export function readFlags(
       const value: unknown = owner.getOptionValue(key);
       if (owner.getOptionValueSource(key) === "cli") {
         const path = value === false ? `--no-${name}` : `--${name}`;
+        if (typeof value === "string" && isPath(option) && value.trim() === "") {
+          faults.push({ path, found: value, expected: "path" });
+        }
         flags[name] = { value: typeof value === "string" ? value : value === true, source: "flag", path };
         continue;
       }
@@ -43,6 +46,11 @@ export function readFlags(
     }
   }
   return { flags, faults };
+}
+
+/** Whether an option takes a file or a folder, as its help says. */
+function isPath({ flags }: Option): boolean {
+  return /<(.*\|)?(file|folder)>$/.test(flags);
 }
 
 /** The variables that look like ours and stand for no flag: probably misspelt. */

@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError, type ErrorFacts } from "../errors.ts";
 import type { RunContext } from "./context.ts";
 
 /**
@@ -9,18 +9,12 @@ import type { RunContext } from "./context.ts";
  * @throws AppError OUTPUT_FOLDER
  */
 export async function checkOutputFolder(
-  { ports: { files }, runId }: RunContext,
+  { ports, runId }: RunContext,
   folder: string,
   fileName: string,
 ): Promise<() => Promise<void>> {
-  const probe = `${folder}/.entra-app-registration-${runId}.tmp`;
-  try {
-    await files.writeAtomic(probe, "");
-    await files.remove(probe);
-  } catch (error) {
-    const errno = (error as { code?: unknown }).code;
-    throw new AppError("OUTPUT_FOLDER", { folder, errno: typeof errno === "string" ? errno : "UNKNOWN" });
-  }
+  await tryFolder(ports, runId, { folder, flag: "--output" });
+  const { files } = ports;
   const list = () => files.list(folder).catch((): string[] => []);
   const before = (await list()).filter((name) => isTemporary(name, fileName));
   return async () => {
@@ -29,6 +23,22 @@ export async function checkOutputFolder(
       await files.remove(`${folder}/${name}`).catch(() => undefined);
     }
   };
+}
+
+/** Writes an empty file to a folder and removes it. @throws AppError OUTPUT_FOLDER */
+export async function tryFolder(
+  { files }: Pick<RunContext["ports"], "files">,
+  runId: string,
+  { folder, flag }: Omit<ErrorFacts["OUTPUT_FOLDER"], "errno">,
+): Promise<void> {
+  const probe = `${folder}/.entra-app-registration-${runId}.tmp`;
+  try {
+    await files.writeAtomic(probe, "");
+    await files.remove(probe);
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    throw new AppError("OUTPUT_FOLDER", { folder, flag, errno: typeof code === "string" ? code : "UNKNOWN" });
+  }
 }
 
 /** Whether a run of this tool gives such names while it writes, and only then. */

@@ -30,7 +30,7 @@ import { identify } from "./identify.ts";
 import { checkOutputFolder } from "./output-folder.ts";
 import { planRegistration } from "./plan-registration.ts";
 import { provable } from "./prove.ts";
-import { writeReminder } from "./reminder.ts";
+import { checkReminder, writeReminder } from "./reminder.ts";
 import { toResult } from "./result.ts";
 import {
   noLongerThan,
@@ -83,6 +83,7 @@ export async function register(context: RunContext, input: RegisterInput): Promi
     if (missing.length > 0) throw new AppError("INPUT_MISSING", { missing });
     if (!input.yes && !input.dryRun) throw new AppError("YES_MISSING", {});
   }
+  if (input.calendar !== undefined) await checkReminder(context, input.calendar, input);
   const { fileName } = input.template.handover;
   const tidy = input.dryRun ? undefined : await checkOutputFolder(context, input.outputFolder, fileName);
   const services = prepareServices(context, input.template, input.known, input);

@@ -1,5 +1,32 @@
+import { dirname, join, resolve } from "node:path";
+import { AppError } from "../errors.ts";
 import { CALENDAR_PRODUCT, type Reminder, reminderDay, toCalendar } from "../handover/ics.ts";
 import type { RunContext } from "./context.ts";
+import { tryFolder } from "./output-folder.ts";
+import type { RegisterInput } from "./register.ts";
+
+/**
+ * Makes sure, before anybody signs in, that the calendar file will have a place to go. A dry run leaves the
+ * folder alone and looks at the name only.
+ *
+ * @throws AppError OUTPUT_FOLDER, VALUES_INVALID
+ */
+export async function checkReminder(
+  { ports, runId }: Pick<RunContext, "ports" | "runId">,
+  file: string,
+  { outputFolder, template, dryRun }: Pick<RegisterInput, "outputFolder" | "template" | "dryRun">,
+): Promise<void> {
+  if (!dryRun) await tryFolder(ports, runId, { folder: dirname(file), flag: "--ics" });
+  const isHandover = isSamePath(file, join(outputFolder, template.handover.fileName));
+  const isFolder = /[/\\]$/.test(file);
+  if (!isHandover && !isFolder && (await isFree(ports.files, file).catch(() => false))) return;
+  throw new AppError("VALUES_INVALID", { faults: [{ path: "--ics", found: file, expected: "calendar" }] });
+}
+
+/** Where letters count, two that differ in nothing else are still nobody's intention. */
+function isSamePath(one: string, other: string): boolean {
+  return resolve(one).toLowerCase() === resolve(other).toLowerCase();
+}
 
 /**
  * Writes a calendar file that reminds before a secret ends. It is a help and never ends a run: a file that

@@ -16,7 +16,7 @@ import { checkOutputFolder } from "./output-folder.ts";
 import { judge } from "./plan-registration.ts";
 import { provable } from "./prove.ts";
 import type { RegisterInput } from "./register.ts";
-import { writeReminder } from "./reminder.ts";
+import { checkReminder, writeReminder } from "./reminder.ts";
 import { toResult } from "./result.ts";
 import { noLongerThan, otherServices, prepareServices, readyService, toDelivery } from "./service.ts";
 import { CHANGING_SCOPES, READING_SCOPES } from "./sign-in.ts";
@@ -31,6 +31,7 @@ export type RotateInput = Omit<RegisterInput, "newSecret" | "deleted" | "addOns"
  */
 export async function rotateSecret(context: RunContext, input: RotateInput): Promise<RegisterResult> {
   if (!context.questions && !input.yes && !input.dryRun) throw new AppError("YES_MISSING", {});
+  if (input.calendar !== undefined) await checkReminder(context, input.calendar, input);
   const { fileName } = input.template.handover;
   const tidy = input.dryRun ? undefined : await checkOutputFolder(context, input.outputFolder, fileName);
   const result = await issueBeside(context, input);

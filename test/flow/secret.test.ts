@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stateFolder } from "../../src/journal/state-folder.ts";
+import type { Fetch, Files } from "../../src/ports/index.ts";
+import { nodeFiles } from "../../src/ports/node/files.ts";
 import { EXAMPLE } from "../../src/sandbox/index.ts";
 import { CTRL_C } from "../support/fake-ports.ts";
 import { FAULTS, failing, recording } from "../support/faults.ts";
@@ -186,16 +188,68 @@ describe("--ics", () => {
     expect(withoutStamp(read(again, "renew.ics"))).toBe(withoutStamp(before));
   });
 
-  test("a file of something else stays, a folder in the way too, and the run ends well all the same", async () => {
+  test("what comes into its way during the run stays, and the run ends well all the same", async () => {
     const { tenant, folder } = await registered();
-    writeFileSync(join(folder, "theirs.ics"), "BEGIN:VCALENDAR");
-    mkdirSync(join(folder, "folder.ics"));
-    const theirs = await runInProcess([...ROTATE, "--ics", "theirs.ics"], tenant, { folder });
+    const inTheWay = (make: () => void) => (fetch: Fetch) => (request: Request) => {
+      make();
+      return fetch(request);
+    };
+    const file = inTheWay(() => writeFileSync(join(folder, "theirs.ics"), "BEGIN:VCALENDAR"));
+    const theirs = await runInProcess([...ROTATE, "--ics", "theirs.ics"], tenant, { folder, through: file });
     expect([theirs.exitCode, read(theirs, "theirs.ics")]).toEqual([0, "BEGIN:VCALENDAR"]);
     expect(theirs.stderr).toMatch(/is a file of something else/);
-    const inWay = await runInProcess([...ROTATE, "--ics", "folder.ics"], tenant, { folder });
+    const sub = inTheWay(() => mkdirSync(join(folder, "folder.ics"), { recursive: true }));
+    const inWay = await runInProcess([...ROTATE, "--ics", "folder.ics"], tenant, { folder, through: sub });
     expect([inWay.exitCode, inWay.stderr]).toEqual([0, expect.stringMatching(/\(EISDIR\)/)]);
   });
+
+  test.each([
+    ["nothing", "", /--ics: is empty, must be a path/],
+    [
+      "a folder that is not there",
+      "missing/renew.ics",
+      /reminder cannot be written to .*missing \(ENOENT\)[\s\S]*--ics/,
+    ],
+    ["a folder nobody may write to", "locked/renew.ics", /reminder cannot be written to .*locked \(EACCES\)/],
+    [
+      "a file as the folder",
+      "theirs.ics/renew.ics",
+      /reminder cannot be written to .*theirs\.ics \(ENOTDIR\)/,
+    ],
+    ["a folder itself", "open", /--ics: is .*open, must be/],
+    ["a folder that is none yet", "new/", /--ics: is .*new\/, must be/],
+    ["a file of something else", "theirs.ics", /--ics: is .*theirs\.ics, must be/],
+    ["the hand-over file", "./open/../appregistrationinfo.json", /--ics: is .*not the hand-over file/],
+  ])("%s is refused before anybody signs in", async (_what, ics, text) => {
+    const { tenant, first, folder } = await registered();
+    for (const name of ["open", "locked"]) mkdirSync(join(folder, name));
+    writeFileSync(join(folder, "theirs.ics"), "BEGIN:VCALENDAR");
+    const writeAtomic: Files["writeAtomic"] = (path, content) =>
+      path.includes("/locked/")
+        ? Promise.reject(Object.assign(new Error("EACCES"), { code: "EACCES" }))
+        : nodeFiles.writeAtomic(path, content);
+    const [before, from] = [first.info, tenant.requests.length];
+    for (const words of [ROTATE, UNATTENDED]) {
+      const run = await runInProcess([...words, "--ics", ics], tenant, { folder, files: { writeAtomic } });
+      expect(run.exitCode).toBe(2);
+      expect(run.stderr.replaceAll(/\s+/g, " ")).toMatch(text);
+      expect(run.info).toEqual(before);
+    }
+    expect(tenant.requests).toHaveLength(from);
+  });
+});
+
+test.each([
+  ["--output", [...UNATTENDED, "--output", ""]],
+  ["--output", ["sandbox", "reset", "--output", " "]],
+  ["--config", [...UNATTENDED, "--config", ""]],
+  ["--template", [...UNATTENDED, "--template", ""]],
+])("an empty %s is refused before anybody signs in: %j", async (flag, words) => {
+  const tenant = testTenant();
+  const run = await runInProcess(words, tenant);
+  expect(run.exitCode).toBe(2);
+  expect(run.stderr).toMatch(new RegExp(`${flag}: is empty, must be a path`));
+  expect(tenant.requests).toEqual([]);
 });
 
 describe("secret retire", () => {

@@ -40,7 +40,8 @@ export async function runServe({ command, ports, signal }: Invocation): Promise<
 
 /** `sandbox reset`: the next run in this folder finds a fresh tenant. */
 export async function runReset({ command, ports }: Invocation): Promise<ExitCode> {
-  const { flags } = readFlags(command, ports.system.environment);
+  const { flags, faults } = readFlags(command, ports.system.environment);
+  if (faults.length > 0) throw new AppError("VALUES_INVALID", { faults });
   const { currentFolder } = ports.system;
   const folder = `${absolute(currentFolder, textOf(flags, "output") ?? currentFolder)}/${SANDBOX_FOLDER}`;
   const { sandboxStore } = await import("../../sandbox/store.ts");

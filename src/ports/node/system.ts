@@ -21,7 +21,7 @@ function currentFolder(): string {
   try {
     return process.cwd();
   } catch (cause) {
-    throw new AppError("OUTPUT_FOLDER", { folder: ".", errno: "ENOENT" }, { cause });
+    throw new AppError("OUTPUT_FOLDER", { folder: ".", errno: "ENOENT", flag: "--output" }, { cause });
   }
 }
 

@@ -70,7 +70,7 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
     { name: "x", known: [] },
   ],
   SETTING_UNSUPPORTED: [{ setting: "useSCIM" }],
-  OUTPUT_FOLDER: [{ folder: "/o", errno: "EACCES" }],
+  OUTPUT_FOLDER: (["--output", "--ics"] as const).map((flag) => ({ folder: "/o", errno: "EACCES", flag })),
   NAMESAKES: [
     {
       displayName: "empower",

@@ -67,9 +67,12 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     message: say`${setting} asks for SCIM provisioning, which this version does not set up.`,
     hint: say`Set ${setting} to false to register the app without SCIM, or ask the vendor.`,
   }),
-  OUTPUT_FOLDER: ({ folder, errno }) => ({
-    message: say`The result cannot be written to ${folder} (${errno}).`,
-    hint: "Run the command in a folder that you may write to, or name one with --output.",
+  OUTPUT_FOLDER: ({ folder, errno, flag }) => ({
+    message: say`The ${flag === "--ics" ? "calendar reminder" : "result"} cannot be written to ${folder} (${errno}).`,
+    hint:
+      flag === "--ics"
+        ? "Name a file with --ics in a folder that is there and that you may write to."
+        : "Run the command in a folder that you may write to, or name one with --output.",
   }),
   NAMESAKES: ({ displayName, candidates }) => ({
     message: say`There is already an app registration named "${displayName}" that this tool did not make.`,

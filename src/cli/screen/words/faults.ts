@@ -5,7 +5,7 @@ import { say } from "../clean.ts";
 export function describeFault({ path, found, expected, suggestion }: Fault): string {
   if (expected === "knownKey")
     return say`${path}: is no key of this file. Did you mean "${suggestion ?? ""}"?`;
-  const is = found === undefined ? "" : say` is ${withoutPassword(found) || "empty"},`;
+  const is = found === undefined ? "" : say` is ${withoutPassword(found).trim() || "empty"},`;
   return say`${path}:` + `${is} ${expectation(expected)}`;
 }
 
@@ -38,6 +38,9 @@ const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
     "must be the address of a one-time-password service, starting with https:// and without a query",
   guid: "must be an ID such as 1b4e28ba-2fa1-4d11-a3bb-0123456789ab",
   lifetime: "must be a number and h, d, w, m or y, such as 90d, 24m or 2y (100 years at most)",
+  path: "must be a path",
+  calendar:
+    "must be a file that is not there yet, or a calendar that this tool wrote, and not the hand-over file",
   knownKey: "is no known key",
   object: "must be a JSON object in braces { }",
 };
