@@ -5,7 +5,8 @@
 export interface ErrorFacts {
   /** The command line was not understood; `detail` is the parser's own sentence. */
   USAGE: { detail: string };
-  INPUT_MISSING: { missing: readonly MissingInput[] };
+  /** `lacksYes`: nobody can be asked for the yes to the plan either. */
+  INPUT_MISSING: { missing: readonly MissingInput[]; lacksYes?: boolean };
   YES_MISSING: Record<string, never>;
   VALUES_INVALID: { faults: readonly Fault[] };
   CONFIG_UNREADABLE: { file: string; reason: UnreadableReason; line?: number; column?: number };

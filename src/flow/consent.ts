@@ -15,6 +15,7 @@ import { during, type RunContext, stopIfInterrupted } from "./context.ts";
 import type { ConsentResult } from "./events.ts";
 import { type Located, locate } from "./locate.ts";
 import { CHANGING_SCOPES, READING_SCOPES } from "./sign-in.ts";
+import { checkUnattended, missingTenant } from "./unattended.ts";
 
 export interface ConsentInput {
   readonly template: Template;
@@ -31,7 +32,7 @@ export interface ConsentInput {
  * `locate` throws.
  */
 export async function consent(context: RunContext, input: ConsentInput): Promise<ConsentResult> {
-  if (!context.questions && !input.yes && !input.dryRun) throw new AppError("YES_MISSING", {});
+  checkUnattended(context, missingTenant(input.known), input);
   const located = await locate(context, input, input.dryRun ? READING_SCOPES : CHANGING_SCOPES);
   const permissions = await permissionsToGrant(input, located);
   const { current, tenant, tokens } = located;

@@ -12,12 +12,13 @@ import {
 import { chooseApplication } from "../registration/choose.ts";
 import { isMarked } from "../registration/names.ts";
 import type { Application, CurrentRegistration } from "../registration/types.ts";
-import { isSettled, type KnownValues, missingInputs } from "../settings/known-values.ts";
+import { isSettled, type KnownValues } from "../settings/known-values.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import type { Template } from "../template/schema.ts";
 import { deletedError, findAbsent } from "./absent.ts";
 import { during, openGraph, type RunContext } from "./context.ts";
 import { signIn } from "./sign-in.ts";
+import { missingTenant } from "./unattended.ts";
 import { apisOf, toWanted } from "./wanted.ts";
 
 /** Where a command looked, and what it found. */
@@ -78,7 +79,7 @@ export async function seek(
   scopes: readonly string[],
 ): Promise<Sought> {
   if (!context.questions) {
-    const missing = missingInputs(known).filter(({ flag }) => flag === "--tenant-id");
+    const missing = missingTenant(known);
     if (missing.length > 0) throw new AppError("INPUT_MISSING", { missing });
   }
   const tokens = await signIn(context, known, scopes);

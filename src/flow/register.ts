@@ -41,6 +41,7 @@ import {
   toDelivery,
 } from "./service.ts";
 import { CHANGING_SCOPES, READING_SCOPES, signIn } from "./sign-in.ts";
+import { checkUnattended } from "./unattended.ts";
 import { apisOf, toWanted } from "./wanted.ts";
 
 export interface RegisterInput {
@@ -78,11 +79,7 @@ interface Run {
  * @throws AppError for everything that can be foreseen.
  */
 export async function register(context: RunContext, input: RegisterInput): Promise<RegisterResult> {
-  if (!context.questions) {
-    const missing = missingInputs(input.known);
-    if (missing.length > 0) throw new AppError("INPUT_MISSING", { missing });
-    if (!input.yes && !input.dryRun) throw new AppError("YES_MISSING", {});
-  }
+  checkUnattended(context, missingInputs(input.known), input);
   if (input.calendar !== undefined) await checkReminder(context, input.calendar, input);
   const { fileName } = input.template.handover;
   const tidy = input.dryRun ? undefined : await checkOutputFolder(context, input.outputFolder, fileName);

@@ -7,6 +7,7 @@ import type { Template } from "../template/schema.ts";
 import { during, journaled, type RunContext, stopIfInterrupted } from "./context.ts";
 import { type Sought, seek } from "./locate.ts";
 import { CHANGING_SCOPES, READING_SCOPES } from "./sign-in.ts";
+import { checkUnattended, missingTenant } from "./unattended.ts";
 
 export interface RemoveInput {
   readonly template: Template;
@@ -35,7 +36,7 @@ export interface RemoveResult {
  * @throws AppError NOT_OURS, NAME_NOT_TYPED, and what `seek` throws.
  */
 export async function remove(context: RunContext, input: RemoveInput): Promise<RemoveResult> {
-  if (!context.questions && !input.yes && !input.dryRun) throw new AppError("YES_MISSING", {});
+  checkUnattended(context, missingTenant(input.known), input);
   const sought = await seek(context, input, input.dryRun ? READING_SCOPES : CHANGING_SCOPES);
   const { tenant, graph, apis, application } = sought;
   if (!application) return alreadyGone(context, input, sought);

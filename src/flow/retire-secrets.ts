@@ -9,6 +9,7 @@ import type { ListSecretsInput } from "./list-secrets.ts";
 import { type Located, locate } from "./locate.ts";
 import { judge } from "./plan-registration.ts";
 import { CHANGING_SCOPES, READING_SCOPES } from "./sign-in.ts";
+import { checkUnattended, missingTenant } from "./unattended.ts";
 
 export interface RetireInput extends ListSecretsInput {
   /** Empty: those that nobody should be using any more. */
@@ -23,7 +24,7 @@ export interface RetireInput extends ListSecretsInput {
  * @throws AppError SECRETS_FOREIGN where a secret was named that this tool did not make.
  */
 export async function retireSecrets(context: RunContext, input: RetireInput): Promise<RetireResult> {
-  if (!context.questions && !input.yes && !input.dryRun) throw new AppError("YES_MISSING", {});
+  checkUnattended(context, missingTenant(input.known), input);
   const located = await locate(context, input, input.dryRun ? READING_SCOPES : CHANGING_SCOPES);
   const { tenant, current } = located;
   const { application } = current;

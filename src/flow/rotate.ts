@@ -20,6 +20,7 @@ import { checkReminder, writeReminder } from "./reminder.ts";
 import { toResult } from "./result.ts";
 import { noLongerThan, otherServices, prepareServices, readyService, toDelivery } from "./service.ts";
 import { CHANGING_SCOPES, READING_SCOPES } from "./sign-in.ts";
+import { checkUnattended, missingTenant } from "./unattended.ts";
 
 export type RotateInput = Omit<RegisterInput, "newSecret" | "deleted" | "addOns">;
 
@@ -30,7 +31,7 @@ export type RotateInput = Omit<RegisterInput, "newSecret" | "deleted" | "addOns"
  * @throws AppError REGISTRATION_INCOMPLETE where the app could not sign in with any secret.
  */
 export async function rotateSecret(context: RunContext, input: RotateInput): Promise<RegisterResult> {
-  if (!context.questions && !input.yes && !input.dryRun) throw new AppError("YES_MISSING", {});
+  checkUnattended(context, missingTenant(input.known), input);
   if (input.calendar !== undefined) await checkReminder(context, input.calendar, input);
   const { fileName } = input.template.handover;
   const tidy = input.dryRun ? undefined : await checkOutputFolder(context, input.outputFolder, fileName);

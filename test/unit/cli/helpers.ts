@@ -58,7 +58,10 @@ const unreadable: ErrorFacts["CONFIG_UNREADABLE"][] = [
 /** Facts for every code: all kinds of a failure, with and without what may be missing. */
 export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] } = {
   USAGE: [{ detail: "unknown option '--x'" }],
-  INPUT_MISSING: [{ missing: [{ flag: "--tenant-id", configKey: "tenantID" }] }],
+  INPUT_MISSING: [false, true].map((lacksYes) => ({
+    missing: [{ flag: "--tenant-id", configKey: "tenantID" }],
+    lacksYes,
+  })),
   YES_MISSING: [{}],
   VALUES_INVALID: [{ faults: FAULTS }],
   CONFIG_UNREADABLE: unreadable,

@@ -27,9 +27,12 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     message: say`${detail}`,
     hint: "See all commands and flags with: entra-app-registration --help",
   }),
-  INPUT_MISSING: ({ missing }) => ({
+  INPUT_MISSING: ({ missing, lacksYes = false }) => ({
     message: "Some values are missing, and nobody can be asked for them here.",
-    details: missing.map(({ flag, configKey }) => say`${flag} (or "${configKey}" in config.json)`),
+    details: [
+      ...missing.map(({ flag, configKey }) => say`${flag} (or "${configKey}" in config.json)`),
+      ...(lacksYes ? ["--yes to accept the plan unasked (or --dry-run to see it and change nothing)"] : []),
+    ],
     hint: "Give these values, or run the command in a terminal to be asked.",
   }),
   YES_MISSING: () => ({
