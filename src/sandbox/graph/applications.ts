@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { cloudOf } from "../clouds.ts";
 import { isGuest, membersMayRegister } from "../personas.ts";
 import type { Application } from "../state.ts";
 import { isRecord, type World } from "../world.ts";
@@ -165,8 +166,10 @@ function softDelete(world: World, application: Application): void {
 }
 
 function addOwner(world: World, application: Application, reference: unknown): void {
-  const id = /\/(?:directoryObjects|users)\/([0-9a-f-]{36})$/i.exec(String(reference))?.[1];
-  if (id === undefined) throw badRequest("The URI of an owner is not valid.");
+  const [prefix, id] = String(reference).split(/\/(?:directoryObjects|users)\/(?=[0-9a-f-]{36}$)/i);
+  // Only this cloud's Graph can be referred to, by its full address.
+  const home = `https://${cloudOf(world).graphHost}/v1.0`;
+  if (id === undefined || prefix !== home) throw badRequest("The URI of an owner is not valid.");
   if (!world.state.users.some((user) => user.id === id)) throw notFound(id);
   if (application.owners.includes(id)) {
     throw badRequest(

@@ -44,6 +44,9 @@ export function cloudShellRoutes(world: World): Hono {
       token_type: "Bearer",
     });
   });
+  app.onError((error) => {
+    throw error;
+  });
   app.notFound((c) => c.text("404 page not found", 404));
   return app;
 }

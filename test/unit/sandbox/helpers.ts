@@ -125,6 +125,12 @@ export function errorOf(answer: Reply): { code: string; message: string } {
   return answer.body["error"] as { code: string; message: string };
 }
 
+/** What a token says. */
+export function claimsOf(token: unknown): Record<string, unknown> {
+  const [, claims = ""] = String(token).split(".");
+  return JSON.parse(Buffer.from(claims, "base64url").toString()) as Record<string, unknown>;
+}
+
 /** The objects of a list answer. */
 export function valueOf(answer: Reply): Record<string, unknown>[] {
   return answer.body["value"] as Record<string, unknown>[];

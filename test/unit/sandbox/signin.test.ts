@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { SignInOutcome } from "../../../src/sandbox/index.ts";
-import { COMMAND_LINE_TOOLS, form, LOGIN, type World, world } from "./helpers.ts";
+import type { Behaviour, SignInOutcome } from "../../../src/sandbox/index.ts";
+import { COMMAND_LINE_TOOLS, claimsOf, form, LOGIN, type Reply, type World, world } from "./helpers.ts";
 
 const AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 const BASE = "https://login.microsoftonline.com";
@@ -25,28 +25,86 @@ async function poll(tenant: World, deviceCode: unknown, fields: Record<string, s
 test.each<[SignInOutcome, string, number]>([
   ["declined", "authorization_declined", 70018],
   ["expired", "expired_token", 70020],
+  ["codeExpired", "code_expired", 70019],
   ["pendingForever", "authorization_pending", 70016],
+  ["blockedUnseen", "authorization_pending", 70016],
   ["blocked", "invalid_grant", 53003],
+  ["deviceNotCompliant", "invalid_grant", 53000],
+  ["deviceNotJoined", "invalid_grant", 53001],
+  ["deviceAuthentication", "invalid_grant", 50097],
   ["managedDevice", "invalid_grant", 530033],
   ["securityDefaults", "invalid_grant", 530035],
+  ["authenticationFlow", "invalid_grant", 530036],
   ["accountNotInTenant", "invalid_grant", 50020],
+  ["accountExternal", "invalid_grant", 90072],
+  ["accountNotInDirectory", "invalid_grant", 51004],
   ["multiFactor", "invalid_grant", 50076],
+  ["multiFactorRegistration", "invalid_grant", 50079],
+  ["multiFactorEnrolment", "invalid_grant", 50072],
+  ["strongAuthentication", "invalid_grant", 50074],
+  ["multiFactorExpired", "invalid_grant", 50078],
+  ["externalChallenge", "invalid_grant", 50158],
   ["userNotAssigned", "invalid_grant", 50105],
   ["consentDeclined", "invalid_grant", 65004],
+  ["consentRequired", "invalid_grant", 65001],
+  ["consentMisconfigured", "invalid_grant", 90008],
   ["adminApproval", "invalid_grant", 90094],
-])("%s answers %s", async (signIn, error, code) => {
+  ["adminApprovalRequest", "invalid_grant", 90095],
+  ["mayNotConsent", "invalid_grant", 90093],
+  ["confirmation", "interaction_required", 50199],
+  ["sessionRevoked", "invalid_grant", 50173],
+  ["sessionExpired", "invalid_grant", 700082],
+  ["signInFrequency", "invalid_grant", 70043],
+  ["passwordChanged", "invalid_grant", 50133],
+])("%s answers %s to a poll", async (signIn, error, code) => {
   const tenant = world({ signIn });
+  const { status, body } = await start(tenant);
+  expect(status).toBe(200);
+  expectRefusal(await poll(tenant, body["device_code"]), 400, error, code);
+});
+
+test.each<[SignInOutcome, number, string, number]>([
+  ["clientUnknown", 400, "unauthorized_client", 700016],
+  ["clientUnknownOld", 400, "unauthorized_client", 70001],
+  ["clientDisabled", 400, "unauthorized_client", 7000112],
+  ["clientDisabledByMicrosoft", 400, "unauthorized_client", 7000116],
+  ["clientNotPublic", 401, "invalid_client", 7000218],
+  ["clientNotPreauthorised", 400, "invalid_client", 65002],
+  ["noTenant", 400, "invalid_request", 50059],
+  ["tenantNotFound", 400, "invalid_tenant", 90002],
+])("%s is said before there is a code", async (signIn, status, error, code) => {
+  expectRefusal(await start(world({ signIn })), status, error, code);
+});
+
+function expectRefusal({ status, body }: Reply, wanted: number, error: string, code: number) {
+  const { trace_id: trace, correlation_id: correlation, timestamp } = body;
+  expect([status, body["error"], body["error_codes"]]).toEqual([wanted, error, [code]]);
+  expect(body["error_uri"]).toBe(`https://login.microsoftonline.com/error?code=${code}`);
+  const description = String(body["error_description"]);
+  expect(description).toMatch(new RegExp(`^AADSTS${code}: .{15,}`));
+  expect(description).not.toMatch(/[{}]/);
+  expect(
+    description.endsWith(
+      ` Trace ID: ${String(trace)} Correlation ID: ${String(correlation)} Timestamp: ${String(timestamp)}`,
+    ),
+  ).toBe(true);
+}
+
+test("a policy that asks for more says so in claims", async () => {
+  const tenant = world({ signIn: "multiFactor" });
   const { body } = await start(tenant);
   const answer = await poll(tenant, body["device_code"]);
-  expect([answer.status, answer.body]).toEqual([
-    400,
-    expect.objectContaining({
-      error,
-      error_codes: [code],
-      error_description: expect.stringContaining(`AADSTS${code}: `),
-    }),
-  ]);
-  expect(String(answer.body["error_description"])).not.toMatch(/[{}]/);
+  expect(answer.body["suberror"]).toBe("basic_action");
+  expect(JSON.parse(String(answer.body["claims"]))).toHaveProperty("access_token.capolids.essential", true);
+});
+
+test("a block that only the browser shows stays pending until the code ends", async () => {
+  const tenant = world({ signIn: "blockedUnseen" });
+  const { body } = await start(tenant);
+  tenant.clock.move(899_000);
+  expect((await poll(tenant, body["device_code"])).body["error"]).toBe("authorization_pending");
+  tenant.clock.move(1000);
+  expect((await poll(tenant, body["device_code"])).body["error"]).toBe("expired_token");
 });
 
 test("a code is pending, slowed down, good once, and ends with its time", async () => {
@@ -121,6 +179,94 @@ test("a token says what was granted, and a refused scope is not in it", async ()
   expect((await poll(tenant, "", { grant_type: "refresh_token", refresh_token: "x" })).body["error"]).toBe(
     "invalid_grant",
   );
+});
+
+async function session(tenant: World, scope = "User.Read") {
+  const { body } = await start(tenant, { scope });
+  const answer = await poll(tenant, body["device_code"], { scope });
+  const refresh = async (fields: Record<string, string> = {}) =>
+    await poll(tenant, "", {
+      grant_type: "refresh_token",
+      refresh_token: String(answer.body["refresh_token"]),
+      ...fields,
+    });
+  return { answer, refresh };
+}
+
+test.each<[Behaviour["refresh"], number, string | undefined]>([
+  ["authenticationFlow", 530036, undefined],
+  ["sessionRevoked", 50173, "bad_token"],
+  ["sessionExpired", 700082, "bad_token"],
+  ["signInFrequency", 70043, "token_expired"],
+  ["multiFactor", 50076, "basic_action"],
+])("a renewal can end in %s", async (refusal, code, suberror) => {
+  const tenant = world();
+  const { refresh } = await session(tenant);
+  expect((await refresh()).status).toBe(200);
+  tenant.sandbox.behaviour.refresh = refusal;
+  const { body } = await refresh();
+  expect([body["error"], body["error_codes"], body["suberror"]]).toEqual(["invalid_grant", [code], suberror]);
+});
+
+test("a renewal widens to what was consented to, and to nothing else", async () => {
+  const tenant = world({ consentedScopes: ["Group.Read.All"] });
+  const { answer, refresh } = await session(tenant);
+  const all =
+    "openid profile email https://graph.microsoft.com/User.Read https://graph.microsoft.com/Group.Read.All";
+  expect(new Set(String(answer.body["scope"]).split(" "))).toEqual(new Set(all.split(" ")));
+  expect((await refresh({ scope: "Group.Read.All" })).status).toBe(200);
+  const wider = await refresh({ scope: "Application.ReadWrite.All" });
+  expect(wider.body).toMatchObject({
+    error: "invalid_grant",
+    error_codes: [65001],
+    suberror: "consent_required",
+  });
+  await session(tenant, "Application.ReadWrite.All");
+  expect((await refresh({ scope: "Application.ReadWrite.All" })).status).toBe(200);
+});
+
+test("whoever may not consent for the tenant needs an administrator, but not for their own profile", async () => {
+  const tenant = world({ consentedScopes: [], persona: "user" });
+  expect((await session(tenant)).answer.status).toBe(200);
+  expect((await session(tenant, "Application.ReadWrite.All")).answer.body["error_codes"]).toEqual([90094]);
+});
+
+test("Graph challenges clients that can answer, and the answer is good", async () => {
+  const tenant = world({ claimsChallenge: true });
+  const me = async (token: unknown) =>
+    await tenant.send("https://graph.microsoft.com/v1.0/me", {
+      headers: { Authorization: `Bearer ${String(token)}` },
+    });
+  const plain = await session(tenant);
+  expect((await me(plain.answer.body["access_token"])).status).toBe(200);
+  const capable = { xms_cc: { values: ["cp1"] } };
+  const first = await plain.refresh({ claims: JSON.stringify({ access_token: capable }) });
+  const refused = await me(first.body["access_token"]);
+  const challenge = /claims="([^"]+)"/.exec(refused.headers.get("WWW-Authenticate") ?? "")?.[1] ?? "";
+  const { access_token: wanted } = JSON.parse(Buffer.from(challenge, "base64").toString()) as {
+    access_token: object;
+  };
+  const claims = JSON.stringify({ access_token: { ...wanted, ...capable } });
+  const second = await plain.refresh({ claims });
+  expect([refused.status, (await me(second.body["access_token"])).status]).toEqual([401, 200]);
+});
+
+test("the Azure CLI has its fixed scopes, for Graph or for Azure and not for both at once", async () => {
+  const tenant = world();
+  const attempt = async (scope: string) => {
+    const { body } = await start(tenant, { client_id: AZURE_CLI, scope });
+    return await poll(tenant, body["device_code"], { client_id: AZURE_CLI, scope });
+  };
+  const graph = await attempt("https://graph.microsoft.com//.default");
+  expect(claimsOf(graph.body["access_token"])["scp"]).toContain("AppRoleAssignment.ReadWrite.All");
+  expect(claimsOf(graph.body["access_token"])["scp"]).not.toContain("Synchronization");
+  const azure = await attempt("https://management.core.windows.net//.default offline_access");
+  expect(claimsOf(azure.body["access_token"])).toMatchObject({
+    aud: "https://management.core.windows.net/",
+    scp: expect.stringContaining("user_impersonation"),
+  });
+  const both = "https://management.core.windows.net//.default https://graph.microsoft.com/.default";
+  expect((await start(tenant, { client_id: AZURE_CLI, scope: both })).body["error_codes"]).toEqual([28000]);
 });
 
 test("an application signs in by its secret alone", async () => {
