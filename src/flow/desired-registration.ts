@@ -10,7 +10,7 @@ import type { RunContext } from "./context.ts";
 /**
  * The registration that template, settings and answers ask for, in the words of this tenant.
  *
- * @throws AppError PERMISSION_UNKNOWN
+ * @throws AppError PERMISSION_UNKNOWN, VALUES_INVALID
  */
 export function desiredRegistration(
   { runId, ports }: Pick<RunContext, "runId" | "ports">,
@@ -31,6 +31,16 @@ export function desiredRegistration(
     apis,
     sha256,
   });
-  if (resolved.ok) return resolved.desired;
+  if (resolved.ok) return checked(resolved.desired, answers.hostname);
   throw new AppError("PERMISSION_UNKNOWN", { api: resolved.api, permissions: resolved.unknown });
+}
+
+/** What Entra takes at most (https://learn.microsoft.com/entra/identity-platform/reply-url). */
+const LONGEST_REDIRECT_URI = 256;
+
+/** A host name can be good and still too long for what the template puts behind it. */
+function checked(desired: DesiredRegistration, hostname: string): DesiredRegistration {
+  if (desired.redirectUris.every(({ length }) => length <= LONGEST_REDIRECT_URI)) return desired;
+  const fault = { path: "--hostname", found: hostname, expected: "urlForRedirect" } as const;
+  throw new AppError("VALUES_INVALID", { faults: [fault] });
 }

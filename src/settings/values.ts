@@ -57,7 +57,8 @@ export function parseHostname(text: string): Parsed<Hostname> {
   if (url.username !== "" || url.password !== "" || /^https:\/\/[^/?#]*@/i.test(typed)) {
     return bad("urlWithoutCredentials");
   }
-  if (!isDnsName(url.hostname) || /^\d+(\.\d+){3}$/.test(url.hostname)) return bad("urlWithDnsName");
+  const fault = hostNameFault(url.hostname);
+  if (fault) return bad(fault);
   return good({ origin: url.origin, reduced: !/^https:\/\/[^/?#\\]*\/?$/i.test(typed) });
 }
 
@@ -91,6 +92,15 @@ export function parseServiceUri(text: string): Parsed<string> {
 export function parseLifetimeValue(text: string): Parsed<Lifetime> {
   const lifetime = parseLifetime(text);
   return lifetime ? good(lifetime) : bad("lifetime");
+}
+
+/** Why a host name cannot be used, as the address has it: in lower case, other scripts encoded. */
+function hostNameFault(name: string): Expectation | undefined {
+  if (name.endsWith(".") && isDnsName(name.slice(0, -1))) return "urlWithoutFinalDot";
+  if (name.split(".").some((label) => label.length > 63)) return "urlWithShortLabels";
+  if (name.length > 253) return "urlWithShortName";
+  const isIpAddress = /^\d+(\.\d+){3}$/.test(name);
+  return isDnsName(name) && !isIpAddress ? undefined : "urlWithDnsName";
 }
 
 function isDnsName(name: string): boolean {

@@ -107,6 +107,14 @@ describe("unattended", () => {
     expect(JSON.parse(failed.stdout)).toMatchObject({ schemaVersion: 1, error: { code: "INPUT_MISSING" } });
   });
 
+  test("a host name that makes redirect URIs too long is refused before anything is created", async () => {
+    const tenant = testTenant();
+    const run = await runInProcess([...UNATTENDED, "--hostname", `https://${"long.".repeat(45)}com`], tenant);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toMatch(/--hostname: [\s\S]*256 characters/);
+    expect(tenant.state.applications).toEqual([]);
+  });
+
   test("environment variables stand for flags", async () => {
     const tenant = testTenant();
     const environment = {

@@ -164,11 +164,18 @@ describe("hostname", () => {
         "https://a_b.example.com",
         "https://-a.example.com",
         "https://a..example.com",
-        "https://app.example.com.",
-        `https://${"a".repeat(64)}.com`,
-        `https://${"a.".repeat(127)}com`,
+        "https://app.example.com..",
       ],
     ],
+    [
+      "urlWithoutFinalDot",
+      ["https://app.example.com.", "https://app.example.com.:8443/x", "https://localhost."],
+    ],
+    [
+      "urlWithShortLabels",
+      [`https://${"a".repeat(64)}.com`, `https://app.${"a".repeat(64)}`, `https://${"ü".repeat(60)}.de`],
+    ],
+    ["urlWithShortName", [`https://${"a.".repeat(127)}com`, `https://${LONGEST}m`]],
     [
       "urlWithoutSpaces",
       [

@@ -33,6 +33,10 @@ const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
   urlWithoutCredentials: "must not contain a user name or password",
   urlWithoutWildcard: "must not contain a wildcard (*)",
   urlWithDnsName: "must have a DNS name such as app.contoso.com, not an IP address",
+  urlWithoutFinalDot: "must have a host name without a dot at its end",
+  urlWithShortLabels: "must have a host name without a part longer than 63 characters between its dots",
+  urlWithShortName: "must have a host name of 253 characters at most",
+  urlForRedirect: "must be shorter: Microsoft Entra takes redirect URIs of 256 characters at most",
   urlWithoutSpaces: "must not contain spaces or control characters",
   serviceUrl:
     "must be the address of a one-time-password service, starting with https:// and without a query",
