@@ -66,7 +66,7 @@ export async function withSession(
     if (names.length > 0) reporter.report({ kind: "variablesUnknown", names });
     const settings = await loadSettings(ports, flags, sandbox?.examples, (event) =>
       reporter.report(
-        event.kind === "sandbox" ? { ...event, examples: takenBy(command, event.examples) } : event,
+        event.kind === "sandbox" ? { ...event, examples: neededBy(command, event.examples) } : event,
       ),
     );
     const context = createContext({
@@ -101,9 +101,12 @@ function programOf(command: Command): { command: string; version: string } {
   return { command: names.join(" "), version: program.version() ?? "" };
 }
 
-/** The values that a command has a flag for. */
-function takenBy({ options }: Command, values: readonly MissingInput[]): readonly MissingInput[] {
-  return values.filter(({ flag }) => options.some(({ long }) => long === flag));
+/** The commands that work on a registration as a whole; the others only have to find it. */
+const WHOLE: ReadonlySet<string> = new Set(["register", "verify"]);
+
+/** The values that a command cannot do without. */
+function neededBy(command: Command, values: readonly MissingInput[]): readonly MissingInput[] {
+  return WHOLE.has(command.name()) ? values : values.filter(({ flag }) => flag === "--tenant-id");
 }
 
 /** How somebody else would run this program with the same template. */
