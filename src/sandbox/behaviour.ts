@@ -73,6 +73,8 @@ export interface Behaviour {
   /** The cloud the tenant lives in. */
   cloud: CloudName;
   cloudShell: CloudShellMode;
+  /** Whether whoever signs in sees an Azure subscription; without one there is just the tenant. */
+  azureSubscription: boolean;
   /** What a refresh token gets. */
   refresh: "works" | Refusal;
   /**
@@ -111,6 +113,7 @@ export function quietBehaviour(): Behaviour {
     roles: undefined,
     cloud: "global",
     cloudShell: "works",
+    azureSubscription: false,
     refresh: "works",
     consentedScopes: "all",
     claimsChallenge: false,

@@ -1,7 +1,8 @@
 import type { Clock, Fetch, Ids } from "../ports/index.ts";
 import { type Behaviour, quietBehaviour } from "./behaviour.ts";
-import { GRAPH_HOSTS, SIGN_IN_HOSTS } from "./clouds.ts";
+import { GRAPH_HOSTS, MANAGEMENT_HOSTS, SIGN_IN_HOSTS } from "./clouds.ts";
 import { graphRoutes } from "./graph/routes.ts";
+import { managementRoutes } from "./management.ts";
 import { oneTimePasswordRoutes } from "./one-time-password/routes.ts";
 import { take } from "./one-time-password/vault.ts";
 import { cloudShellRoutes } from "./signin/cloud-shell.ts";
@@ -53,6 +54,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const hosts = {
     signIn: signInRoutes(world),
     graph: graphRoutes(world),
+    management: managementRoutes(world),
     cloudShell: cloudShellRoutes(world),
     others: oneTimePasswordRoutes(world),
   };
@@ -66,6 +68,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     if (url.protocol !== "https:") throw connectionError("ECONNREFUSED", url.host);
     if (SIGN_IN_HOSTS.has(url.hostname)) return await hosts.signIn.fetch(request);
     if (GRAPH_HOSTS.has(url.hostname)) return await hosts.graph.fetch(request);
+    if (MANAGEMENT_HOSTS.has(url.hostname)) return await hosts.management.fetch(request);
     if (behaviour.oneTimePassword === "down") throw connectionError("ECONNRESET", url.host);
     return await hosts.others.fetch(request);
   };

@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { createAdaptorServer } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { GRAPH_HOSTS, SIGN_IN_HOSTS } from "./clouds.ts";
+import { GRAPH_HOSTS, MANAGEMENT_HOSTS, SIGN_IN_HOSTS } from "./clouds.ts";
 import type { Sandbox } from "./index.ts";
 
 export interface ServedSandbox {
@@ -12,6 +12,8 @@ export interface ServedSandbox {
   readonly url: string;
   /** `http://127.0.0.1:…`; for `HTTPS_PROXY`, so that the real host names lead here. */
   readonly proxyUrl: string;
+  /** `http://localhost:…/oauth2/token`, for `MSI_ENDPOINT`: Cloud Shell offers its tokens without TLS. */
+  readonly cloudShellUrl: string;
   /** For the file that `NODE_EXTRA_CA_CERTS` names. */
   readonly caPem: string;
   close(): Promise<void>;
@@ -21,7 +23,8 @@ export interface ServedSandbox {
  * Offers a sandbox over real TLS on the loopback interface, for whole processes: the HTTPS server, and a
  * proxy that leads the simulated host names to it and refuses every other.
  *
- * `hosts` are the one-time-password services to stand in for; sign-in and Graph are always there.
+ * `hosts` are the one-time-password services to stand in for; sign-in, Graph and Azure Resource Manager of
+ * every cloud are always there, and Cloud Shell's token endpoint beside them.
  */
 export async function serveSandbox(options: {
   sandbox: Sandbox;
@@ -31,7 +34,12 @@ export async function serveSandbox(options: {
   // Nobody but this function needs the library behind it.
   const { makeCertificates } = await import("./certificate.ts");
   const hosts = [
-    ...new Set([...SIGN_IN_HOSTS, ...GRAPH_HOSTS, ...options.hosts.map((host) => host.toLowerCase())]),
+    ...new Set([
+      ...SIGN_IN_HOSTS,
+      ...GRAPH_HOSTS,
+      ...MANAGEMENT_HOSTS,
+      ...options.hosts.map((host) => host.toLowerCase()),
+    ]),
   ];
   // The certificate is for the machine's own clock, which is the one TLS looks at.
   const made = await makeCertificates({ hosts: [...hosts, "localhost"], now: new Date() });
@@ -39,30 +47,41 @@ export async function serveSandbox(options: {
     overrideGlobalObjects: false,
     createServer: createHttpsServer,
     serverOptions: { key: made.keyPem, cert: made.certificatePem },
-    fetch: async (request, { incoming }) => {
-      try {
-        return await options.sandbox.fetch(request);
-      } catch (error) {
-        if (!(error instanceof Error && "code" in error) && !request.signal.aborted) {
-          return new Response(`The sandbox failed: ${String(error)}`, { status: 500 });
-        }
-        // What is an error of the transport in-process is a connection that breaks off here.
-        incoming.socket.destroy();
-        return RESPONSE_ALREADY_SENT;
-      }
-    },
+    fetch: answering(options.sandbox),
+  }) as Server;
+  const cloudShell = createAdaptorServer({
+    overrideGlobalObjects: false,
+    createServer: createHttpServer,
+    fetch: answering(options.sandbox),
   }) as Server;
   const port = await listen(server, options.port ?? 0);
+  const cloudShellPort = await listen(cloudShell, 0);
   const proxy = tunnelTo(port, new Set(hosts));
   const proxyPort = await listen(proxy.server, 0);
   return {
     url: `https://127.0.0.1:${port}`,
     proxyUrl: `http://127.0.0.1:${proxyPort}`,
+    cloudShellUrl: `http://localhost:${cloudShellPort}/oauth2/token`,
     caPem: made.caPem,
     close: async () => {
       proxy.drop();
-      await Promise.all([closed(server), closed(proxy.server)]);
+      await Promise.all([server, cloudShell, proxy.server].map(closed));
     },
+  };
+}
+
+function answering(sandbox: Sandbox) {
+  return async (request: Request, { incoming }: { incoming: { socket: Duplex } }) => {
+    try {
+      return await sandbox.fetch(request);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error) && !request.signal.aborted) {
+        return new Response(`The sandbox failed: ${String(error)}`, { status: 500 });
+      }
+      // What is an error of the transport in-process is a connection that breaks off here.
+      incoming.socket.destroy();
+      return RESPONSE_ALREADY_SENT;
+    }
   };
 }
 

@@ -31,6 +31,8 @@ export interface Outpost {
   readonly root: string;
   /** The whole environment of a child. */
   readonly env: Record<string, string>;
+  /** What a child finds besides in Azure Cloud Shell. */
+  readonly cloudShell: Record<string, string>;
   /** Puts a file beside the run. */
   write(name: string, content: string | object): void;
   /** A file of the run's folder, as JSON. */
@@ -97,6 +99,14 @@ export function serve(): (options?: OutpostOptions) => Outpost {
         HTTPS_PROXY: served.proxyUrl,
         NO_PROXY: "",
         NODE_EXTRA_CA_CERTS: authority,
+      },
+      cloudShell: {
+        ACC_CLOUD: "PROD",
+        ACC_TERM_ID: "00000000-0000-4000-8000-000000000000",
+        ACC_TID: state.tenantId,
+        AZUREPS_HOST_ENVIRONMENT: "cloud-shell/1.0",
+        MSI_ENDPOINT: served.cloudShellUrl,
+        POWERSHELL_DISTRIBUTION_CHANNEL: "CloudShell",
       },
       write: (name, content) => {
         const text = typeof content === "string" ? content : JSON.stringify(content);

@@ -90,6 +90,27 @@ test("without the proxy the Host header decides", async () => {
   expect(status).toBe(401);
 });
 
+test("Cloud Shell's token endpoint is there without TLS, and nothing else is", async () => {
+  const init = {
+    method: "POST",
+    headers: { Metadata: "true" },
+    body: new URLSearchParams({ resource: "https://graph.microsoft.com" }),
+  };
+  const answer = await fetch(served.cloudShellUrl, init);
+  expect(await answer.json()).toMatchObject({ token_type: "Bearer" });
+  tenant.sandbox.behaviour.cloudShell = "hanging";
+  await expect(
+    fetch(served.cloudShellUrl, { ...init, signal: AbortSignal.timeout(50) }),
+  ).rejects.toMatchObject({ name: "TimeoutError" });
+  await expect(fetch(new URL("/v1.0/me", served.cloudShellUrl))).rejects.toThrow("fetch failed");
+});
+
+test("every cloud's hosts are served", async () => {
+  for (const host of ["login.microsoftonline.us", "dod-graph.microsoft.us", "management.chinacloudapi.cn"]) {
+    expect((await throughProxy(host, "/")).status).toBeGreaterThanOrEqual(400);
+  }
+});
+
 test("a service that is down is a connection that breaks off, and the server lives on", async () => {
   tenant.sandbox.behaviour.oneTimePassword = "down";
   await expect(throughProxy("once.example", "/")).rejects.toMatchObject({ code: "ECONNRESET" });
