@@ -72,7 +72,8 @@ export interface ErrorFacts {
   DISK: { path: string; errno: string };
   /** Somebody else created or changed the same registration while this run was under way. */
   CHANGED_MEANWHILE: { displayName: string };
-  INTERRUPTED: Record<string, never>;
+  /** `signal` is absent where a question was given up. */
+  INTERRUPTED: { signal?: "SIGINT" | "SIGTERM" | "SIGHUP" };
   DECLINED: Record<string, never>;
 }
 

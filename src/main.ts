@@ -50,7 +50,7 @@ function interruption(): AbortSignal {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(130);
-      controller.abort(new AppError("INTERRUPTED", {}));
+      controller.abort(new AppError("INTERRUPTED", { signal: name }));
     });
   }
   return controller.signal;

@@ -48,7 +48,7 @@ export async function withSession(
   const reporter = new Reporter(ports, globals);
   const { currentFolder } = ports.system;
   const outputFolder = absolute(currentFolder, textOf(flags, "output") ?? currentFolder);
-  const interrupted = () => reporter.report({ kind: "interrupted" });
+  const interrupted = () => reporter.report({ kind: "interrupted", byKey: isKey(signal.reason) });
   signal.addEventListener("abort", interrupted, { once: true });
   let journal: Journal | undefined;
   try {
@@ -118,6 +118,12 @@ export function packedProgram({ command }: Invocation, { namedTemplate }: Settin
 export function calendarOf(flags: Flags, { system }: Pick<Ports, "system">): string | undefined {
   const file = textOf(flags, "ics");
   return file === undefined ? undefined : absolute(system.currentFolder, file);
+}
+
+/** Whether a run was interrupted at the keyboard, where Ctrl-C can be pressed again. */
+function isKey(reason: unknown): boolean {
+  const signal = isAppError(reason, "INTERRUPTED") ? reason.facts.signal : undefined;
+  return signal === undefined || signal === "SIGINT";
 }
 
 /** How long what is under way may still take after Ctrl-C. */

@@ -71,8 +71,8 @@ export type RunEvent =
   | { readonly kind: "reminderWritten"; readonly file: string; readonly day: Date }
   | { readonly kind: "reminderNotWritten"; readonly file: string; readonly errno: string }
   | { readonly kind: "markNotSet" }
-  /** The first Ctrl-C came; what is under way is still brought to its end. */
-  | { readonly kind: "interrupted" };
+  /** The first Ctrl-C or signal came; what is under way is still brought to its end. `byKey`: Ctrl-C. */
+  | { readonly kind: "interrupted"; readonly byKey: boolean };
 
 /** Work that takes a while; a plan's own steps are named by their kind. */
 export type Task =

@@ -87,5 +87,7 @@ test.skipIf(process.platform === "win32").for(["SIGTERM", "SIGHUP"] as const)(
     process.kill(pty.pid, signal);
     expect(await pty.exit()).toBe(130);
     expect(pty.screen()).toMatch(/^Stopped\b/m);
+    expect(pty.screen()).toMatch(/Stopping as soon as [\s\S]* 10 seconds at most/);
+    expect(pty.screen()).not.toContain("Ctrl-C");
   },
 );

@@ -178,7 +178,7 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
   WAITED_TOO_LONG: [{ minutes: 10 }],
   DISK: [{ path: "/p", errno: "ENOSPC" }],
   CHANGED_MEANWHILE: [{ displayName: "empower" }],
-  INTERRUPTED: [{}],
+  INTERRUPTED: [{}, { signal: "SIGTERM" }],
   DECLINED: [{}],
 };
 

@@ -365,7 +365,7 @@ const EVENTS: {
   ],
   fileKept: [{ keptAs: "/old" }],
   markNotSet: [{}],
-  interrupted: [{}],
+  interrupted: [{ byKey: true }, { byKey: false }],
 };
 const ALL_EVENTS = Object.entries(EVENTS).flatMap(([kind, list]) =>
   list.map((event) => ({ kind, ...event }) as RunEvent),

@@ -138,7 +138,7 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "deletedFound":
       return deletedFound(event);
     case "interrupted":
-      return "Stopping as soon as what is under way is done. Press Ctrl-C again to stop at once.";
+      return `Stopping as soon as what is under way is done${event.byKey ? ". Press Ctrl-C again to stop at once" : ", in 10 seconds at most"}.`;
     case "deviceCode":
     case "wait":
     case "exchange":
