@@ -8,6 +8,8 @@ export interface Fault {
   readonly kills?: "unanswered" | "answered";
   /** What is answered instead; without it, and unless the program is killed, the connection breaks off. */
   readonly answer?: (request: Request) => Promise<Response> | Response;
+  /** How the run may end beside the ways in which any may. */
+  readonly exitCode?: number;
   /** The rows that the fault is for; all of them unless given. */
   readonly only?: (row: string) => boolean;
 }
@@ -41,6 +43,8 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       new URL(request.url).pathname.endsWith("/$batch")
         ? everyItem(request, 404, NOT_FOUND)
         : json(404, NOT_FOUND),
+    // Of what was there before the run a 404 is believed: then something has to be registered first.
+    exitCode: 2,
     only: isGraph,
   },
   malformed: { acts: true, answer: () => new Response('{"id":"', { status: 200, headers: JSON_TYPE }) },

@@ -12,14 +12,10 @@ import type { Victim } from "./faults.ts";
 
 export const HANDOVER = "AppRegistrationInfo.json";
 
-/** The command of every run here. */
-const COMMAND = [
-  "--yes",
-  "--no-input",
-  `--tenant-id=${EXAMPLE.tenantId}`,
-  "--hostname=https://app.contoso.com",
-  "--verbose",
-];
+/** What every unattended command is told. */
+export const ALONE = ["--yes", "--no-input", `--tenant-id=${EXAMPLE.tenantId}`, "--verbose"];
+/** The command of every run that is given no other. */
+export const REGISTER = [...ALONE, "--hostname=https://app.contoso.com"];
 
 /** A sign-in that takes no time. */
 export const QUICK: Partial<Behaviour> = { deviceCodePolls: 0, deviceCodeIntervalSeconds: 0 };
@@ -64,9 +60,10 @@ export function loseJournal({ root }: Outpost): void {
 export async function runBuilt(
   place: Pick<Outpost, "folder" | "env">,
   victim: { kill: Victim["kill"] } = { kill: () => undefined },
+  command: readonly string[] = REGISTER,
 ): Promise<Ended> {
   let isRunning = true;
-  const ended = await piped(place, COMMAND, {
+  const ended = await piped(place, command, {
     onStart: (pid) => {
       victim.kill = () => {
         if (isRunning) process.kill(pid, "SIGKILL");

@@ -1,10 +1,9 @@
-import type { onTestFinished } from "vitest";
 import { type Outpost, type OutpostOptions, serve } from "./served.ts";
 
-/** Waits for a free server and gives a fresh place behind it, until the test ends. */
+/** Waits for a free server and gives a fresh place behind it, until what was registered is called. */
 export type Lanes = (
   options: Omit<OutpostOptions, "onFinished">,
-  onFinished: typeof onTestFinished,
+  onFinished: (clean: () => void) => void,
 ) => Promise<Outpost>;
 
 /**
