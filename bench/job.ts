@@ -54,6 +54,7 @@ export async function runJob(options: JobOptions): Promise<JobFigures> {
       result: () => undefined,
       note: () => undefined,
       reveal: () => undefined,
+      readInput: async () => "",
       progress: () => ({ update: () => undefined, stop: () => undefined }),
     },
     prompter: agreeable(() => {
@@ -94,6 +95,8 @@ export async function runJob(options: JobOptions): Promise<JobFigures> {
 function agreeable(onConfirm: () => void): Prompter {
   return {
     input: async ({ default: proposed = "" }) => proposed,
+    secret: ({ message }) => Promise.reject(new Error(`unexpected: ${message}`)),
+    key: () => new Promise(() => undefined),
     confirm: async () => {
       onConfirm();
       return true;

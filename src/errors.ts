@@ -1,3 +1,6 @@
+import type { CloudName } from "./signin/cloud.ts";
+import type { SignInWay } from "./signin/token-source.ts";
+
 /**
  * Every failure the program foresees, as facts. The words for them stand in `cli/screen/words`; anything
  * else that is thrown is a bug and is reported as one.
@@ -52,7 +55,13 @@ export interface ErrorFacts {
   SIGN_IN_FAILED: SignInFailure;
   GRAPH_FORBIDDEN: { action: GraphAction; detail: string };
   SECRETS_FORBIDDEN: { appId: string; detail: string };
-  ONE_TIME_PASSWORD_UNUSABLE: { service: string; reason: OneTimePasswordProblem; detail?: string };
+  ONE_TIME_PASSWORD_UNUSABLE: {
+    service: string;
+    reason: OneTimePasswordProblem;
+    detail?: string;
+    /** What stood in the way, where it is `unreachable`. */
+    network?: NetworkFailure;
+  };
   SECRET_UNDELIVERED: {
     service: string;
     reason: OneTimePasswordProblem | "handoverFile";
@@ -62,7 +71,7 @@ export interface ErrorFacts {
     /** Whether the secret nobody received could be taken off the application again. */
     removed: boolean;
   };
-  NETWORK: { host: string; cause: string };
+  NETWORK: NetworkFailure;
   GRAPH_UNAVAILABLE: { status: number; detail: string };
   GRAPH_REFUSED: { action: GraphAction; status: number; graphCode: string; detail: string };
   /** Something this run created did not become visible in time. */
@@ -171,6 +180,9 @@ export type Expectation =
   | "urlForRedirect"
   | "urlWithoutSpaces"
   | "serviceUrl"
+  | "proxyUrl"
+  | "proxyOverHttp"
+  | "proxyNotScript"
   | "guid"
   | "lifetime"
   | "path"
@@ -199,6 +211,22 @@ export interface Namesake {
   readonly createdDateTime: string | undefined;
 }
 
+/** A host that could not be reached, and what is known of the way to it. */
+export interface NetworkFailure {
+  readonly host: string;
+  /** The transport's code; `PROXY_` or `HTTP_` and a status where something answered in the host's place. */
+  readonly cause: string;
+  /** The proxy on the way, as `host:port`. */
+  readonly proxy?: string | undefined;
+  /** The ways to log in that the proxy names, and whether it was given credentials. */
+  readonly proxyLogIn?: readonly string[] | undefined;
+  readonly loggedIn?: boolean | undefined;
+  /** Who issued the certificate that is not trusted. */
+  readonly issuer?: string | undefined;
+  /** Whether this Node.js can be told to trust what the system trusts. */
+  readonly systemStore?: boolean | undefined;
+}
+
 export type ConsentProblem =
   /** Accounts of other tenants could sign in to it. */
   | { readonly kind: "multiTenant"; readonly signInAudience: string }
@@ -221,19 +249,48 @@ export type SignInProblem =
   | "clientNotPublic"
   | "userNotAssigned"
   | "sessionExpired"
+  /** A personal Microsoft account, which belongs to no tenant. */
+  | "personalAccount"
+  /** The tenant lives in `otherCloud`. */
+  | "wrongCloud"
+  /** Graph wants a sign-in of a kind that this way cannot give: a claims challenge. */
+  | "challengeUnanswered"
+  | "azureCliMissing"
+  | "azureCliSignedOut"
+  | "azureCliFailed"
+  | "cloudShellUnavailable"
+  | "tokenMissing"
+  | "tokenExpired"
+  /** A token for another API than Microsoft Graph of the chosen cloud. */
+  | "tokenForOtherApi"
+  /** Variables that signing in from the environment needs and that are not set. */
+  | "environmentIncomplete"
+  /** An application's own secret or certificate was refused. */
+  | "credentialRefused"
   | "unknown";
 
-export interface SignInFailure {
-  readonly problem: SignInProblem;
-  /** The tenant that was asked for. */
+/** What was asked of the sign-in service. */
+export interface SignInAttempt {
+  readonly way: SignInWay;
+  /** The tenant that was asked for; empty where the way brings its own. */
   readonly tenant: string;
   readonly clientId: string;
+  readonly cloud: CloudName;
+  /** Graph's names, such as `User.Read`. */
+  readonly scopes: readonly string[];
+}
+
+export interface SignInFailure extends SignInAttempt {
+  readonly problem: SignInProblem;
   /** Such as `AADSTS53003`; absent where the service gave none. */
   readonly aadsts?: string;
   /** The first line of Microsoft's own text. */
   readonly detail?: string;
   /** The tenant that answered, where it is another one. */
   readonly answeredBy?: string;
+  readonly otherCloud?: CloudName;
+  /** The variables that are not set. */
+  readonly variables?: readonly string[];
 }
 
 /** What was being done when Graph answered; the words are in `cli/screen/words`. */

@@ -2,6 +2,7 @@ import type { Command, Option } from "commander";
 import type { Fault } from "../errors.ts";
 import type { Flags } from "../settings/known-values.ts";
 import { parseYesOrNo } from "../settings/values.ts";
+import { ACCESS_TOKEN_VARIABLE } from "../signin/token-source.ts";
 
 const PREFIX = "ENTRA_APP_REGISTRATION_";
 
@@ -64,7 +65,9 @@ export function unknownVariables(
   const known = new Set(
     allOptions(program).map(({ long }) => toVariable((long ?? "").replace(/^--(no-)?/, ""))),
   );
-  return Object.keys(environment).filter((name) => name.startsWith(PREFIX) && !known.has(name));
+  return Object.keys(environment).filter(
+    (name) => name.startsWith(PREFIX) && !known.has(name) && name !== ACCESS_TOKEN_VARIABLE,
+  );
 }
 
 function allOptions({ options, commands }: Command): Option[] {

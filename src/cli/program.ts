@@ -1,6 +1,8 @@
 import { Command, CommanderError, Option } from "commander";
 import { AppError, EXIT_CODES, type ExitCode, isAppError } from "../errors.ts";
 import type { Ports } from "../ports/index.ts";
+import { CLOUD_NAMES } from "../signin/cloud.ts";
+import { SIGN_IN_WAYS } from "../signin/token-source.ts";
 import { type AddOnFlag, packagedAddOns } from "./add-on-flags.ts";
 import { readFlags } from "./flags.ts";
 import { clean } from "./screen/clean.ts";
@@ -197,7 +199,9 @@ function addAppOptions(command: Command): Command {
     .option("--tenant-id <id>", "tenant ID, or a domain name of the tenant")
     .option("--app-name <name>", "name of the app registration")
     .option("--app-id <guid>", "client ID of the app registration to work on")
+    .option("--auth <way>", `how to sign in: auto, ${SIGN_IN_WAYS.join(", ")} (default: auto)`)
     .option("--sign-in-client-id <guid>", "public client that signs you in")
+    .option("--cloud <name>", `Microsoft cloud: ${CLOUD_NAMES.join(", ")} (default: global)`)
     .option("--output <folder>", "where the result goes (default: the current folder)")
     .option("--sandbox", "rehearse against a simulated tenant; nothing leaves this machine");
 }

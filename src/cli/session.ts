@@ -6,7 +6,7 @@ import { type Journal, openJournal } from "../journal/journal.ts";
 import { stateFolder } from "../journal/state-folder.ts";
 import type { Clock, Ports } from "../ports/index.ts";
 import type { Flags } from "../settings/known-values.ts";
-import { GLOBAL_CLOUD } from "../signin/cloud.ts";
+import { CLOUDS } from "../signin/cloud.ts";
 import { isOn, readFlags, textOf, unknownVariables } from "./flags.ts";
 import type { Invocation } from "./program.ts";
 import { askWith } from "./prompts/questions.ts";
@@ -16,6 +16,7 @@ import { Reporter } from "./screen/reporter.ts";
 import { toJsonError } from "./screen/result.ts";
 import type { ResultDocument } from "./screen/result-document.ts";
 import type { PackedProgram } from "./screen/words/consent.ts";
+import { SIGN_IN_PAGES } from "./screen/words/sign-in.ts";
 import { loadSettings, type Settings } from "./settings.ts";
 
 /** Everything a command that works on a tenant needs. */
@@ -71,9 +72,11 @@ export async function withSession(
     );
     const context = createContext({
       ports: { ...ports, ...(sandbox && { fetch: sandbox.fetch }) },
-      cloud: GLOBAL_CLOUD,
+      cloud: CLOUDS[settings.known.cloud],
       journal,
       report: reporter.report,
+      signInPages: SIGN_IN_PAGES,
+      readInput: ports.terminal.readInput,
       questions: ports.terminal.interactive ? askWith(ports.prompter, ports.terminal) : undefined,
       signal,
       runId,

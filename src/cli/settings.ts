@@ -3,8 +3,13 @@ import type { RunEvent } from "../flow/events.ts";
 import { loadConfig, loadTemplate } from "../flow/load.ts";
 import type { Ports } from "../ports/index.ts";
 import { type Flags, type KnownValues, missingInputs, resolveValues } from "../settings/known-values.ts";
+import { detectCloudShell } from "../signin/cloud-shell.ts";
+import { SIGN_IN_WAYS, type SignInWay } from "../signin/token-source.ts";
 import type { AddOn, Template } from "../template/schema.ts";
 import { textOf } from "./flags.ts";
+
+/** The simulated tenant takes no session of a real one, and has no page for a browser. */
+const REHEARSED_WAYS: readonly SignInWay[] = ["device-code", "cloud-shell"];
 
 /** What a command works with, before anybody is asked. */
 export interface Settings {
@@ -35,10 +40,16 @@ export async function loadSettings(
   const { template, addOns } =
     named === undefined && config.template !== undefined ? await loadTemplate(ports, config.template) : first;
   if (config.useSCIM === true) throw new AppError("SETTING_UNSUPPORTED", { setting: "useSCIM" });
-  const { known, faults, hostnameReducedTo } = resolveValues({ flags, config, template, addOns, examples });
+  const { environment } = ports.system;
+  const sources = {
+    ...{ flags, config, template, addOns },
+    inCloudShell: detectCloudShell(environment) !== undefined,
+    ways: examples ? REHEARSED_WAYS : SIGN_IN_WAYS,
+  };
+  const { known, faults, hostnameReducedTo } = resolveValues({ ...sources, examples });
   if (faults.length > 0) throw new AppError("VALUES_INVALID", { faults });
   if (examples) {
-    const own = resolveValues({ flags, config, template, addOns, examples: undefined });
+    const own = resolveValues({ ...sources, examples: undefined });
     report({ kind: "sandbox", examples: missingInputs(own.known) });
   }
   if (hostnameReducedTo !== undefined) report({ kind: "hostnameReduced", origin: hostnameReducedTo });

@@ -9,7 +9,10 @@ import type { Cloud } from "../signin/cloud.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import type { Questions, RunEvent, Task } from "./events.ts";
 
-export type FlowPorts = Pick<Ports, "fetch" | "clock" | "files" | "ids" | "processes">;
+export type FlowPorts = Pick<
+  Ports,
+  "fetch" | "clock" | "files" | "ids" | "processes" | "programs" | "system"
+>;
 
 /** What every part of a run shares. */
 export interface RunContext {
@@ -22,6 +25,10 @@ export interface RunContext {
   readonly report: (event: RunEvent) => void;
   /** Undefined where nobody can be asked. */
   readonly questions: Questions | undefined;
+  /** What the browser shows when a sign-in there has ended, as HTML. */
+  readonly signInPages: { readonly done: string; readonly failed: string };
+  /** What was piped into the program. */
+  readonly readInput: () => Promise<string>;
   readonly signal: AbortSignal;
   /** Eight hexadecimal digits that name this run. */
   readonly runId: string;

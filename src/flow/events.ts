@@ -1,4 +1,4 @@
-import type { MissingInput, OneTimePasswordProblem } from "../errors.ts";
+import type { MissingInput, OneTimePasswordProblem, SignInFailure } from "../errors.ts";
 import type { GraphWait } from "../graph/batch.ts";
 import type { Exchange } from "../http/trace.ts";
 import type { Plan } from "../registration/plan.ts";
@@ -8,6 +8,7 @@ import type { JudgedSecret } from "../registration/secrets.ts";
 import type { Application, ResolvedPermission } from "../registration/types.ts";
 import type { Secret } from "../secret.ts";
 import type { DeviceCode } from "../signin/device-code.ts";
+import type { SignInWay } from "../signin/token-source.ts";
 
 /** What a run says while it works, as data; `cli/screen` owns the words. */
 export type RunEvent =
@@ -23,8 +24,15 @@ export type RunEvent =
   | { readonly kind: "journal"; readonly path: string }
   | { readonly kind: "noJournal"; readonly path: string }
   | { readonly kind: "hostnameReduced"; readonly origin: string }
-  | { readonly kind: "tenantNotFound"; readonly tenant: string }
-  | { readonly kind: "deviceCode"; readonly code: DeviceCode; readonly clientId: string }
+  | { readonly kind: "deviceCode"; readonly code: DeviceCode; readonly canSwitch: boolean }
+  /** The page on which a person signs in, for a browser that does not open by itself. */
+  | { readonly kind: "signInPage"; readonly url: string; readonly canSwitch: boolean }
+  /** A sign-in did not succeed and the run goes on with another: by itself, or with what is asked next. */
+  | {
+      readonly kind: "signInFailed";
+      readonly failure: SignInFailure;
+      readonly next: SignInWay | undefined;
+    }
   | {
       readonly kind: "signedIn";
       readonly username: string;
@@ -76,6 +84,7 @@ export type RunEvent =
 
 /** Work that takes a while; a plan's own steps are named by their kind. */
 export type Task =
+  | "findTenant"
   | "signIn"
   | "read"
   | "oneTimePasswordService"
@@ -208,6 +217,11 @@ export type DeliveryChoice = "retry" | "otherService" | "showOnce" | "remove";
 /** The questions of a run. Each returns an answer that was checked, or rejects with INTERRUPTED. */
 export interface Questions {
   tenant(proposed: string | undefined): Promise<string>;
+  /** Another way of signing in, after one that did not work. */
+  signInWay(ways: readonly SignInWay[]): Promise<SignInWay | "stop">;
+  accessToken(): Promise<Secret>;
+  /** One of these keys, pressed while something else is under way. */
+  key(keys: readonly string[], signal: AbortSignal): Promise<string>;
   appName(proposed: string | undefined): Promise<string>;
   /** An origin; `reduced` where a path was cut off what the person pasted. */
   hostname(proposed: string | undefined): Promise<{ origin: string; reduced: boolean }>;

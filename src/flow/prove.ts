@@ -2,7 +2,7 @@ import { isSuccess } from "../graph/answers.ts";
 import { createGraph } from "../graph/client.ts";
 import type { IssuedSecret } from "../graph/secrets.ts";
 import type { ResolvedPermission } from "../registration/types.ts";
-import { signInAsApp } from "../signin/app-token.ts";
+import type { signInAsApp } from "../signin/app-token.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import { during, type RunContext } from "./context.ts";
 import type { ProofProblem } from "./events.ts";
@@ -71,10 +71,12 @@ async function tryProof(
   app: Parameters<typeof signInAsApp>[2],
   permissions: readonly ResolvedPermission[],
 ): Promise<Failure | undefined> {
-  const answer = await signInAsApp(fetch, cloud, app);
+  const { signInAsApp: signInAs } = await import("../signin/app-token.ts");
+  const answer = await signInAs(fetch, cloud, app);
   if (!answer.ok) return { problem: "secretNotAccepted", detail: answer.detail };
   const tokens: TokenSource = {
     account: {
+      way: "environment",
       username: "",
       tenantId: app.tenantId,
       roles: undefined,

@@ -97,10 +97,10 @@ async function readAndAsk(run: Run): Promise<RegisterResult> {
   const proposed = known.appName?.value ?? template.name;
   const wanted = toWanted(template, known, proposed);
   const read = await during(context, "read", () => readTenant(graph, apisOf(template), wanted));
-  const { tenantId, clientId } = tokens.account;
+  const { tenantId, clientId, way } = tokens.account;
   if (isGuid(tenantId) && tenantId !== read.tenant.id) {
-    const facts = { tenant: tenantId, clientId, answeredBy: read.tenant.id };
-    throw new AppError("SIGN_IN_FAILED", { problem: "wrongTenant", ...facts });
+    const asked = { way, tenant: tenantId, clientId, cloud: context.cloud.name, scopes: [] };
+    throw new AppError("SIGN_IN_FAILED", { problem: "wrongTenant", ...asked, answeredBy: read.tenant.id });
   }
   context.report({ kind: "signedIn", username: tokens.account.username, tenant: read.tenant });
 

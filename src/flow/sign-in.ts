@@ -1,11 +1,17 @@
-import { AppError, isAppError } from "../errors.ts";
-import type { KnownValues } from "../settings/known-values.ts";
-import { isSettled } from "../settings/known-values.ts";
+import { AppError, isAppError, type SignInAttempt } from "../errors.ts";
+import { Secret } from "../secret.ts";
+import { isSettled, type KnownValues } from "../settings/known-values.ts";
 import { isGuid } from "../settings/values.ts";
 import { GRAPH_COMMAND_LINE_TOOLS } from "../signin/cloud.ts";
-import { signInWithDeviceCode } from "../signin/device-code.ts";
-import { resolveTenant } from "../signin/tenant.ts";
-import type { TokenSource } from "../signin/token-source.ts";
+import { type CloudShell, detectCloudShell } from "../signin/cloud-shell.ts";
+import { explainCloud, resolveTenant } from "../signin/tenant.ts";
+import {
+  ACCESS_TOKEN_VARIABLE,
+  BRINGS_TENANT,
+  type SignInWay,
+  type TokenSource,
+} from "../signin/token-source.ts";
+import { offeredWays } from "../signin/ways.ts";
 import { during, type RunContext } from "./context.ts";
 
 /** The scopes of changing a registration, no more (`User.Read` is for the tenant's name). */
@@ -18,55 +24,215 @@ export const CHANGING_SCOPES = [
 /** The scopes of looking only. */
 export const READING_SCOPES = ["User.Read", "Application.Read.All", "Directory.Read.All"];
 
-/** Asks for the tenant where it is not settled and signs in to it; a tenant that is none is asked again. */
+/** What a person may press while a sign-in waits for them. */
+const KEYS = { newCode: "n", otherWay: "o" } as const;
+
+export type SignInSettings = Pick<KnownValues, "tenant" | "signInClientId" | "auth" | "ways">;
+
+/**
+ * Signs in the way that was chosen, by default Cloud Shell's own token inside Cloud Shell and a device code
+ * everywhere else. Where somebody can be asked, a wrong tenant is asked for again and a way that is blocked
+ * gives place to another; nothing that was typed before is lost.
+ *
+ * @throws AppError SIGN_IN_FAILED, NETWORK, INPUT_MISSING, INTERRUPTED
+ */
 export async function signIn(
   context: RunContext,
-  known: Pick<KnownValues, "tenant" | "signInClientId">,
+  known: SignInSettings,
   scopes: readonly string[],
 ): Promise<TokenSource> {
-  const { questions, report } = context;
+  const shell = detectCloudShell(context.ports.system.environment);
+  let way = known.auth === "auto" ? (shell ? "cloud-shell" : "device-code") : known.auth;
   let proposed = known.tenant;
   for (;;) {
-    const tenant =
-      questions && !isSettled(proposed) ? await questions.tenant(proposed?.value) : proposed?.value;
-    if (tenant === undefined) throw new AppError("INPUT_MISSING", { missing: [] });
+    const tenant = await tenantFor(context, way, proposed);
+    const clientId = known.signInClientId ?? GRAPH_COMMAND_LINE_TOOLS;
     try {
-      return await signInTo(context, tenant, known.signInClientId ?? GRAPH_COMMAND_LINE_TOOLS, scopes);
+      return await signInTo(context, { way, tenant, clientId, cloud: context.cloud.name, scopes }, shell);
     } catch (error) {
-      if (!questions || !isAppError(error, "SIGN_IN_FAILED") || error.facts.problem !== "tenantNotFound") {
-        throw error;
+      const isAutomatic = known.auth === "auto" && way === "cloud-shell";
+      const next = await afterFailure(context, error, { isAutomatic, shell, ways: known.ways });
+      way = next.way;
+      if (next.tenant === "again")
+        proposed = tenant === "" ? undefined : { value: tenant, source: "template" };
+      else if (tenant !== "") proposed = { value: tenant, source: "flag" };
+      else if (isAutomatic && shell?.tenantId !== undefined) {
+        proposed = { value: shell.tenantId, source: "environment" };
       }
-      report({ kind: "tenantNotFound", tenant });
-      proposed = undefined;
     }
   }
 }
 
+async function tenantFor(
+  { questions }: RunContext,
+  way: SignInWay,
+  proposed: SignInSettings["tenant"],
+): Promise<string> {
+  if (BRINGS_TENANT.has(way)) return proposed?.value ?? "";
+  const tenant =
+    questions && !isSettled(proposed) ? await questions.tenant(proposed?.value) : proposed?.value;
+  if (tenant === undefined) {
+    throw new AppError("INPUT_MISSING", { missing: [{ flag: "--tenant-id", configKey: "tenantID" }] });
+  }
+  return tenant;
+}
+
 async function signInTo(
   context: RunContext,
-  tenant: string,
-  clientId: string,
-  scopes: readonly string[],
+  named: SignInAttempt,
+  shell: CloudShell | undefined,
 ): Promise<TokenSource> {
-  const { fetch, cloud, ports, report, signal } = context;
-  const asked = { tenant, clientId };
-  const guid = await resolveTenant(fetch, cloud, asked);
-  const tokens = await during(context, "signIn", () =>
-    signInWithDeviceCode({
-      fetch,
-      clock: ports.clock,
-      cloud,
-      clientId,
-      // Signing in by GUID: a domain could be moved to another tenant between two requests.
-      tenant: guid ?? tenant,
-      scopes,
-      signal,
-      onCode: (code) => report({ kind: "deviceCode", code, clientId }),
-    }),
-  );
+  const guid =
+    named.tenant === ""
+      ? undefined
+      : await during(context, "findTenant", () => resolveTenant(context.fetch, named));
+  // Signing in by GUID: a domain could be moved to another tenant between two requests.
+  const asked = { ...named, tenant: guid ?? named.tenant };
+  const tokens = await during(context, "signIn", () => by[asked.way](context, asked, shell));
   const { tenantId } = tokens.account;
+  if (tenantId === PERSONAL_ACCOUNTS) {
+    throw new AppError("SIGN_IN_FAILED", { problem: "personalAccount", ...asked });
+  }
   if (guid !== undefined && isGuid(tenantId) && tenantId !== guid) {
-    throw new AppError("SIGN_IN_FAILED", { problem: "wrongTenant", ...asked, answeredBy: tenantId });
+    const facts = { ...asked, tenant: named.tenant, answeredBy: tenantId };
+    throw new AppError("SIGN_IN_FAILED", { problem: "wrongTenant", ...facts });
   }
   return tokens;
 }
+
+/** The tenant that all personal Microsoft accounts are in. */
+const PERSONAL_ACCOUNTS = "9188040d-6c67-4c5b-b112-36a304b66dad";
+
+type SignInBy = (
+  context: RunContext,
+  asked: SignInAttempt,
+  shell: CloudShell | undefined,
+) => Promise<TokenSource>;
+
+/** Each way is loaded when it is taken: only two of them need the sign-in library. */
+const by: Readonly<Record<SignInWay, SignInBy>> = {
+  "device-code": async (context, asked) => {
+    const { fetch, ports, report, questions } = context;
+    const { signInWithDeviceCode } = await import("../signin/device-code.ts");
+    return switchable(context, [KEYS.newCode, KEYS.otherWay], (signal, onShown) =>
+      signInWithDeviceCode({
+        fetch,
+        clock: ports.clock,
+        asked,
+        signal,
+        onCode: (code) => {
+          report({ kind: "deviceCode", code, canSwitch: questions !== undefined });
+          onShown();
+        },
+      }),
+    );
+  },
+  browser: async (context, asked) => {
+    const { fetch, ports, report, questions, signInPages: pages } = context;
+    const { signInWithBrowser } = await import("../signin/browser.ts");
+    return switchable(context, [KEYS.otherWay], (signal, onShown) =>
+      signInWithBrowser({
+        fetch,
+        clock: ports.clock,
+        asked,
+        signal,
+        pages,
+        onPage: (url) => {
+          report({ kind: "signInPage", url, canSwitch: questions !== undefined });
+          ports.programs.openPage(url);
+          onShown();
+        },
+      }),
+    );
+  },
+  "azure-cli": async ({ ports, signal }, asked) => {
+    const { signInWithAzureCli } = await import("../signin/azure-cli.ts");
+    return signInWithAzureCli({ ...ports, asked, signal });
+  },
+  "cloud-shell": async ({ ports }, asked, shell) => {
+    const { signInWithCloudShell } = await import("../signin/cloud-shell.ts");
+    return signInWithCloudShell({ ...ports, shell, asked });
+  },
+  token: async ({ ports, questions, readInput }, asked) => {
+    const { signInWithToken } = await import("../signin/given-token.ts");
+    const variable = ports.system.environment[ACCESS_TOKEN_VARIABLE];
+    const token = variable
+      ? new Secret(variable)
+      : await (questions ? questions.accessToken() : readInput().then((text) => new Secret(text)));
+    return signInWithToken({ token, clock: ports.clock, asked });
+  },
+  environment: async ({ fetch, ports, signal }, asked) => {
+    const { signInFromEnvironment } = await import("../signin/environment.ts");
+    const { environment } = ports.system;
+    return signInFromEnvironment({ fetch, clock: ports.clock, environment, asked, signal });
+  },
+};
+
+/** Thrown inside when the person asked for another way while one was waiting for them. */
+class OtherWay extends Error {}
+
+/** Waits for a sign-in and, once it shows what to do, for the keys that begin it anew or leave it. */
+async function switchable(
+  { questions, signal }: RunContext,
+  keys: readonly string[],
+  start: (signal: AbortSignal, onShown: () => void) => Promise<TokenSource>,
+): Promise<TokenSource> {
+  if (!questions) return start(signal, () => undefined);
+  for (;;) {
+    const [leaving, done] = [new AbortController(), new AbortController()];
+    let onShown = (): void => undefined;
+    const shown = new Promise<void>((resolve) => {
+      onShown = resolve;
+    });
+    const signingIn = start(AbortSignal.any([signal, leaving.signal]), onShown);
+    const pressed = shown.then(() => questions.key(keys, AbortSignal.any([signal, done.signal])));
+    try {
+      const first = await Promise.race([signingIn, pressed]);
+      if (typeof first !== "string") return first;
+      leaving.abort(new OtherWay());
+      await signingIn.catch(() => undefined);
+      if (first === KEYS.otherWay) throw new OtherWay();
+    } finally {
+      done.abort(new OtherWay());
+      pressed.catch(() => undefined);
+    }
+  }
+}
+
+/** What comes after a sign-in that failed: another way, or the tenant once more. */
+async function afterFailure(
+  context: RunContext,
+  error: unknown,
+  {
+    isAutomatic,
+    shell,
+    ways,
+  }: { isAutomatic: boolean; shell: CloudShell | undefined; ways: SignInSettings["ways"] },
+): Promise<{ readonly way: SignInWay; readonly tenant: "again" | "same" }> {
+  const { questions, report, fetch } = context;
+  const leaves = error instanceof OtherWay;
+  if (!leaves && !isAppError(error, "SIGN_IN_FAILED")) throw error;
+  const failure = leaves ? undefined : await explainCloud(fetch, error);
+  if (failure && isAutomatic) {
+    report({ kind: "signInFailed", failure: failure.facts, next: "device-code" });
+    return { way: "device-code", tenant: "same" };
+  }
+  if (failure && (!questions || failure.facts.problem === "wrongCloud")) throw failure;
+  if (!questions) throw error;
+  if (failure) report({ kind: "signInFailed", failure: failure.facts, next: undefined });
+  if (failure && ASKS_TENANT.has(failure.facts.problem)) {
+    return { way: failure.facts.way, tenant: "again" };
+  }
+  const { environment, platform } = context.ports.system;
+  const offered = offeredWays({ environment, platform, shell }).filter((way) => ways.includes(way));
+  const way = await questions.signInWay(offered);
+  if (way === "stop") throw failure ?? new AppError("DECLINED", {});
+  return { way, tenant: "same" };
+}
+
+const ASKS_TENANT: ReadonlySet<string> = new Set([
+  "tenantNotFound",
+  "accountNotInTenant",
+  "wrongTenant",
+  "personalAccount",
+]);

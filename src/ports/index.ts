@@ -1,3 +1,4 @@
+import type { Fault } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 
 /**
@@ -6,10 +7,12 @@ import type { Secret } from "../secret.ts";
  */
 export interface Ports {
   readonly fetch: Fetch;
+  readonly routes: Routes;
   readonly clock: Clock;
   readonly files: Files;
   readonly ids: Ids;
   readonly processes: Processes;
+  readonly programs: Programs;
   readonly terminal: Terminal;
   readonly prompter: Prompter;
   readonly system: System;
@@ -22,6 +25,23 @@ export interface Ports {
  * Time limits come in through `request.signal`.
  */
 export type Fetch = (request: Request) => Promise<Response>;
+
+/** The ways that requests take from this machine. Looking at one sends no request. */
+export interface Routes {
+  /** What is wrong with the environment's variables for proxies. */
+  readonly faults: readonly Fault[];
+  /** The proxy on the way to `url` as `host:port`; undefined where the way is direct. */
+  proxyFor(url: URL): string | undefined;
+  /** The certificate shown on the way to `url`, trusted or not; rejects where none was seen. */
+  certificateOf(url: URL, signal: AbortSignal): Promise<ShownCertificate>;
+}
+
+export interface ShownCertificate {
+  /** Who issued it: common name and organisation, as they stand in it. */
+  readonly issuer: string;
+  /** Whether a public authority vouches for it; a company's own, or its proxy's, is none. */
+  readonly isPublic: boolean;
+}
 
 export interface Clock {
   now(): Date;
@@ -58,6 +78,20 @@ export interface Processes {
   isRunning(id: number): boolean;
 }
 
+/** Other programs of this machine. They inherit its environment without the variables that hold secrets. */
+export interface Programs {
+  /** Runs a program to its end; undefined where there is none of that name. Arguments are plain words. */
+  run(name: string, args: readonly string[], signal: AbortSignal): Promise<ProgramEnd | undefined>;
+  /** Opens a page in the person's browser, as far as that can be told: on many machines there is none. */
+  openPage(url: string): void;
+}
+
+export interface ProgramEnd {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** What is said. Everything given here has already been cleaned of control characters from outside. */
 export interface Terminal {
   /** Whether a person can be asked: standard input and standard error are both terminals. */
@@ -75,6 +109,8 @@ export interface Terminal {
   note(text: string): void;
   /** Shows a secret to the person at the terminal; does nothing where standard error is none. */
   reveal(secret: Secret): void;
+  /** Everything on standard input, where that is no terminal; at most 64 KB. */
+  readInput(): Promise<string>;
   /** A line on standard error that changes in place on a terminal, and is left out elsewhere. */
   progress(text: string): Progress;
 }
@@ -93,6 +129,10 @@ export interface Prompter {
     /** Undefined where the answer is good, else the reason, which is shown before asking again. */
     check: (answer: string) => string | undefined;
   }): Promise<string>;
+  /** As `input`, without showing what is typed. */
+  secret(question: { message: string; check: (answer: string) => string | undefined }): Promise<Secret>;
+  /** Waits for one of these keys while something else is under way; nothing is shown. */
+  key(keys: readonly string[], signal: AbortSignal): Promise<string>;
   confirm(question: { message: string; default: boolean }): Promise<boolean>;
   select<Value>(question: {
     message: string;

@@ -1,8 +1,11 @@
 import type { Fault, MissingInput } from "../errors.ts";
+import { CLOUD_NAMES, type CloudName } from "../signin/cloud.ts";
+import { BRINGS_TENANT, type SignInWay } from "../signin/token-source.ts";
 import type { AddOn, Template } from "../template/schema.ts";
 import type { Config } from "./config.ts";
 import { type Lifetime, parseLifetime, toSeconds } from "./lifetime.ts";
 import {
+  oneOf,
   type Parsed,
   parseAppName,
   parseGuid,
@@ -46,6 +49,13 @@ export interface KnownValues {
   readonly implicitFlow: boolean;
   readonly appId: string | undefined;
   readonly signInClientId: string | undefined;
+  /** How to sign in; `auto` decides by where the program runs. */
+  readonly auth: SignInWay | "auto";
+  /** Whether the way of signing in says which tenant it is for. */
+  readonly bringsTenant: boolean;
+  /** The ways that can be taken in this run. */
+  readonly ways: readonly SignInWay[];
+  readonly cloud: CloudName;
 }
 
 export interface ResolvedValues {
@@ -62,10 +72,21 @@ export interface ValueSources {
   readonly addOns: readonly AddOn[];
   /** Values for a rehearsal, where nothing else gives one. */
   readonly examples: { readonly tenant: string; readonly hostname: string } | undefined;
+  readonly inCloudShell: boolean;
+  /** The ways of signing in that can be taken here. */
+  readonly ways: readonly SignInWay[];
 }
 
 /** Puts flags, environment, `config.json` and the template's defaults together; the first that is set wins. */
-export function resolveValues({ flags, config, template, addOns, examples }: ValueSources): ResolvedValues {
+export function resolveValues({
+  flags,
+  config,
+  template,
+  addOns,
+  examples,
+  inCloudShell,
+  ways,
+}: ValueSources): ResolvedValues {
   const faults: Fault[] = [];
   const flag = <Value>(name: string, parse: (text: string) => Parsed<Value>): Known<Value> | undefined => {
     const given = flags[name];
@@ -96,6 +117,8 @@ export function resolveValues({ flags, config, template, addOns, examples }: Val
     (flag(name, parseLifetimeValue) ?? other("config", configured, parseLifetimeValue))?.value ??
     parseLifetime(fallback) ?? { amount: 1, unit: "months" };
 
+  const auth = flag("auth", oneOf<SignInWay | "auto">(["auto", ...ways]))?.value ?? "auto";
+
   const known: KnownValues = {
     tenant:
       flag("tenant-id", parseTenant) ??
@@ -125,6 +148,10 @@ export function resolveValues({ flags, config, template, addOns, examples }: Val
     implicitFlow: on("implicit-flow", config.implicitFlow ?? true),
     appId: flag("app-id", parseGuid)?.value,
     signInClientId: flag("sign-in-client-id", parseGuid)?.value,
+    auth,
+    bringsTenant: BRINGS_TENANT.has(auth === "auto" && inCloudShell ? "cloud-shell" : auth),
+    ways,
+    cloud: flag("cloud", oneOf(CLOUD_NAMES))?.value ?? "global",
   };
   return { known, faults, hostnameReducedTo: hostname?.value.reduced ? hostname.value.origin : undefined };
 }
@@ -142,9 +169,9 @@ export function isSettled(known: Known<unknown> | undefined): boolean {
 }
 
 /** What an unattended run cannot do without and nobody gave. */
-export function missingInputs({ tenant, appName, hostname }: KnownValues): MissingInput[] {
+export function missingInputs({ tenant, bringsTenant, appName, hostname }: KnownValues): MissingInput[] {
   return [
-    ...(tenant ? [] : [{ flag: "--tenant-id", configKey: "tenantID" }]),
+    ...(tenant || bringsTenant ? [] : [{ flag: "--tenant-id", configKey: "tenantID" }]),
     ...(appName ? [] : [{ flag: "--app-name", configKey: "appName" }]),
     ...(hostname ? [] : [{ flag: "--hostname", configKey: "hostname" }]),
   ];

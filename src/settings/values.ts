@@ -88,6 +88,14 @@ export function parseServiceUri(text: string): Parsed<string> {
   return good(base.endsWith("/") ? base : `${base}/`);
 }
 
+/** One of a few words. */
+export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Parsed<Word> {
+  return (text) => {
+    const word = words.find((known) => known === text.trim().toLowerCase());
+    return word === undefined ? bad({ oneOf: words }) : good(word);
+  };
+}
+
 /** How long something lives: a whole number and h, d, w, m or y, such as `24m`. */
 export function parseLifetimeValue(text: string): Parsed<Lifetime> {
   const lifetime = parseLifetime(text);

@@ -22,6 +22,7 @@ export async function signInAsApp(
   app: { readonly tenantId: string; readonly appId: string; readonly secret: Secret },
 ): Promise<AppToken> {
   const credential = new ClientSecretCredential(app.tenantId, app.appId, app.secret.reveal(), {
+    authorityHost: cloud.login,
     httpClient: toHttpClient(fetch),
     retryOptions: { maxRetries: 0 },
   });

@@ -4,6 +4,9 @@ export interface TokenClaims {
   readonly username: string | undefined;
   readonly roles: readonly string[] | undefined;
   readonly scopes: readonly string[] | undefined;
+  readonly audience: string | undefined;
+  readonly clientId: string | undefined;
+  readonly expiresAt: Date | undefined;
 }
 
 /**
@@ -17,9 +20,12 @@ export function readClaims(token: string): TokenClaims {
     Array.isArray(value) ? value.filter((item) => typeof item === "string") : undefined;
   return {
     tenantId: text("tid")?.toLowerCase(),
-    username: text("upn") ?? text("preferred_username"),
+    username: text("upn") ?? text("preferred_username") ?? text("app_displayname"),
     roles: list(payload["wids"]),
     scopes: text("scp")?.split(" ") ?? list(payload["roles"]),
+    audience: text("aud"),
+    clientId: text("appid")?.toLowerCase(),
+    expiresAt: typeof payload["exp"] === "number" ? new Date(payload["exp"] * 1000) : undefined,
   };
 }
 

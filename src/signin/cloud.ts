@@ -1,15 +1,42 @@
 /** The hosts of one Microsoft cloud. */
 export interface Cloud {
+  readonly name: CloudName;
   readonly login: string;
   readonly graph: string;
   readonly adminCenter: string;
 }
 
-/** The worldwide cloud (https://learn.microsoft.com/graph/deployments). */
-export const GLOBAL_CLOUD: Cloud = {
-  login: "https://login.microsoftonline.com",
-  graph: "https://graph.microsoft.com",
-  adminCenter: "https://entra.microsoft.com",
+/** The clouds as `--cloud` names them. */
+export const CLOUD_NAMES = ["global", "usgov", "usgov-dod", "china"] as const;
+
+export type CloudName = (typeof CLOUD_NAMES)[number];
+
+/** Tokens of one cloud are worth nothing in another (https://learn.microsoft.com/graph/deployments). */
+export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
+  global: {
+    name: "global",
+    login: "https://login.microsoftonline.com",
+    graph: "https://graph.microsoft.com",
+    adminCenter: "https://entra.microsoft.com",
+  },
+  usgov: {
+    name: "usgov",
+    login: "https://login.microsoftonline.us",
+    graph: "https://graph.microsoft.us",
+    adminCenter: "https://entra.microsoft.us",
+  },
+  "usgov-dod": {
+    name: "usgov-dod",
+    login: "https://login.microsoftonline.us",
+    graph: "https://dod-graph.microsoft.us",
+    adminCenter: "https://entra.microsoft.us",
+  },
+  china: {
+    name: "china",
+    login: "https://login.chinacloudapi.cn",
+    graph: "https://microsoftgraph.chinacloudapi.cn",
+    adminCenter: "https://portal.azure.cn",
+  },
 };
 
 /**
@@ -21,4 +48,17 @@ export const GRAPH_COMMAND_LINE_TOOLS = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
 /** The page of the admin center on which admin consent is given to an app. */
 export function consentPage({ adminCenter }: Cloud, tenantId: string, appId: string): string {
   return `${adminCenter}/${tenantId}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/CallAnAPI/appId/${appId}`;
+}
+
+/** A link on which an administrator approves a public client for the scopes of a job, for the whole tenant. */
+export function approvalPage(
+  { login, graph }: Cloud,
+  asked: { readonly tenant: string; readonly clientId: string; readonly scopes: readonly string[] },
+): string {
+  const query = new URLSearchParams({
+    client_id: asked.clientId,
+    scope: asked.scopes.map((scope) => `${graph}/${scope}`).join(" "),
+    redirect_uri: "http://localhost",
+  });
+  return `${login}/${asked.tenant}/v2.0/adminconsent?${query.toString().replaceAll("+", "%20")}`;
 }

@@ -1,4 +1,4 @@
-import { AppError, type SignInProblem } from "../errors.ts";
+import { AppError, type SignInAttempt, type SignInProblem } from "../errors.ts";
 
 /** The error body of the sign-in service (RFC 6749 section 5.2, with Entra's additions). */
 export interface OAuthError {
@@ -23,6 +23,8 @@ const BY_CODE: readonly (readonly [SignInProblem, readonly number[]])[] = [
   ["clientUnknown", [700016, 7000112, 7000116, 70001]],
   ["clientNotPublic", [7000218]],
   ["userNotAssigned", [50105]],
+  ["credentialRefused", [7000215, 7000222, 700027, 7000216]],
+  ["wrongCloud", [900382, 900383, 900432, 900439]],
   ["sessionExpired", [50173, 700082, 70043, 50133]],
 ];
 
@@ -34,18 +36,20 @@ const BY_NAME: ReadonlyMap<string, SignInProblem> = new Map([
   ["bad_verification_code", "expired"],
 ]);
 
+/** How AADSTS50020 names the identity provider of a personal Microsoft account. */
+const PERSONAL =
+  /identity provider '(live\.com|https:\/\/sts\.windows\.net\/9188040d-6c67-4c5b-b112-36a304b66dad)/i;
+
 /** The failure that an error body of the sign-in service stands for. */
-export function signInFailure(
-  body: OAuthError,
-  asked: { readonly tenant: string; readonly clientId: string },
-): AppError<"SIGN_IN_FAILED"> {
+export function signInFailure(body: OAuthError, asked: SignInAttempt): AppError<"SIGN_IN_FAILED"> {
   const description = body.error_description ?? "";
   const named = /AADSTS(\d+)/.exec(description)?.[1];
   const codes = [...(body.error_codes ?? []), ...(named === undefined ? [] : [Number(named)])];
+  const coded = BY_CODE.find(([, known]) => codes.some((code) => known.includes(code)))?.[0];
   const problem =
-    BY_CODE.find(([, known]) => codes.some((code) => known.includes(code)))?.[0] ??
-    BY_NAME.get(body.error) ??
-    "unknown";
+    coded === "accountNotInTenant" && PERSONAL.test(description)
+      ? "personalAccount"
+      : (coded ?? BY_NAME.get(body.error) ?? "unknown");
   const [code] = codes;
   const detail = description.split(/\r?\n| Trace ID:/, 1)[0] || body.error;
   return new AppError(

@@ -1,33 +1,80 @@
+import { AppError, type SignInAttempt } from "../errors.ts";
 import { networkError } from "../http/errors.ts";
 import { readJson } from "../http/read.ts";
 import type { RetryingFetch } from "../http/retry.ts";
 import { isGuid } from "../settings/values.ts";
-import type { Cloud } from "./cloud.ts";
+import { CLOUDS, type CloudName } from "./cloud.ts";
 import { signInFailure, toOAuthError } from "./failures.ts";
 
 /**
  * The GUID of a tenant named by one of its domains, from its OpenID Connect metadata; undefined where the
  * answer does not say, and then sign-in decides.
  *
- * @throws AppError SIGN_IN_FAILED where there is no such tenant; NETWORK where nobody answered.
+ * @throws AppError SIGN_IN_FAILED where there is no such tenant, or it lives in another cloud; NETWORK where
+ * nobody answered.
  */
-export async function resolveTenant(
-  fetch: RetryingFetch,
-  cloud: Cloud,
-  asked: { readonly tenant: string; readonly clientId: string },
-): Promise<string | undefined> {
+export async function resolveTenant(fetch: RetryingFetch, asked: SignInAttempt): Promise<string | undefined> {
   if (isGuid(asked.tenant)) return asked.tenant;
-  const url = `${cloud.login}/${asked.tenant}/v2.0/.well-known/openid-configuration`;
-  const response = await fetch(new Request(url), "always").catch((error: unknown) => {
-    throw networkError(new URL(url).host, error);
-  });
-  const body = await readJson(response, 256 * 1024).catch(() => undefined);
-  const refused = toOAuthError(body);
+  const metadata = await readMetadata(fetch, asked.cloud, asked.tenant);
+  const refused = toOAuthError(metadata);
   if (refused) {
     const failure = signInFailure(refused, asked);
     if (failure.facts.problem === "tenantNotFound") throw failure;
   }
-  const issuer = (body as { issuer?: unknown } | undefined)?.issuer;
+  const home = cloudOf(metadata);
+  if (home !== undefined && home !== asked.cloud) throw inOtherCloud(asked, home);
+  const { issuer } = metadata;
   const guid = typeof issuer === "string" ? issuer.toLowerCase().split("/")[3] : undefined;
   return guid !== undefined && isGuid(guid) ? guid : undefined;
+}
+
+/**
+ * A failure that may come from asking the wrong cloud, made plain where another one knows the tenant. Asks
+ * the public metadata of the others; where they cannot be reached, the failure stays what it was.
+ */
+export async function explainCloud(
+  fetch: RetryingFetch,
+  failure: AppError<"SIGN_IN_FAILED">,
+): Promise<AppError<"SIGN_IN_FAILED">> {
+  const { problem, cloud: asked, tenant } = failure.facts;
+  if (problem !== "tenantNotFound" && problem !== "wrongCloud") return failure;
+  // One sign-in host for both American clouds.
+  for (const cloud of ["global", "usgov", "china"] as const) {
+    const metadata = await readMetadata(fetch, cloud, tenant).catch(() => ({}));
+    const home = "issuer" in metadata ? (cloudOf(metadata) ?? cloud) : undefined;
+    if (home !== undefined && home !== asked) return inOtherCloud(failure.facts, home);
+  }
+  return failure;
+}
+
+function inOtherCloud(asked: SignInAttempt, otherCloud: CloudName): AppError<"SIGN_IN_FAILED"> {
+  const { way, tenant, clientId, cloud, scopes } = asked;
+  return new AppError("SIGN_IN_FAILED", {
+    problem: "wrongCloud",
+    ...{ way, tenant, clientId, cloud, scopes, otherCloud },
+  });
+}
+
+type Metadata = Readonly<Record<string, unknown>>;
+
+async function readMetadata(fetch: RetryingFetch, cloud: CloudName, tenant: string): Promise<Metadata> {
+  const url = `${CLOUDS[cloud].login}/${tenant}/v2.0/.well-known/openid-configuration`;
+  const response = await fetch(new Request(url), "always").catch((error: unknown) => {
+    throw networkError(new URL(url).host, error);
+  });
+  const body = await readJson(response, 256 * 1024).catch(() => undefined);
+  return typeof body === "object" && body !== null ? { ...body } : {};
+}
+
+/**
+ * Where a tenant lives, as its metadata says; the worldwide service knows the American ones too, and marks
+ * them by `tenant_region_sub_scope` (https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud).
+ */
+function cloudOf(metadata: Metadata): CloudName | undefined {
+  const { cloud_instance_name: instance, tenant_region_sub_scope: part, msgraph_host: graph } = metadata;
+  if (part === "DOD" || graph === "dod-graph.microsoft.us") return "usgov-dod";
+  if (part === "DODCON" || instance === "microsoftonline.us") return "usgov";
+  if (typeof instance === "string" && /microsoftonline\.cn$|chinacloudapi\.cn$/.test(instance))
+    return "china";
+  return instance === "microsoftonline.com" ? "global" : undefined;
 }

@@ -1,5 +1,23 @@
 import type { Secret } from "../secret.ts";
 
+/** The ways of signing in as `--auth` names them. */
+export const SIGN_IN_WAYS = [
+  "device-code",
+  "browser",
+  "azure-cli",
+  "cloud-shell",
+  "token",
+  "environment",
+] as const;
+
+export type SignInWay = (typeof SIGN_IN_WAYS)[number];
+
+/** Ways whose token says which tenant it is for; nobody is asked then. */
+export const BRINGS_TENANT: ReadonlySet<string> = new Set<SignInWay>(["cloud-shell", "token", "environment"]);
+
+/** Holds the token of `--auth token`; there is no flag for it, because a command line is no secret. */
+export const ACCESS_TOKEN_VARIABLE = "ENTRA_APP_REGISTRATION_ACCESS_TOKEN";
+
 /** Where Graph tokens come from, whatever the way of signing in. */
 export interface TokenSource {
   readonly account: Account;
@@ -8,19 +26,20 @@ export interface TokenSource {
   /**
    * A new token after a refusal, with the claims Graph asked for where it did; never prompts.
    *
-   * @throws AppError SIGN_IN_FAILED where the session has ended.
+   * @throws AppError SIGN_IN_FAILED where the session has ended, or this way cannot meet such a demand.
    */
   renewToken(claims: string | undefined): Promise<Secret>;
 }
 
 /** Who signed in, as far as the token says; hints for the screen, never a gate. */
 export interface Account {
+  readonly way: SignInWay;
   readonly username: string;
   /** The tenant that answered, as a GUID. */
   readonly tenantId: string;
   /** The template ids of the active directory roles; undefined where the token cannot be read. */
   readonly roles: readonly string[] | undefined;
-  /** The scopes that were granted; undefined where unknown. */
+  /** The scopes that were granted, or an application's permissions; undefined where unknown. */
   readonly scopes: readonly string[] | undefined;
   readonly clientId: string;
 }

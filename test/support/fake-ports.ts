@@ -4,9 +4,21 @@ import { join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { onTestFinished } from "vitest";
 import { AppError } from "../../src/errors.ts";
-import type { Clock, Fetch, Files, Ids, Ports, Prompter, System, Terminal } from "../../src/ports/index.ts";
+import type {
+  Clock,
+  Fetch,
+  Files,
+  Ids,
+  Ports,
+  Programs,
+  Prompter,
+  Routes,
+  System,
+  Terminal,
+} from "../../src/ports/index.ts";
 import { nodeFiles } from "../../src/ports/node/files.ts";
 import { nodeProcesses } from "../../src/ports/node/processes.ts";
+import { Secret } from "../../src/secret.ts";
 
 /** The answer that stands for Ctrl-C. */
 export const CTRL_C = Symbol("Ctrl-C");
@@ -23,6 +35,8 @@ export interface ScriptedAnswer {
 export interface FakePortsOptions {
   /** The network; without one every request fails the test. */
   readonly fetch?: Fetch;
+  /** The ways to the hosts: all direct, and all with public certificates, unless given. */
+  readonly routes?: Routes;
   /** Where the clock starts: 2026-03-01T12:00:00Z unless given. */
   readonly now?: Date;
   /** Whether there is a person at a terminal: true where answers are scripted, unless given. */
@@ -30,6 +44,12 @@ export interface FakePortsOptions {
   readonly columns?: number;
   readonly answers?: readonly ScriptedAnswer[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** What is piped into the program. */
+  readonly piped?: string;
+  /** Other programs; there are none unless given, and pages open nowhere. */
+  readonly programs?: Partial<Programs>;
+  /** Keys that are pressed while something is under way, each as soon as it is listened for. */
+  readonly keys?: readonly string[];
   readonly platform?: NodeJS.Platform;
   /** Replaces single file operations: a full disk, a folder nobody may write to. */
   readonly files?: Partial<Files>;
@@ -69,12 +89,14 @@ export function fakePorts(options: FakePortsOptions = {}): FakePorts {
   const refused: FakePorts["refused"] = [];
   return {
     fetch: options.fetch ?? noNetwork,
+    routes: options.routes ?? directRoutes,
     clock: fakeClock(options.now),
     files: { ...nodeFiles, ...options.files },
     ids: countedIds(),
     processes: nodeProcesses,
+    programs: { run: async () => undefined, openPage: () => undefined, ...options.programs },
     terminal: recordingTerminal(said, options),
-    prompter: scriptedPrompter(options.answers ?? [], asked, refused),
+    prompter: scriptedPrompter(options, asked, refused),
     system: fakeSystem(root, folder, options),
     folder,
     said,
@@ -133,9 +155,15 @@ function noNetwork(request: Request): Promise<Response> {
   return Promise.reject(new Error(`unexpected request: ${request.method} ${request.url}`));
 }
 
+const directRoutes: Routes = {
+  faults: [],
+  proxyFor: () => undefined,
+  certificateOf: async () => ({ issuer: "A Public CA", isPublic: true }),
+};
+
 function recordingTerminal(
   said: FakePorts["said"],
-  { answers, interactive = answers !== undefined, columns }: FakePortsOptions,
+  { answers, interactive = answers !== undefined, columns, piped = "" }: FakePortsOptions,
 ): Terminal {
   return {
     interactive,
@@ -146,6 +174,7 @@ function recordingTerminal(
     result: (text) => void said.results.push(text),
     note: (text) => void said.notes.push(text),
     reveal: (secret) => void said.revealed.push(secret.reveal()),
+    readInput: async () => piped,
     progress(text) {
       said.progress.push(text);
       return { update: (next) => void said.progress.push(next), stop: () => undefined };
@@ -154,11 +183,12 @@ function recordingTerminal(
 }
 
 function scriptedPrompter(
-  answers: readonly ScriptedAnswer[],
+  { answers = [], keys = [] }: FakePortsOptions,
   asked: string[],
   refused: FakePorts["refused"],
 ): Prompter {
   const left = [...answers];
+  const keysLeft = [...keys];
   whenTestEnds(() => {
     if (left.length > 0) throw new Error(`never asked: ${left.map((one) => one.expect).join(", ")}`);
   });
@@ -182,6 +212,19 @@ function scriptedPrompter(
         if (reason === undefined) return answer;
         refused.push({ question: message, answer, reason });
       }
+    },
+    async secret({ message, check }) {
+      const answer = String(next(message));
+      const reason = check(answer);
+      if (reason !== undefined) throw new Error(`refused: ${reason}`);
+      return new Secret(answer);
+    },
+    key: (wanted, signal) => {
+      const key = keysLeft.shift();
+      if (key !== undefined && wanted.includes(key)) return Promise.resolve(key);
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+      });
     },
     confirm: async ({ message, default: preset }) => Boolean(next(message) ?? preset),
     async select({ message, choices }) {

@@ -11,6 +11,7 @@ import { clean } from "../screen/clean.ts";
 import { fit } from "../screen/fit.ts";
 import { expectation } from "../screen/words/faults.ts";
 import { QUESTIONS } from "../screen/words/run.ts";
+import { SIGN_IN_WAYS } from "../screen/words/sign-in.ts";
 
 /** The questions of a run, asked one by one; a bad answer is asked again with the reason. */
 export function askWith(
@@ -38,6 +39,20 @@ export function askWith(
 
   return {
     tenant: (proposed) => ask(QUESTIONS.tenant, proposed, parseTenant),
+    signInWay: (ways) =>
+      prompter.select({
+        message: QUESTIONS.signInWay,
+        choices: [
+          ...ways.map((way) => ({ value: way, name: SIGN_IN_WAYS[way] })),
+          { value: "stop" as const, name: QUESTIONS.stop },
+        ],
+      }),
+    accessToken: () =>
+      prompter.secret({
+        message: QUESTIONS.accessToken,
+        check: (text) => (text.trim() === "" ? QUESTIONS.noAccessToken : undefined),
+      }),
+    key: (keys, signal) => prompter.key(keys, signal),
     appName: (proposed) => ask(QUESTIONS.appName, proposed, parseAppName),
     hostname: (proposed) => ask(QUESTIONS.hostname, proposed, parseHostname),
     addOn: (question, proposed) =>

@@ -1,13 +1,20 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import type { Proposal, RunEvent, Task } from "../../flow/events.ts";
 import type { Ports, Progress } from "../../ports/index.ts";
-import type { DeviceCode } from "../../signin/device-code.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import { consentSubjectLines } from "./words/consent.ts";
 import { lackingRightsText, type PlanLine, planLines } from "./words/plan.ts";
 import { removalLines } from "./words/removal.ts";
-import { codeCountdown, describeEvent, deviceCode, TASKS, waiting } from "./words/run.ts";
+import {
+  BLOCKED_CODE_HINT,
+  codeCountdown,
+  describeEvent,
+  deviceCode,
+  signInPage,
+  TASKS,
+  waiting,
+} from "./words/run.ts";
 
 export interface ReporterOptions {
   readonly quiet: boolean;
@@ -15,7 +22,7 @@ export interface ReporterOptions {
 }
 
 const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
-  "tenantNotFound",
+  "signInFailed",
   "grantRefused",
   "secretsRestored",
   "deletedFound",
@@ -34,7 +41,17 @@ const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
 const STILL_THERE_MS = 10_000;
 
 /** Work that changes nothing: no line of its own when it is done, and nothing to name when a run fails. */
-const READING: ReadonlySet<Task> = new Set(["read", "signIn", "oneTimePasswordService", "readBack", "prove"]);
+const READING: ReadonlySet<Task> = new Set([
+  "findTenant",
+  "read",
+  "signIn",
+  "oneTimePasswordService",
+  "readBack",
+  "prove",
+]);
+
+/** How long a code waits before a person is told why it may wait in vain. */
+const HINT_AFTER_MS = 60_000;
 
 /** Shows what a run says. Talk goes to standard error; nothing here decides anything. */
 export class Reporter {
@@ -58,7 +75,8 @@ export class Reporter {
     const sentence = describeEvent(event);
     if (sentence !== undefined) this.#say(event, sentence);
     else if (event.kind === "task") this.#task(event.task, event.state);
-    else if (event.kind === "deviceCode") this.#deviceCode(event.code);
+    else if (event.kind === "deviceCode") this.#deviceCode(event);
+    else if (event.kind === "signInPage") this.#lines(signInPage(event.url, event.canSwitch));
     else if (event.kind === "wait") this.#wait(event);
     else if (event.kind === "plan") this.#plan(event.proposal);
     else if (event.kind === "removal") this.#removal(event);
@@ -101,7 +119,8 @@ export class Reporter {
     if (state === "failed" && !READING.has(task)) this.#unclear = true;
     if (this.#options.quiet) return;
     // The failure that follows says more than that nobody signed in.
-    if (state === "failed" && task !== "signIn") this.#note(`${this.#style.red("✖")} ${doing}`);
+    if (state === "failed" && task !== "signIn" && task !== "findTenant")
+      this.#note(`${this.#style.red("✖")} ${doing}`);
     if (state === "done" && (!READING.has(task) || task === "readBack" || task === "prove")) {
       this.#note(`${this.#style.green("✔")} ${done}`);
     }
@@ -141,14 +160,23 @@ export class Reporter {
   }
 
   /** The code is shown even when asked to be quiet: without it nothing goes on. */
-  #deviceCode({ userCode, verificationUri, expiresAt }: DeviceCode): void {
+  #deviceCode({ code, canSwitch }: Extract<RunEvent, { kind: "deviceCode" }>): void {
+    const { userCode, verificationUri, expiresAt } = code;
     this.#note("");
-    for (const text of deviceCode(userCode, verificationUri)) {
+    for (const text of deviceCode(userCode, verificationUri, canSwitch)) {
       this.#note(
         text.replace(/\S.*/, (words) => (text.includes(userCode) ? this.#style.bold(words) : words)),
       );
     }
-    const countdown = () => codeCountdown(this.#secondsUntil(expiresAt.getTime()));
+    const hintAt = this.#ports.clock.now().getTime() + HINT_AFTER_MS;
+    let isHinted = !canSwitch;
+    const countdown = () => {
+      if (!isHinted && this.#ports.clock.now().getTime() >= hintAt) {
+        isHinted = true;
+        this.#note(`${this.#style.yellow("!")} ${BLOCKED_CODE_HINT}`);
+      }
+      return codeCountdown(this.#secondsUntil(expiresAt.getTime()));
+    };
     this.#show(countdown(), countdown);
   }
 

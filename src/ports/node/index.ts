@@ -4,7 +4,9 @@ import { nodeFetch } from "./fetch.ts";
 import { nodeFiles } from "./files.ts";
 import { nodeIds } from "./ids.ts";
 import { nodeProcesses } from "./processes.ts";
+import { nodePrograms } from "./programs.ts";
 import { nodePrompter } from "./prompter.ts";
+import { nodeRoutes } from "./routes.ts";
 import { nodeSystem } from "./system.ts";
 import { nodeTerminal } from "./terminal.ts";
 
@@ -26,10 +28,12 @@ export function nodePorts({ packageFolder, signal, input, colour }: NodePortsOpt
   const { terminal, pauseProgress } = nodeTerminal(process, { environment, input, colour });
   return {
     fetch: nodeFetch(environment),
+    routes: nodeRoutes(environment),
     clock: nodeClock,
     files: nodeFiles,
     ids: nodeIds,
     processes: nodeProcesses,
+    programs: nodePrograms(system),
     terminal,
     prompter: nodePrompter(process, { colour: terminal.colour, pauseProgress, signal }),
     system,

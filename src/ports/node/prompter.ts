@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
 import { AppError } from "../../errors.ts";
+import { Secret } from "../../secret.ts";
 import type { Prompter } from "../index.ts";
 import type { Spinner } from "./spinner.ts";
 import type { Streams } from "./terminal.ts";
@@ -28,6 +29,13 @@ export function nodePrompter(streams: Pick<Streams, "stdin" | "stderr">, options
         const { input } = await import("./questions.ts");
         return input({ ...question, validate: (answer) => check(answer) ?? true }, context);
       }),
+    secret: ({ check, message }) =>
+      ask(async (context) => {
+        const { password } = await import("./questions.ts");
+        const validate = (answer: string) => check(answer) ?? true;
+        return new Secret(await password({ message, mask: false, validate }, context));
+      }),
+    key: (keys, signal) => pressedKey(streams.stdin, keys, signal),
     confirm: (question) =>
       ask(async (context) => {
         const { confirm } = await import("./questions.ts");
@@ -86,6 +94,38 @@ function inputEnd(stdin: NodeJS.ReadStream): { signal: AbortSignal; release: () 
       for (const [event, listener] of Object.entries(listeners)) stdin.off(event, listener);
     },
   };
+}
+
+const CTRL_C = "\x03";
+
+/** Reads keys as they are pressed. In this mode the terminal sends no signal, so Ctrl-C is sent on as one. */
+async function pressedKey(
+  stdin: NodeJS.ReadStream,
+  keys: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
+  signal.throwIfAborted();
+  let leave = (): void => undefined;
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      const pressed = (chunk: Buffer | string): void => {
+        const text = chunk.toString().toLowerCase();
+        if (text.includes(CTRL_C)) process.kill(process.pid, "SIGINT");
+        else if (keys.includes(text)) resolve(text);
+      };
+      const aborted = (): void => reject(signal.reason as Error);
+      stdin.setRawMode(true);
+      stdin.on("data", pressed).resume();
+      signal.addEventListener("abort", aborted, { once: true });
+      leave = () => {
+        stdin.off("data", pressed).pause();
+        stdin.setRawMode(false);
+        signal.removeEventListener("abort", aborted);
+      };
+    });
+  } finally {
+    leave();
+  }
 }
 
 /** Ctrl-C, our abort, and a prompt cut off by the end of the process. By name: the library may be there twice. */

@@ -50,9 +50,24 @@ export function nodeTerminal(
       },
       // The only way of a secret to a screen: not through what a pipe, a journal or --json could get.
       reveal: (secret) => void (isTerminal(stderr) && stderr.write(`\n    ${secret.reveal()}\n\n`)),
+      readInput: () => (isTerminal(stdin) ? Promise.resolve("") : readAll(stdin)),
       progress: (text) => (canAnimate(stderr, environment) ? spinner.start(text) : SILENT),
     },
   };
+}
+
+/** More than any token. */
+const MAX_INPUT_BYTES = 64 * 1024;
+
+async function readAll(stream: NodeJS.ReadStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    size += chunk.byteLength;
+    if (size > MAX_INPUT_BYTES) break;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 function columnsOf(stream: NodeJS.WriteStream): number | undefined {

@@ -5,7 +5,7 @@ import { describeError } from "../../../src/cli/screen/words/errors.ts";
 import { describeFault, expectation } from "../../../src/cli/screen/words/faults.ts";
 import { AppError, EXIT_CODES } from "../../../src/errors.ts";
 import { fakePorts } from "../../support/fake-ports.ts";
-import { controlOf, ERRORS, ESC, FACTS, poisoned } from "./helpers.ts";
+import { ATTEMPT, controlOf, ERRORS, ESC, FACTS, poisoned } from "./helpers.ts";
 
 const terminal = { ...fakePorts().terminal, columns: 400 };
 const facts = { journal: "/state/journal.jsonl", verbose: false, changes: undefined };
@@ -38,8 +38,7 @@ describe.each(ERRORS)("%s %j", (code, given) => {
 test("what Microsoft said is shown, and once", () => {
   const error = new AppError("SIGN_IN_FAILED", {
     problem: "unknown",
-    tenant: "t",
-    clientId: "c",
+    ...ATTEMPT,
     aadsts: "AADSTS50020",
     detail: "AADSTS50020: User account does not exist.",
   });

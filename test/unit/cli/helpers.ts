@@ -30,8 +30,28 @@ const SIGN_IN: Readonly<Record<SignInProblem, true>> = {
   clientNotPublic: true,
   userNotAssigned: true,
   sessionExpired: true,
+  personalAccount: true,
+  wrongCloud: true,
+  challengeUnanswered: true,
+  azureCliMissing: true,
+  azureCliSignedOut: true,
+  azureCliFailed: true,
+  cloudShellUnavailable: true,
+  tokenMissing: true,
+  tokenExpired: true,
+  tokenForOtherApi: true,
+  environmentIncomplete: true,
+  credentialRefused: true,
   unknown: true,
 };
+
+export const ATTEMPT = {
+  way: "device-code",
+  tenant: "contoso.com",
+  clientId: guid(4),
+  cloud: "global",
+  scopes: ["User.Read", "Application.ReadWrite.All"],
+} as const;
 
 const ONE_TIME_PASSWORD: Readonly<Record<OneTimePasswordProblem, true>> = {
   unreachable: true,
@@ -121,16 +141,19 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
   ],
   PERMISSION_UNKNOWN: [{ api: guid(3), permissions: ["User.Read"] }],
   SIGN_IN_FAILED: keys(SIGN_IN).flatMap((problem) => [
-    { problem, tenant: "contoso.com", clientId: guid(4) },
+    { problem, ...ATTEMPT },
     {
       problem,
-      tenant: "contoso.com",
-      clientId: guid(4),
+      ...ATTEMPT,
+      way: "browser" as const,
+      tenant: "",
       aadsts: "AADSTS50020",
       detail: "AADSTS50020: no",
       answeredBy: guid(5),
+      otherCloud: "china" as const,
+      variables: ["AZURE_CLIENT_ID"],
     },
-    { problem, tenant: "contoso.com", clientId: guid(4), aadsts: "AADSTS50020" },
+    { problem, ...ATTEMPT, aadsts: "AADSTS50020" },
   ]),
   GRAPH_FORBIDDEN: [
     { action: "issueSecret", detail: "No." },
@@ -193,7 +216,7 @@ const POISON = `${ESC}[2J${ESC}]52;c;ZXZpbA==\u0007\u009B31m\u202E`;
 
 /** What a program reads, not a person: words that choose the sentence, and dates that were dates before. */
 const NOT_SHOWN =
-  "kind problem reason action expected task state outcome property type endDateTime secretStart secretEnd".split(
+  "kind problem way cloud otherCloud next reason action expected task state outcome property type endDateTime secretStart secretEnd".split(
     " ",
   );
 

@@ -28,7 +28,7 @@ import {
   shippedAddOn,
 } from "../../support/builders.ts";
 import { fakePorts } from "../../support/fake-ports.ts";
-import { controlOf, poisoned } from "./helpers.ts";
+import { ATTEMPT, controlOf, poisoned } from "./helpers.ts";
 
 const WANTED = desired();
 const WITH_ADD_ON = desired({ addOns: [shippedAddOn()] });
@@ -294,8 +294,18 @@ const EVENTS: {
   journal: [{ path: "/j" }],
   noJournal: [{ path: "/j" }],
   hostnameReduced: [{ origin: "https://x.example" }],
-  tenantNotFound: [{ tenant: "x" }],
-  deviceCode: [{ code, clientId: guid(7) }],
+  deviceCode: [
+    { code, canSwitch: false },
+    { code, canSwitch: true },
+  ],
+  signInPage: [
+    { url: "https://login.example/authorize", canSwitch: true },
+    { url: "https://login.example/authorize", canSwitch: false },
+  ],
+  signInFailed: [
+    { failure: { problem: "tenantNotFound", ...ATTEMPT, detail: "no" }, next: undefined },
+    { failure: { problem: "cloudShellUnavailable", ...ATTEMPT, detail: "no" }, next: "device-code" },
+  ],
   signedIn: [{ username: "me@contoso.com", tenant: { id: guid(8), displayName: "Contoso" } }],
   wait: [{ wait }, { wait: { ...wait, reason: "unreachable" } }],
   exchange: [{ exchange }],

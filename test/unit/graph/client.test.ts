@@ -103,8 +103,7 @@ describe("a token that is refused", () => {
     async (name) => {
       const problem = new AppError("SIGN_IN_FAILED", {
         problem: "sessionExpired",
-        tenant: "t",
-        clientId: "c",
+        ...{ way: "device-code", tenant: "t", clientId: "c", cloud: "global", scopes: [] },
       });
       const { graph } = world(inOrder({ status: 401 }), {
         tokens: { [name]: () => Promise.reject(problem) },

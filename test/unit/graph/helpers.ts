@@ -65,7 +65,7 @@ export function world(handler: Handler, options: { tokens?: Partial<TokenSource>
   };
   const renewals: (string | undefined)[] = [];
   const tokens: TokenSource = {
-    account: { username: "", tenantId: "", roles: undefined, scopes: undefined, clientId: "" },
+    account: { way: "token", username: "", tenantId: "", roles: undefined, scopes: undefined, clientId: "" },
     getToken: async () => new Secret("first"),
     renewToken: async (claims) => {
       renewals.push(claims);

@@ -8,6 +8,7 @@ import {
   resolveValues,
   type ValueSources,
 } from "../../../src/settings/known-values.ts";
+import { SIGN_IN_WAYS } from "../../../src/signin/token-source.ts";
 import { shippedAddOn, shippedTemplate } from "../../support/builders.ts";
 
 const TEMPLATE = shippedTemplate();
@@ -21,6 +22,8 @@ function resolve(sources: Partial<Omit<ValueSources, "config">> & { config?: Par
     template: TEMPLATE,
     addOns: [shippedAddOn()],
     examples: undefined,
+    inCloudShell: false,
+    ways: SIGN_IN_WAYS,
     ...sources,
     config: { addOns: {}, ...sources.config },
   });
@@ -40,6 +43,10 @@ test("without anything given, the template decides and the rest is unknown", () 
       implicitFlow: true,
       appId: undefined,
       signInClientId: undefined,
+      auth: "auto",
+      bringsTenant: false,
+      ways: SIGN_IN_WAYS,
+      cloud: "global",
     },
     faults: [],
     hostnameReducedTo: undefined,

@@ -1,10 +1,16 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { SignInProblem } from "../../../src/errors.ts";
+import type { SignInAttempt, SignInProblem } from "../../../src/errors.ts";
 import { readClaims } from "../../../src/signin/claims.ts";
 import { signInFailure, toOAuthError } from "../../../src/signin/failures.ts";
 
-const ASKED = { tenant: "contoso.com", clientId: "client" };
+const ASKED: SignInAttempt = {
+  way: "device-code",
+  tenant: "contoso.com",
+  clientId: "client",
+  cloud: "global",
+  scopes: ["User.Read"],
+};
 const CODES: readonly [SignInProblem, readonly number[]][] = [
   ["tenantNotFound", [90002, 900023]],
   ["accountNotInTenant", [50020, 90072]],
@@ -79,6 +85,7 @@ test.each<[unknown, unknown]>([
 });
 
 describe("a token's claims", () => {
+  const REST = { audience: undefined, clientId: undefined, expiresAt: undefined };
   const token = (payload: unknown) =>
     `e30.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.signature`;
 
@@ -89,6 +96,7 @@ describe("a token's claims", () => {
       username: "ä@contoso.com",
       roles: ["r1"],
       scopes: ["User.Read", "openid"],
+      ...REST,
     });
   });
 
@@ -98,11 +106,18 @@ describe("a token's claims", () => {
       username: "p",
       roles: undefined,
       scopes: ["User.Read.All"],
+      ...REST,
     });
   });
 
   test("of anything else are unknown, never a crash", () => {
-    const unknown = { tenantId: undefined, username: undefined, roles: undefined, scopes: undefined };
+    const unknown = {
+      tenantId: undefined,
+      username: undefined,
+      roles: undefined,
+      scopes: undefined,
+      ...REST,
+    };
     for (const text of [
       "",
       "opaque",

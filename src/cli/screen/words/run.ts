@@ -2,9 +2,11 @@ import type { ProofProblem, RunEvent, Task } from "../../../flow/events.ts";
 import type { GraphWait } from "../../../graph/batch.ts";
 import { toScreenDate } from "../../../handover/dates.ts";
 import { say } from "../clean.ts";
+import { SIGN_IN, SIGN_IN_WAYS } from "./sign-in.ts";
 
 /** What a piece of work is called while it runs and when it is done. */
 export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly done: string }>> = {
+  findTenant: { doing: "Looking the tenant up", done: "Tenant found" },
   signIn: { doing: "Waiting for you to sign in", done: "Signed in" },
   read: { doing: "Reading the tenant", done: "Tenant read" },
   oneTimePasswordService: {
@@ -72,15 +74,31 @@ export function waiting({ reason, host }: GraphWait, seconds: number): string {
 }
 
 /** How to enter the code; the address is the one that Microsoft gave. */
-export function deviceCode(userCode: string, verificationUri: string): readonly string[] {
+export function deviceCode(userCode: string, verificationUri: string, canSwitch: boolean): readonly string[] {
   return [
     "To sign in, open this page in a browser and enter the code:",
     "",
     say`    ${verificationUri}`,
     say`    Code: ${userCode}`,
     "",
+    ...(canSwitch ? ["While it waits, press n for a new code, or o for another way to sign in."] : []),
   ];
 }
+
+/** Where the browser should have opened, for one that did not. */
+export function signInPage(url: string, canSwitch: boolean): readonly string[] {
+  return [
+    "Your browser opens for the sign-in. If it does not, open this page on this computer:",
+    "",
+    say`${url}`,
+    "",
+    ...(canSwitch ? ["While it waits, press o for another way to sign in."] : []),
+  ];
+}
+
+/** Many tenants block device codes, and only the browser says so: here the code just stays unused. */
+export const BLOCKED_CODE_HINT =
+  "Does the browser say that access is blocked, or that an administrator has to approve? Then this code will not work: press o for another way to sign in.";
 
 /** What stands beside the spinner while the code waits; `m:ss`. */
 export function codeCountdown(secondsLeft: number): string {
@@ -103,10 +121,10 @@ export function describeEvent(event: RunEvent): string | undefined {
       return say`No journal of this run can be written to ${event.path}; the run goes on without one.`;
     case "hostnameReduced":
       return say`Using ${event.origin}; the rest of the address is not needed.`;
-    case "tenantNotFound":
-      return say`Microsoft knows no tenant "${event.tenant}". The tenant ID stands in the Entra admin center under Overview.`;
+    case "signInFailed":
+      return signInFailed(event);
     case "signedIn":
-      return say`Signed in as ${event.username} in ${event.tenant.displayName} (${event.tenant.id})`;
+      return signedIn(event);
     case "serviceReplaced":
       return say`${new URL(event.from).host} cannot be used now; ${new URL(event.to).host} takes its place.`;
     case "lifetimeShortened":
@@ -140,6 +158,7 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "interrupted":
       return `Stopping as soon as what is under way is done${event.byKey ? ". Press Ctrl-C again to stop at once" : ", in 10 seconds at most"}.`;
     case "deviceCode":
+    case "signInPage":
     case "wait":
     case "exchange":
     case "task":
@@ -148,6 +167,19 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "consentSubject":
       return undefined;
   }
+}
+
+function signInFailed({ failure, next }: Extract<RunEvent, { kind: "signInFailed" }>): string {
+  const [message, hint] = SIGN_IN[failure.problem](failure);
+  if (next !== undefined) return `${message} Going on with ${SIGN_IN_WAYS[next].toLowerCase()}.`;
+  const said = failure.detail === undefined ? "" : say` (Microsoft says: ${failure.detail})`;
+  return `${message} ${hint}${said}`;
+}
+
+function signedIn({ username, tenant }: Extract<RunEvent, { kind: "signedIn" }>): string {
+  const who = say`Signed in as ${username} in ${tenant.displayName} (${tenant.id})`;
+  // How Entra names the account of somebody from outside.
+  return username.includes("#EXT#") ? `${who}, where this account is a guest` : who;
 }
 
 function configNote({
@@ -192,6 +224,9 @@ function deletedFound(event: Extract<RunEvent, { kind: "deletedFound" }>): strin
 }
 
 export const QUESTIONS = {
+  signInWay: "How do you want to sign in?",
+  accessToken: "Access token for Microsoft Graph (it is not shown)",
+  noAccessToken: "Paste the token, or press Ctrl-C to stop.",
   tenant: "Microsoft Entra tenant ID (or a domain name of the tenant)",
   appName: "Name for the app registration",
   hostname: "URL of the app (starts with https://)",

@@ -1,0 +1,54 @@
+import { AppError, type SignInAttempt } from "../errors.ts";
+import type { Clock, Programs } from "../ports/index.ts";
+import { CLOUDS } from "./cloud.ts";
+import { type SessionToken, sessionSource } from "./session.ts";
+import type { TokenSource } from "./token-source.ts";
+
+/** The public client that the Azure CLI signs in with. */
+export const AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+
+/**
+ * Signs in with the session that the Azure CLI has on this machine. Asks `az` itself rather than by the
+ * library, which takes every failure whose text mentions `az login` for a missing session and drops the text.
+ *
+ * @throws AppError SIGN_IN_FAILED: no Azure CLI, nobody signed in to it, or its own words.
+ */
+export async function signInWithAzureCli(options: {
+  readonly programs: Programs;
+  readonly clock: Clock;
+  /** An empty tenant is the one that `az` is signed in to. */
+  readonly asked: SignInAttempt;
+  readonly signal: AbortSignal;
+}): Promise<TokenSource> {
+  const { programs, clock, asked, signal } = options;
+  const { tenant, cloud } = asked;
+  const args = ["account", "get-access-token", "--output", "json", "--resource", CLOUDS[cloud].graph];
+  if (tenant !== "") args.push("--tenant", tenant);
+  const acquire = async (): Promise<SessionToken> => {
+    const end = await programs.run("az", args, signal);
+    if (!end) throw new AppError("SIGN_IN_FAILED", { problem: "azureCliMissing", ...asked });
+    const token = end.exitCode === 0 ? readToken(end.stdout) : undefined;
+    if (token) return token;
+    const said = end.stderr.replace(/^ERROR: /m, "").trim();
+    const detail = said.split(/\r?\n/, 1)[0] ?? "";
+    // A policy's refusal ends with "run az login" too; only its own sentence means that nobody is signed in.
+    const problem =
+      /Please run 'az login' to (setup|set up|access)/i.test(said) && !/AADSTS/.test(said)
+        ? "azureCliSignedOut"
+        : "azureCliFailed";
+    throw new AppError("SIGN_IN_FAILED", { problem, ...asked, ...(detail && { detail }) });
+  };
+  return sessionSource(acquire, asked, clock);
+}
+
+function readToken(stdout: string): SessionToken | undefined {
+  try {
+    const { accessToken, expires_on: ends } = JSON.parse(stdout) as Record<string, unknown>;
+    if (typeof accessToken !== "string") return undefined;
+    return typeof ends === "number"
+      ? { token: accessToken, expiresAt: new Date(ends * 1000) }
+      : { token: accessToken };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+import { AppError, type SignInAttempt } from "../errors.ts";
+import { fetchWithin } from "../http/attempt.ts";
+import { transportCode } from "../http/errors.ts";
+import { readText } from "../http/read.ts";
+import type { Clock, Fetch, System } from "../ports/index.ts";
+import { isGuid } from "../settings/values.ts";
+import { CLOUDS } from "./cloud.ts";
+import { type SessionToken, sessionSource } from "./session.ts";
+import type { TokenSource } from "./token-source.ts";
+
+/** The client of the tokens that Cloud Shell gives out. */
+export const CLOUD_SHELL_CLIENT = "b677c290-cf4b-4a8e-a60e-91ba650a4abe";
+
+export interface CloudShell {
+  /** Where the shell gives out tokens; undefined where it says nothing, or nothing on this machine. */
+  readonly endpoint: string | undefined;
+  /** The tenant that the shell was opened in, a GUID. */
+  readonly tenantId: string | undefined;
+}
+
+/** Azure Cloud Shell, where this program runs in one. */
+export function detectCloudShell(environment: System["environment"]): CloudShell | undefined {
+  const { AZUREPS_HOST_ENVIRONMENT: host = "", ACC_CLOUD: cloud, MSI_ENDPOINT: endpoint } = environment;
+  if (!host.startsWith("cloud-shell") && !(cloud && endpoint)) return undefined;
+  const tenantId = environment["ACC_TID"]?.toLowerCase() ?? "";
+  return {
+    endpoint: endpoint !== undefined && isLoopback(endpoint) ? endpoint : undefined,
+    tenantId: isGuid(tenantId) ? tenantId : undefined,
+  };
+}
+
+function isLoopback(endpoint: string): boolean {
+  return URL.canParse(endpoint) && ["localhost", "127.0.0.1", "[::1]"].includes(new URL(endpoint).hostname);
+}
+
+/** The shell asks its page in the browser for the token; a page that does not answer would hang for ever. */
+const LIMIT_MS = 10_000;
+
+/**
+ * Signs in with the token that Cloud Shell gives its person. The library's way would hang with the endpoint
+ * and hide why it refuses.
+ *
+ * @throws AppError SIGN_IN_FAILED where the shell gives none; fall back to another way then.
+ */
+export async function signInWithCloudShell(options: {
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  /** Undefined where this is none. */
+  readonly shell: CloudShell | undefined;
+  readonly asked: SignInAttempt;
+}): Promise<TokenSource> {
+  const { fetch, clock, shell, asked } = options;
+  const unavailable = (detail: string) =>
+    new AppError("SIGN_IN_FAILED", { problem: "cloudShellUnavailable", ...asked, detail });
+  const acquire = async (): Promise<SessionToken> => {
+    if (shell?.endpoint === undefined) throw unavailable("no MSI_ENDPOINT");
+    const request = new Request(shell.endpoint, {
+      method: "POST",
+      headers: { Metadata: "true", "Content-Type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ resource: CLOUDS[asked.cloud].graph }),
+    });
+    const response = await fetchWithin(fetch, request, LIMIT_MS).catch((error: unknown) => {
+      throw unavailable(transportCode(error));
+    });
+    const token = readToken(await readText(response, 256 * 1024).catch(() => ""));
+    if (typeof token === "string") throw unavailable(token || `HTTP ${response.status}`);
+    return token;
+  };
+  return sessionSource(acquire, asked, clock);
+}
+
+/** The token, or what the shell says instead. */
+function readToken(text: string): SessionToken | string {
+  try {
+    const { access_token: token, expires_on: ends, error } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof token === "string") {
+      const seconds = Number(ends);
+      return { token, ...(seconds > 0 && { expiresAt: new Date(seconds * 1000) }) };
+    }
+    const { code } = (error ?? {}) as { code?: unknown };
+    return typeof code === "string" ? code : "";
+  } catch {
+    return "";
+  }
+}

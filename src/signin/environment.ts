@@ -1,0 +1,77 @@
+import { ClientCertificateCredential, ClientSecretCredential } from "@azure/identity";
+import { AppError, type SignInAttempt } from "../errors.ts";
+import type { RetryingFetch } from "../http/retry.ts";
+import type { Clock, System } from "../ports/index.ts";
+import { Secret } from "../secret.ts";
+import { readClaims } from "./claims.ts";
+import { CLOUDS } from "./cloud.ts";
+import { toHttpClient } from "./http-client.ts";
+import { freshTokenClaims, keepTransport, observe, type Seen, toFailure } from "./observed.ts";
+import type { TokenSource } from "./token-source.ts";
+
+/** The variables of Azure's own tools, for an application that registers others without a person. */
+const IDENTITY = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID"] as const;
+
+/**
+ * Signs in as an application by the variables that Azure's own tools take: `AZURE_TENANT_ID`,
+ * `AZURE_CLIENT_ID`, and `AZURE_CLIENT_SECRET` or `AZURE_CLIENT_CERTIFICATE_PATH` (a .pem file, with
+ * `AZURE_CLIENT_CERTIFICATE_PASSWORD` where it has one).
+ *
+ * @throws AppError SIGN_IN_FAILED where a variable is missing or the credential is refused; NETWORK.
+ */
+export async function signInFromEnvironment(options: {
+  readonly fetch: RetryingFetch;
+  readonly clock: Clock;
+  readonly environment: System["environment"];
+  readonly asked: SignInAttempt;
+  readonly signal: AbortSignal;
+}): Promise<TokenSource> {
+  const { clock, environment, asked, signal } = options;
+  const { login, graph } = CLOUDS[asked.cloud];
+  const seen: Seen = {};
+  const { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId } = environment;
+  const certificatePath = environment["AZURE_CLIENT_CERTIFICATE_PATH"];
+  const secret = environment["AZURE_CLIENT_SECRET"];
+  const variables: string[] = IDENTITY.filter((name) => !environment[name]);
+  if (!secret && !certificatePath) variables.push("AZURE_CLIENT_SECRET");
+  if (!tenantId || !clientId || variables.length > 0) {
+    throw new AppError("SIGN_IN_FAILED", { problem: "environmentIncomplete", ...asked, variables });
+  }
+  const own: SignInAttempt = { ...asked, tenant: tenantId, clientId };
+  const common = {
+    authorityHost: login,
+    httpClient: toHttpClient(keepTransport(options.fetch, seen), observe(options, seen)),
+    retryOptions: { maxRetries: 0 },
+  };
+  const certificatePassword = environment["AZURE_CLIENT_CERTIFICATE_PASSWORD"];
+  const credential = secret
+    ? new ClientSecretCredential(tenantId, clientId, secret, common)
+    : new ClientCertificateCredential(
+        tenantId,
+        clientId,
+        { certificatePath: certificatePath ?? "", ...(certificatePassword && { certificatePassword }) },
+        common,
+      );
+  const getToken = async (claims?: string): Promise<Secret> => {
+    seen.oauth = undefined;
+    const token = await credential
+      .getToken(`${graph}/.default`, { enableCae: true, ...(claims !== undefined && { claims }) })
+      .catch((error: unknown) => {
+        throw toFailure(error, seen, own, signal);
+      });
+    return new Secret(token.token);
+  };
+  const claims = readClaims((await getToken()).reveal());
+  return {
+    account: {
+      way: asked.way,
+      username: claims.username ?? clientId,
+      tenantId: (claims.tenantId ?? tenantId).toLowerCase(),
+      roles: claims.roles,
+      scopes: claims.scopes,
+      clientId,
+    },
+    getToken: () => getToken(),
+    renewToken: (challenge) => getToken(challenge ?? freshTokenClaims(clock.now())),
+  };
+}
