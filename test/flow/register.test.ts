@@ -353,6 +353,24 @@ describe("rights and policies", () => {
     expect(census(tenant, first)).toEqual(COMPLETE);
   });
 
+  test("--json has the command that the colleague runs, and it consents to all that waits", async () => {
+    const tenant = testTenant({ roles: [ROLES.applicationAdministrator] });
+    const first = await runInProcess([...UNATTENDED, "--template", "empower", "--json"], tenant);
+    expect(first.exitCode).toBe(7);
+    const { waiting } = JSON.parse(first.stdout) as { waiting: { permission: string; command: string }[] };
+    expect(waiting.map(({ permission }) => permission)).toEqual(["User.Read.All", "GroupMember.Read.All"]);
+    const [command = "", ...others] = new Set(waiting.map((one) => one.command));
+    expect(others).toEqual([]);
+    const [npx, file, ...words] = command.split(" ");
+    expect([npx, file]).toEqual(["npx", "./entra-app-registration-0.0.0.tgz"]);
+
+    tenant.behaviour.roles = [ROLES.privilegedRoleAdministrator];
+    const colleague = await runInProcess([...words, "--yes", "--no-input", "--json"], tenant);
+    expect(colleague.exitCode).toBe(0);
+    expect(JSON.parse(colleague.stdout)).toMatchObject({ command: "consent", changed: true, waiting: [] });
+    expect(census(tenant, first)).toEqual(COMPLETE);
+  });
+
   test("who may not register apps is told so, exit 5, nothing created", async () => {
     const tenant = testTenant({ roles: [] });
     tenant.state.usersMayRegisterApplications = false;

@@ -11,10 +11,11 @@ export async function runConsent(invocation: Invocation): Promise<ExitCode> {
   return withSession(invocation, async ({ context, settings, flags }) => {
     const yes = isOn(flags, "yes");
     const result = await consent(context, { ...settings, yes, dryRun: isOn(flags, "dry-run") });
+    const packed = packedProgram(invocation, settings);
     return {
       exitCode: result.waiting.length > 0 ? 7 : 0,
-      text: renderConsent(result, invocation.ports.terminal, packedProgram(invocation, settings)),
-      json: toJsonResult("consent", result),
+      text: renderConsent(result, invocation.ports.terminal, packed),
+      json: toJsonResult("consent", result, packed),
     };
   });
 }

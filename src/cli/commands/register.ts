@@ -20,10 +20,11 @@ export async function runRegister(invocation: Invocation): Promise<ExitCode> {
       outputFolder,
       journalFolder,
     });
+    const packed = packedProgram(invocation, settings);
     return {
       exitCode: result.waiting.length > 0 ? 7 : 0,
-      text: renderResult(result, invocation.ports.terminal, packedProgram(invocation, settings)),
-      json: toJsonResult("register", result),
+      text: renderResult(result, invocation.ports.terminal, packed),
+      json: toJsonResult("register", result, packed),
     };
   });
 }

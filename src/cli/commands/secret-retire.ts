@@ -5,7 +5,7 @@ import { isOn } from "../flags.ts";
 import type { Invocation } from "../program.ts";
 import { toJsonResult } from "../screen/result.ts";
 import { renderRetirement } from "../screen/secrets.ts";
-import { withSession } from "../session.ts";
+import { packedProgram, withSession } from "../session.ts";
 
 /** `secret retire`: parses, calls the flow, shows what came of it. */
 export async function runSecretRetire(invocation: Invocation): Promise<ExitCode> {
@@ -21,7 +21,7 @@ export async function runSecretRetire(invocation: Invocation): Promise<ExitCode>
     return {
       exitCode: 0,
       text: renderRetirement(result, invocation.ports.terminal),
-      json: toJsonResult("secret retire", result),
+      json: toJsonResult("secret retire", result, packedProgram(invocation, settings)),
     };
   });
 }

@@ -17,10 +17,11 @@ export async function runSecretRotate(invocation: Invocation): Promise<ExitCode>
       outputFolder,
       journalFolder,
     });
+    const packed = packedProgram(invocation, settings);
     return {
       exitCode: 0,
-      text: renderResult(result, invocation.ports.terminal, packedProgram(invocation, settings)),
-      json: toJsonResult("secret rotate", result),
+      text: renderResult(result, invocation.ports.terminal, packed),
+      json: toJsonResult("secret rotate", result, packed),
     };
   });
 }

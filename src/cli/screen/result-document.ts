@@ -21,6 +21,7 @@ export const ResultDocument = z.union([
           permission: z.string(),
           type: z.enum(["application", "delegated"]),
           consentPage: nullableText,
+          command: z.string().describe("What somebody with the right role runs to consent to all of them."),
         }),
       )
       .describe("Permissions that somebody else has to consent to."),

@@ -6,7 +6,7 @@ import type { Terminal } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
-import { forwardConsent, type PackedProgram } from "./words/consent.ts";
+import { consentCommand, forwardConsent, type PackedProgram } from "./words/consent.ts";
 import { describeError } from "./words/errors.ts";
 import { PASS_ON, ROTATED } from "./words/secrets.ts";
 
@@ -18,7 +18,8 @@ const UNCHANGED: readonly string[] = ["planned", "nothingToDo", "refused"] satis
 )["outcome"][];
 
 /** A run that ended well, for standard output with `--json`. */
-export function toJsonResult(command: string, result: Ended): ResultDocument {
+export function toJsonResult(command: string, result: Ended, packed: PackedProgram): ResultDocument {
+  const app = { tenantId: result.tenant.id, appId: result.appId ?? "" };
   return {
     schemaVersion: 1,
     command,
@@ -34,6 +35,7 @@ export function toJsonResult(command: string, result: Ended): ResultDocument {
       permission: clean(value),
       type: type === "Role" ? "application" : "delegated",
       consentPage: cleanOrNull(result.consentPage),
+      command: consentCommand(app, packed),
     })),
   };
 }

@@ -399,7 +399,11 @@ test.each([80, 400])("nothing from outside controls a terminal of %i columns", (
     const result = { ...dirty, outcome, ...(dirty.handover && { handover: { ...dirty.handover, link } }) };
     expect(controlOf(renderResult(result, terminal, poisoned(PACKED))), outcome).toEqual([]);
     // The path is the person's own, and the link was checked before it was shown.
-    const json = { ...toJsonResult("register", result), clientSecret: "", handoverFile: "" };
+    const json = {
+      ...toJsonResult("register", result, poisoned(PACKED)),
+      clientSecret: "",
+      handoverFile: "",
+    };
     expect(controlOf(JSON.stringify(json)), outcome).toEqual([]);
   }
 });

@@ -45,16 +45,27 @@ export function consentEnd({ outcome, displayName, appId }: ConsentResult): read
   }
 }
 
+/** The command that gives the consent, for a folder with the file that the vendor gave out. */
+export function consentCommand(
+  { appId, tenantId }: { readonly appId: string; readonly tenantId: string },
+  { version, template }: PackedProgram,
+): string {
+  const named = template === undefined ? "" : ` --template ${quoted(template)}`;
+  return say`npx ./${packedFile(version)} consent --tenant-id ${tenantId} --app-id ${appId}${named}`;
+}
+
+function packedFile(version: string): string {
+  return `entra-app-registration-${version}.tgz`;
+}
+
 /** What is still missing, and a text to forward to somebody who can give it. */
 export function forwardConsent(
   app: { readonly displayName: string; readonly appId: string; readonly tenantId: string },
   waiting: readonly ResolvedPermission[],
   consentPage: string,
-  { version, template }: PackedProgram,
+  packed: PackedProgram,
 ): { readonly missing: string; readonly lines: readonly string[] } {
   const names = waiting.map(({ value }) => value).join(", ");
-  const file = `entra-app-registration-${version}.tgz`;
-  const named = template === undefined ? "" : ` --template ${quoted(template)}`;
   return {
     missing: say`Still missing: admin consent for ${names}.`,
     lines: [
@@ -62,9 +73,9 @@ export function forwardConsent(
       "",
       say`    Please grant admin consent for the app "${app.displayName}" (${app.appId}), permissions ${names}.`,
       say`    Open ${consentPage} and choose "Grant admin consent".`,
-      say`    Or put the vendor's file ${file} into a folder, open a terminal there, and run this; it shows the app and asks before it grants:`,
+      say`    Or put the vendor's file ${packedFile(packed.version)} into a folder, open a terminal there, and run this; it shows the app and asks before it grants:`,
       "",
-      say`    npx ./${file} consent --tenant-id ${app.tenantId} --app-id ${app.appId}${named}`,
+      `    ${consentCommand(app, packed)}`,
     ],
   };
 }
