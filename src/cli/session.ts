@@ -45,7 +45,9 @@ export async function withSession(
   { command, ports, globals, signal }: Invocation,
   work: (session: Session) => Promise<Ending>,
 ): Promise<ExitCode> {
-  const { flags, faults } = readFlags(command, ports.system.environment);
+  const { flags, faults: flagFaults } = readFlags(command, ports.system.environment);
+  // A rehearsal leaves through no proxy.
+  const faults = isOn(flags, "sandbox") ? flagFaults : [...flagFaults, ...ports.routes.faults];
   const reporter = new Reporter(ports, globals);
   const { currentFolder } = ports.system;
   const outputFolder = absolute(currentFolder, textOf(flags, "output") ?? currentFolder);

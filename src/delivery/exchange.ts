@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import { transportCode } from "../http/errors.ts";
+import { networkFailure } from "../http/errors.ts";
 import { readText } from "../http/read.ts";
 import { retrying } from "../http/retry.ts";
 import { type DeliveryOptions, type DeliveryPorts, unusable } from "./profile.ts";
@@ -48,8 +48,9 @@ export async function exchange(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof AppError) throw error;
-    const code = transportCode(error);
-    throw unusable(service, code === "ERR_BODY_TOO_LARGE" ? "unknownService" : "unreachable", code);
+    const network = networkFailure(service.host, error);
+    if (network.cause === "ERR_BODY_TOO_LARGE") throw unusable(service, "unknownService", network.cause);
+    throw unusable(service, "unreachable", network.cause, network);
   }
 }
 

@@ -1,4 +1,4 @@
-import { AppError, type OneTimePasswordProblem } from "../errors.ts";
+import { AppError, type NetworkFailure, type OneTimePasswordProblem } from "../errors.ts";
 import type { Wait } from "../http/retry.ts";
 import type { Ports } from "../ports/index.ts";
 
@@ -31,13 +31,20 @@ export interface DeliveryOptions {
 
 /**
  * The failure of a service, by its origin. It is given no cause: whatever the service answered, and the
- * request it answered to, can have the secret or its link in it. `detail` is a status or a transport code.
+ * request it answered to, can have the secret or its link in it. `detail` is a status or a transport code,
+ * `network` what is known of the way to it.
  */
-export function unusable(service: URL, reason: OneTimePasswordProblem, detail?: string): AppError {
+export function unusable(
+  service: URL,
+  reason: OneTimePasswordProblem,
+  detail?: string,
+  network?: NetworkFailure,
+): AppError {
   return new AppError("ONE_TIME_PASSWORD_UNUSABLE", {
     service: service.origin,
     reason,
     ...(detail === undefined ? {} : { detail }),
+    ...(network === undefined ? {} : { network }),
   });
 }
 

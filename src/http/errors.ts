@@ -1,4 +1,7 @@
-import { AppError } from "../errors.ts";
+import { AppError, type NetworkFailure } from "../errors.ts";
+
+/** What the transport knows of a failure beside its code, as far as it knows it. */
+export type TransportFacts = Omit<NetworkFailure, "host" | "cause">;
 
 /** The names other HTTP stacks have for what Node's own calls otherwise. */
 const SYNONYMS: Readonly<Record<string, string>> = {
@@ -60,10 +63,70 @@ export function isNeverSent(error: unknown): boolean {
  */
 export function networkError(host: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
-  return new AppError("NETWORK", { host, cause: transportCode(error) }, { cause: error });
+  return new AppError("NETWORK", networkFailure(host, error), { cause: error });
 }
 
-interface Link {
+/** The same as facts alone. */
+export function networkFailure(host: string, error: unknown): NetworkFailure {
+  const facts: Record<string, unknown> = {};
+  for (const name of ["proxy", "issuer", "systemStore", "proxyLogIn", "loggedIn"] as const) {
+    const found = causesOf(error).find((link) => link[name] !== undefined)?.[name];
+    if (found !== undefined) facts[name] = found;
+  }
+  return { host, cause: transportCode(error), ...facts };
+}
+
+/** Whether a certificate was refused, by the code of OpenSSL or of Node. */
+export function isCertificateFailure(code: string): boolean {
+  return /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_|HOSTNAME_MISMATCH$|ERR_TLS_CERT_)/.test(
+    code,
+  );
+}
+
+/** What stood in the way, as far as the code tells. */
+export type NetworkTrouble =
+  /** The host's name, or the proxy's where there is one, is not known. */
+  | "noName"
+  /** Nobody listens there, or no way leads there. */
+  | "notReached"
+  | "silent"
+  | "cut"
+  /** The proxy wants credentials, or others. */
+  | "proxyLogIn"
+  /** The proxy does not let the request through. */
+  | "proxyRefuses"
+  /** A certificate of an issuer that nobody here trusts. */
+  | "certificate"
+  /** A certificate that is not valid today. */
+  | "certificateDate"
+  /** A certificate for another name. */
+  | "certificateName"
+  /** What answers does not speak TLS as it should. */
+  | "tls"
+  /** Somebody answered in the host's place. */
+  | "answeredInstead"
+  | "other";
+
+const TROUBLES: readonly (readonly [RegExp, NetworkTrouble])[] = [
+  [/^(ENOTFOUND|EAI_AGAIN)$/, "noName"],
+  [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/, "notReached"],
+  [/^ETIMEDOUT$/, "silent"],
+  [/^(ECONNRESET|ECONNABORTED)$/, "cut"],
+  [/^(PROXY|HTTP)_407$/, "proxyLogIn"],
+  [/^PROXY_/, "proxyRefuses"],
+  [/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/, "certificateDate"],
+  [/^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/, "certificateName"],
+  [/^(EPROTO$|ERR_SSL_|ERR_TLS_(?!CERT_))/, "tls"],
+  [/^(HTTP_|HPE_)/, "answeredInstead"],
+];
+
+/** Sorts a failure by what a person can do about it. */
+export function troubleOf({ cause }: Pick<NetworkFailure, "cause">): NetworkTrouble {
+  const known = TROUBLES.find(([pattern]) => pattern.test(cause))?.[1];
+  return known ?? (isCertificateFailure(cause) ? "certificate" : "other");
+}
+
+interface Link extends Partial<Record<keyof TransportFacts, unknown>> {
   name?: unknown;
   code?: unknown;
   syscall?: unknown;

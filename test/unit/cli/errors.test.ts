@@ -51,7 +51,7 @@ test("each action, sign-in problem and service problem has words of its own", ()
   );
   expect(messages.map((list) => new Set(list).size)).toEqual([
     FACTS.GRAPH_REFUSED.length,
-    FACTS.ONE_TIME_PASSWORD_UNUSABLE.length / 2,
+    new Set(FACTS.ONE_TIME_PASSWORD_UNUSABLE.map(({ reason }) => reason)).size,
   ]);
   const signIn = FACTS.SIGN_IN_FAILED.map(
     (given) => describeError(new AppError("SIGN_IN_FAILED", given)).message,

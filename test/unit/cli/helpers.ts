@@ -2,6 +2,7 @@ import type {
   AppError,
   ErrorCode,
   ErrorFacts,
+  NetworkFailure,
   OneTimePasswordProblem,
   SignInProblem,
 } from "../../../src/errors.ts";
@@ -74,6 +75,36 @@ const unreadable: ErrorFacts["CONFIG_UNREADABLE"][] = [
     reason,
   })),
 ];
+
+/** A failure of each kind, on a direct way and through a proxy, with and without what may be known of it. */
+const NETWORK_FAILURES: readonly NetworkFailure[] = [
+  "ENOTFOUND",
+  "ECONNREFUSED",
+  "ETIMEDOUT",
+  "ECONNRESET",
+  "PROXY_407",
+  "HTTP_407",
+  "PROXY_403",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "CERT_HAS_EXPIRED",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "EPROTO",
+  "HTTP_502",
+  "UNKNOWN",
+].flatMap((cause) => [
+  { host: "graph.microsoft.com", cause },
+  { host: "graph.microsoft.com", cause, proxy: "proxy.contoso.com:8080", proxyLogIn: [], loggedIn: false },
+  {
+    host: "graph.microsoft.com",
+    cause,
+    proxy: "proxy.contoso.com:8080",
+    proxyLogIn: ["Negotiate", "NTLM"],
+    loggedIn: true,
+    issuer: "Contoso Root CA (Contoso Ltd)",
+    systemStore: true,
+  },
+]);
 
 /** Facts for every code: all kinds of a failure, with and without what may be missing. */
 export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] } = {
@@ -163,16 +194,12 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
   ONE_TIME_PASSWORD_UNUSABLE: keys(ONE_TIME_PASSWORD).flatMap((reason) => [
     { service, reason },
     { service, reason, detail: "HTTP 500" },
+    ...(reason === "unreachable" ? NETWORK_FAILURES.map((network) => ({ service, reason, network })) : []),
   ]),
   SECRET_UNDELIVERED: [...keys(ONE_TIME_PASSWORD), "handoverFile" as const].flatMap((reason) =>
     [true, false].map((removed) => ({ service, reason, appId: guid(1), keyId: guid(2), removed })),
   ),
-  NETWORK: ["ENOTFOUND", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "HTTP_407", "HTTP_502", "UNKNOWN"].map(
-    (cause) => ({
-      host: "graph.microsoft.com",
-      cause,
-    }),
-  ),
+  NETWORK: NETWORK_FAILURES,
   GRAPH_UNAVAILABLE: [
     { status: 503, detail: "" },
     { status: 500, detail: "broken" },

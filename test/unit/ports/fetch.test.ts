@@ -10,8 +10,11 @@ import {
 import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { transportCode } from "../../../src/http/errors.ts";
+import { fetchWithin } from "../../../src/http/attempt.ts";
+import { isNeverSent, networkError, transportCode } from "../../../src/http/errors.ts";
+import { issuerName } from "../../../src/ports/node/certificate.ts";
 import { nodeFetch } from "../../../src/ports/node/fetch.ts";
+import { nodeRoutes } from "../../../src/ports/node/routes.ts";
 import { makeCertificates } from "../../../src/sandbox/certificate.ts";
 
 const direct = nodeFetch({});
@@ -186,9 +189,7 @@ describe("a failure", () => {
   });
 
   test("a refused connection and an unknown name say so, with the call that failed", async () => {
-    const unused = createTcpServer();
-    const port = await listen(unused);
-    await new Promise((done) => unused.close(done));
+    const port = await closedPort();
     await expect(direct(new Request(`http://127.0.0.1:${port}`))).rejects.toMatchObject({
       code: "ECONNREFUSED",
       syscall: "connect",
@@ -254,8 +255,13 @@ function later(): { promise: Promise<unknown>; resolve: (value: unknown) => void
   return { promise, resolve };
 }
 
-/** A proxy that tunnels what it is asked to, after a look at the credentials. */
-function tunnel(seen: { target: string; authorization: string | undefined }[]): Server {
+interface Seen {
+  readonly target: string;
+  readonly authorization: string | undefined;
+}
+
+/** A proxy that asks for credentials and leads every host to one port of this machine. */
+function tunnel(seen: Seen[], port = 0, challenges: readonly string[] = []): Server {
   const server = createServer((request, response) => {
     seen.push({ target: String(request.url), authorization: request.headers["proxy-authorization"] });
     response.end("through the proxy");
@@ -264,11 +270,11 @@ function tunnel(seen: { target: string; authorization: string | undefined }[]): 
     const authorization = request.headers["proxy-authorization"];
     seen.push({ target: String(request.url), authorization });
     if (authorization !== `Basic ${Buffer.from("me:p@ss").toString("base64")}`) {
-      client.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 5\r\n\r\nlogin");
+      const asked = challenges.map((challenge) => `proxy-authenticate: ${challenge}\r\n`).join("");
+      client.end(`HTTP/1.1 407 Proxy Authentication Required\r\n${asked}content-length: 5\r\n\r\nlogin`);
       return;
     }
-    const target = new URL(`http://${request.url}`);
-    const upstream = connect(Number(target.port), target.hostname, () => {
+    const upstream = connect(port, "127.0.0.1", () => {
       client.write("HTTP/1.1 200 OK\r\n\r\n");
       upstream.write(head);
       upstream.pipe(client).pipe(upstream);
@@ -279,74 +285,198 @@ function tunnel(seen: { target: string; authorization: string | undefined }[]): 
   return server;
 }
 
-describe("TLS and proxies", () => {
-  const tls = async (): Promise<number> => {
-    const { keyPem: key, certificatePem: cert } = await makeCertificates({
-      hosts: ["localhost"],
-      now: new Date(),
-    });
-    return listen(createTlsServer({ key, cert }, (_, response) => response.end("over TLS")));
-  };
+/** A port on which nobody listens. */
+async function closedPort(): Promise<number> {
+  const unused = createTcpServer();
+  const port = await listen(unused);
+  await new Promise((done) => unused.close(done));
+  return port;
+}
 
-  test("a certificate nobody trusts is refused by name", async () => {
+const GRAPH = "https://graph.example/";
+const ISSUER = "entra-app-registration sandbox CA";
+
+/** An HTTPS server of this machine, with a certificate for `graph.example` that nobody trusts. */
+async function tls(): Promise<number> {
+  const { keyPem: key, certificatePem: cert } = await makeCertificates({
+    hosts: ["graph.example"],
+    now: new Date(),
+  });
+  return listen(createTlsServer({ key, cert }, (_, response) => response.end("over TLS")));
+}
+
+describe("TLS", () => {
+  test("a certificate nobody trusts is refused by name, and its issuer is named", async () => {
     const port = await tls();
-    await expect(direct(new Request(`https://127.0.0.1:${port}/`))).rejects.toMatchObject({
-      code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    const error: unknown = await direct(new Request(`https://127.0.0.1:${port}/`)).catch((e: unknown) => e);
+    expect(networkError("graph.example", error).facts).toEqual({
+      host: "graph.example",
+      cause: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+      issuer: ISSUER,
+      systemStore: process.allowedNodeEnvironmentFlags.has("--use-system-ca"),
     });
   });
 
-  test("HTTPS goes through the proxy, with its credentials, in one tunnel", async () => {
+  test("so it is through a proxy that asks for credentials", async () => {
+    const seen: Seen[] = [];
+    const proxy = await listen(tunnel(seen, await tls()));
+    const fetch = nodeFetch({ HTTPS_PROXY: `http://me:p%40ss@127.0.0.1:${proxy}` });
+    await expect(fetch(new Request(GRAPH))).rejects.toMatchObject({
+      code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+      issuer: ISSUER,
+      proxy: `127.0.0.1:${proxy}`,
+    });
+    expect(seen.map(({ target }) => target)).toEqual(["graph.example:443", "graph.example:443"]);
+  });
+
+  test("a failure stays the failure it was where the second look sees nothing", async () => {
+    let connections = 0;
     const port = await tls();
+    const once = createTcpServer((client) => {
+      connections += 1;
+      if (connections > 1) client.destroy();
+      else client.pipe(connect(port, "127.0.0.1").on("error", () => undefined)).pipe(client);
+    });
+    const error: unknown = await direct(new Request(`https://127.0.0.1:${await listen(once)}/`)).catch(
+      (e: unknown) => e,
+    );
+    expect(error).toMatchObject({ code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" });
+    expect(error).not.toHaveProperty("issuer");
+    expect(connections).toBe(2);
+  });
+
+  test("who issued a certificate, and that no public authority did, is known without a request", async () => {
+    const seen: Seen[] = [];
+    const proxy = await listen(tunnel(seen, await tls()));
+    const routes = nodeRoutes({ HTTPS_PROXY: `http://me:p%40ss@127.0.0.1:${proxy}` });
+    expect(routes.proxyFor(new URL(GRAPH))).toBe(`127.0.0.1:${proxy}`);
+    const never = new AbortController().signal;
+    await expect(routes.certificateOf(new URL(GRAPH), never)).resolves.toEqual({
+      issuer: ISSUER,
+      isPublic: false,
+    });
+    await expect(
+      nodeRoutes({ HTTPS_PROXY: `http://127.0.0.1:${proxy}` }).certificateOf(new URL(GRAPH), never),
+    ).rejects.toThrow("407");
+    await expect(routes.certificateOf(new URL(GRAPH), AbortSignal.abort())).rejects.toThrow("aborted");
+  });
+
+  test.each<[object | undefined, string]>([
+    [{ CN: "Contoso Root CA", O: "Contoso Ltd" }, "Contoso Root CA (Contoso Ltd)"],
+    [{ CN: "Zscaler Root CA", O: "Zscaler" }, "Zscaler Root CA"],
+    [{ CN: "A" }, "A"],
+    [{ O: "Contoso Ltd" }, "Contoso Ltd"],
+    [{ CN: ["A", "B"], O: ["C"] }, "A, B (C)"],
+    [{}, "an issuer without a name"],
+    [undefined, "an issuer without a name"],
+    [{ CN: "x".repeat(5000) }, "x".repeat(120)],
+  ])("the issuer %j is called %s", (issuer, name) => {
+    expect(issuerName({ issuer } as Parameters<typeof issuerName>[0])).toBe(name);
+  });
+});
+
+describe("a proxy", () => {
+  test("gets HTTPS, with its credentials, in one tunnel", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
-    const seen: { target: string; authorization: string | undefined }[] = [];
-    const proxy = await listen(tunnel(seen));
+    const seen: Seen[] = [];
+    const proxy = await listen(tunnel(seen, await tls()));
     const fetch = nodeFetch({ https_proxy: `http://me:p%40ss@127.0.0.1:${proxy}` });
     for (let count = 0; count < 3; count += 1) {
-      expect(await (await fetch(new Request(`https://127.0.0.1:${port}/`))).text()).toBe("over TLS");
+      expect(await (await fetch(new Request(GRAPH))).text()).toBe("over TLS");
     }
-    expect(seen.map((one) => one.target)).toEqual([`127.0.0.1:${port}`]);
+    expect(seen.map(({ target }) => target)).toEqual(["graph.example:443"]);
     vi.unstubAllEnvs();
   });
 
-  test.each(["GET", "HEAD"])(
-    "a proxy that refuses the tunnel does not answer for the host (%s)",
-    async (method) => {
-      const proxy = await listen(tunnel([]));
-      const fetch = nodeFetch({ HTTPS_PROXY: `http://127.0.0.1:${proxy}` });
-      await expect(fetch(new Request("https://graph.example/", { method }))).rejects.toMatchObject({
-        code: "PROXY_407",
-      });
-    },
-  );
+  test("gets plain HTTP too, with its credentials", async () => {
+    const seen: Seen[] = [];
+    const proxy = await listen(tunnel(seen));
+    const fetch = nodeFetch({ HTTP_PROXY: `me:p%40ss@127.0.0.1:${proxy}` });
+    expect(await (await fetch(new Request("http://service.example/x"))).text()).toBe("through the proxy");
+    const authorization = `Basic ${Buffer.from("me:p@ss").toString("base64")}`;
+    expect(seen).toEqual([{ target: "http://service.example/x", authorization }]);
+  });
 
-  test("nor with an answer that looks like success", async () => {
+  test.each(["GET", "HEAD"])("that refuses the tunnel does not answer for the host (%s)", async (method) => {
+    const proxy = await listen(tunnel([], 0, ["Negotiate", 'Basic realm="Contoso, Inc", charset="UTF-8"']));
+    const fetch = nodeFetch({ HTTPS_PROXY: `http://127.0.0.1:${proxy}` });
+    await expect(fetch(new Request(GRAPH, { method }))).rejects.toMatchObject({
+      code: "PROXY_407",
+      proxy: `127.0.0.1:${proxy}`,
+      proxyLogIn: ["Negotiate", "Basic"],
+      loggedIn: false,
+    });
+  });
+
+  test("that refuses the credentials is told from one that got none", async () => {
+    const proxy = await listen(tunnel([]));
+    const fetch = nodeFetch({ HTTPS_PROXY: `http://me:wrong@127.0.0.1:${proxy}` });
+    const error: unknown = await fetch(new Request(GRAPH)).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: "PROXY_407", proxyLogIn: [], loggedIn: true });
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain("wrong");
+  });
+
+  test("does not answer for the host with what looks like success either", async () => {
     const server = createServer();
     server.on("connect", (_: IncomingMessage, client: Socket) =>
       client.end("HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\n{}"),
     );
     const fetch = nodeFetch({ HTTPS_PROXY: `http://127.0.0.1:${await listen(server)}` });
-    await expect(fetch(new Request("https://graph.example/"))).rejects.toMatchObject({ code: "PROXY_201" });
+    await expect(fetch(new Request(GRAPH))).rejects.toMatchObject({ code: "PROXY_201" });
   });
 
-  test("NO_PROXY is honoured", async () => {
-    const seen: { target: string; authorization: string | undefined }[] = [];
-    const proxy = `http://127.0.0.1:${await listen(tunnel(seen))}`;
-    const origin = await serve((_, response) => response.end("direct"));
-    const text = async (environment: Record<string, string>): Promise<string> =>
-      (await nodeFetch({ HTTP_PROXY: proxy, ...environment })(new Request(origin))).text();
-    expect(await text({ NO_PROXY: "localhost, 127.0.0.1" })).toBe("direct");
-    expect(await text({ NO_PROXY: "*" })).toBe("direct");
-    expect(seen).toEqual([]);
-    expect(await text({ NO_PROXY: "other.example" })).toBe("through the proxy");
-  });
-
-  test("a proxy that is not there is a failure like any other", async () => {
-    const unused = createTcpServer();
-    const port = await listen(unused);
-    await new Promise((done) => unused.close(done));
-    const fetch = nodeFetch({ HTTPS_PROXY: `127.0.0.1:${port}` });
-    await expect(fetch(new Request("https://graph.example/"))).rejects.toMatchObject({
-      code: "ECONNREFUSED",
+  test("that hangs up before it answers is a connection cut off", async () => {
+    const server = createTcpServer((client) => void client.once("data", () => client.end()));
+    const port = await listen(server);
+    const fetch = nodeFetch({ HTTPS_PROXY: `http://127.0.0.1:${port}` });
+    await expect(fetch(new Request(GRAPH))).rejects.toMatchObject({
+      code: "ECONNRESET",
+      proxy: `127.0.0.1:${port}`,
     });
+  });
+
+  test("is left out for the hosts of NO_PROXY and for this machine", async () => {
+    const seen: Seen[] = [];
+    const environment = { HTTP_PROXY: `http://127.0.0.1:${await listen(tunnel(seen))}` };
+    const origin = await serve((_, response) => response.end("direct"));
+    expect(await (await nodeFetch(environment)(new Request(origin))).text()).toBe("direct");
+    const excepting = nodeFetch({ ...environment, NO_PROXY: "localhost, .invalid" });
+    await expect(excepting(new Request("http://service.invalid/"))).rejects.toMatchObject({
+      syscall: "getaddrinfo",
+    });
+    expect(seen).toEqual([]);
+    expect(await (await excepting(new Request("http://service.example/"))).text()).toBe("through the proxy");
+  });
+
+  test("that is not there is a failure like any other, and is named", async () => {
+    const port = await closedPort();
+    const error: unknown = await nodeFetch({ HTTPS_PROXY: `127.0.0.1:${port}` })(new Request(GRAPH)).catch(
+      (e: unknown) => e,
+    );
+    expect(networkError("graph.example", error).facts).toEqual({
+      host: "graph.example",
+      cause: "ECONNREFUSED",
+      proxy: `127.0.0.1:${port}`,
+    });
+    expect(isNeverSent(error)).toBe(true);
+  });
+
+  test("is named where it never answers", async () => {
+    const port = await listen(createTcpServer());
+    const fetch = nodeFetch({ HTTPS_PROXY: `http://127.0.0.1:${port}` });
+    const error: unknown = await fetchWithin(fetch, new Request(GRAPH), 50).catch((e: unknown) => e);
+    expect(networkError("graph.example", error).facts).toEqual({
+      host: "graph.example",
+      cause: "ETIMEDOUT",
+      proxy: `127.0.0.1:${port}`,
+    });
+  });
+
+  test("that cannot be one ends every request before it is sent", async () => {
+    const origin = await serve((_, response) => response.end("direct"));
+    const fetch = nodeFetch({ HTTPS_PROXY: "socks5://me:hidden@127.0.0.1:1" });
+    const error: unknown = await fetch(new Request(origin)).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: "VALUES_INVALID", facts: { faults: [{ path: "HTTPS_PROXY" }] } });
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain("hidden");
   });
 });

@@ -10,6 +10,7 @@ import { toScreenDate } from "../../../handover/dates.ts";
 import { restorableUntil } from "../../../registration/removal.ts";
 import { say } from "../clean.ts";
 import { describeFault } from "./faults.ts";
+import { networkAdvice, networkProblem } from "./network.ts";
 import { SIGN_IN } from "./sign-in.ts";
 
 /** What happened, and what to do now. */
@@ -159,11 +160,18 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     details: [say`Microsoft says: ${detail}`],
     hint: "Ask a Security Administrator or Global Administrator to exempt this app from the app management policy, then run the same command again.",
   }),
-  ONE_TIME_PASSWORD_UNUSABLE: ({ service, reason, detail }) => ({
-    message: say`The one-time-password service ${service} ${ONE_TIME_PASSWORD[reason]}`,
-    ...(detail && { details: [say`${detail}`] }),
-    hint: "Try again later, or choose another service with --one-time-password-service.",
-  }),
+  ONE_TIME_PASSWORD_UNUSABLE: ({ service, reason, detail, network }) => {
+    const { hint = "Try again later.", lines = [] } = network ? networkAdvice(network) : {};
+    const details = [
+      ...(network ? [say`${network.host} ` + networkProblem(network)] : detail ? [say`${detail}`] : []),
+      ...lines,
+    ];
+    return {
+      message: say`The one-time-password service ${service} ${ONE_TIME_PASSWORD[reason]}`,
+      ...(details.length > 0 && { details }),
+      hint: `${hint} Or choose another service with --one-time-password-service.`,
+    };
+  },
   SECRET_UNDELIVERED: ({ service, reason, appId, keyId, removed }) => ({
     message:
       reason === "handoverFile"
@@ -173,10 +181,14 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
       ? `The secret has been removed again; the rest of the registration exists. ${SAFE_TO_REPEAT}`
       : say`The secret ${keyId} could not be removed either and works although nobody has it. ${SAFE_TO_REPEAT} It removes that secret first; or remove it with: secret retire ${keyId}, or in the Entra admin center under Certificates & secrets of ${appId}.`,
   }),
-  NETWORK: ({ host, cause }) => ({
-    message: say`${host} cannot be reached (${cause}).`,
-    hint: networkHint(cause),
-  }),
+  NETWORK: (failure) => {
+    const { hint, lines } = networkAdvice(failure);
+    return {
+      message: say`${failure.host} ` + networkProblem(failure),
+      ...(lines.length > 0 && { details: lines }),
+      hint: `${hint} ${SAFE_TO_REPEAT}`,
+    };
+  },
   GRAPH_UNAVAILABLE: ({ status, detail }) => ({
     message: say`Microsoft Graph does not answer properly (HTTP ${status}).`,
     ...(detail && { details: [say`Microsoft says: ${detail}`] }),
@@ -263,16 +275,3 @@ const ONE_TIME_PASSWORD: Readonly<Record<OneTimePasswordProblem, string>> = {
   wrongLifetime: "does not keep the link as long as it was asked to.",
   notStored: "gave back a link that it does not know.",
 };
-
-function networkHint(cause: string): string {
-  if (/CERT|VERIFY|SIGNATURE|SELF_SIGNED|ISSUER/.test(cause)) {
-    return `Your network seems to inspect encrypted traffic. Set NODE_EXTRA_CA_CERTS to your company's CA certificate (a .pem file; your IT department has it). ${SAFE_TO_REPEAT}`;
-  }
-  if (cause === "HTTP_407" || /PROXY/.test(cause)) {
-    return `The proxy wants a user name and password: set HTTPS_PROXY=http://user:password@proxy:port. ${SAFE_TO_REPEAT}`;
-  }
-  if (cause.startsWith("HTTP_")) {
-    return `Something between you and Microsoft answered instead, such as a proxy's log-in page. ${SAFE_TO_REPEAT}`;
-  }
-  return `Check the internet connection; behind a proxy, set HTTPS_PROXY. ${SAFE_TO_REPEAT}`;
-}

@@ -40,6 +40,12 @@ const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
   urlWithoutSpaces: "must not contain spaces or control characters",
   serviceUrl:
     "must be the address of a one-time-password service, starting with https:// and without a query",
+  proxyUrl:
+    "must be the address of your proxy, such as http://proxy.contoso.com:8080; in its user name and password a sign such as @ : / # % is written in percent code (%40 %3A %2F %23 %25)",
+  proxyOverHttp:
+    "must be a proxy that starts with http:// or https://; others, such as SOCKS, cannot be used",
+  proxyNotScript:
+    "must be the proxy itself, such as http://proxy.contoso.com:8080, not the script that names it (PAC); your IT department knows the address",
   guid: "must be an ID such as 1b4e28ba-2fa1-4d11-a3bb-0123456789ab",
   lifetime: "must be a number and h, d, w, m or y, such as 90d, 24m or 2y (100 years at most)",
   path: "must be a path",
