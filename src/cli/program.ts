@@ -177,6 +177,15 @@ function buildProgram(
     .option("--dry-run", "show what would go, change nothing")
     .option("--yes", "remove it unasked; one that was taken over still wants its name typed");
 
+  const doctor = program.command("doctor").description("find out what is in the way");
+  const network = doctor
+    .command("network")
+    .description("try each host that the job needs; signs nobody in and changes nothing")
+    .option("--config <file>", "settings (default: ./config.json, else the packaged one)")
+    .option("--template <name|file>", "the vendor's product: a name, or the path of a template file")
+    .option("--one-time-password-service <url>", "the service to try instead of the template's")
+    .action(() => start(network, async () => (await import("./commands/doctor.ts")).runDoctorNetwork));
+
   const sandbox = program.command("sandbox").description("the simulated tenant, for rehearsals and tests");
   const serve = sandbox
     .command("serve")

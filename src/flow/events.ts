@@ -88,6 +88,7 @@ export type Task =
   | "signIn"
   | "read"
   | "oneTimePasswordService"
+  | "network"
   | "createApplication"
   | "adoptApplication"
   | "restoreApplication"

@@ -46,6 +46,7 @@ const READING: ReadonlySet<Task> = new Set([
   "read",
   "signIn",
   "oneTimePasswordService",
+  "network",
   "readBack",
   "prove",
 ]);

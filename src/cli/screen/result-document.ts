@@ -89,6 +89,31 @@ export const ResultDocument = z.union([
   }),
   z.strictObject({
     schemaVersion: z.literal(1),
+    command: z.literal("doctor network"),
+    changed: z.literal(false),
+    usable: z.boolean().describe("Whether all hosts can be used."),
+    hosts: z.array(
+      z.strictObject({
+        host: z.string(),
+        port: z.number(),
+        purpose: z.enum(["signIn", "graph", "oneTimePassword"]),
+        state: z
+          .enum(["reachable", "proxied", "intercepted", "blocked"])
+          .describe(
+            "`intercepted`: somebody else's certificate is shown; where it is trusted the host can be used.",
+          ),
+        usable: z.boolean(),
+        proxy: nullableText.describe("The proxy on the way, as host:port."),
+        issuer: nullableText.describe("Who issued the certificate, where that is no public authority."),
+        cause: nullableText.describe(
+          "Why it cannot be used, such as `ENOTFOUND`, `PROXY_407` or `HTTP_403`.",
+        ),
+        advice: nullableText.describe("What to do about it, in words."),
+      }),
+    ),
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
     error: z.strictObject({
       code: z.string(),
       message: z.string(),

@@ -186,7 +186,7 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     return {
       message: say`${failure.host} ` + networkProblem(failure),
       ...(lines.length > 0 && { details: lines }),
-      hint: `${hint} ${SAFE_TO_REPEAT}`,
+      hint: `${hint} ${SAFE_TO_REPEAT} To try every host that is needed: doctor network.`,
     };
   },
   GRAPH_UNAVAILABLE: ({ status, detail }) => ({

@@ -1,4 +1,5 @@
 import type { NetworkFailure } from "../../../errors.ts";
+import type { HostCheck, HostPurpose, HostState } from "../../../flow/check-network.ts";
 import { type NetworkTrouble, troubleOf } from "../../../http/errors.ts";
 import { say } from "../clean.ts";
 
@@ -112,3 +113,38 @@ const HINTS: Readonly<Record<NetworkTrouble, (failure: NetworkFailure) => string
 const OPEN =
   "Check the internet connection. Behind a proxy, set HTTPS_PROXY to it, such as http://proxy.contoso.com:8080; else ask your network team to open this host, port 443.";
 const CHECK_PROXY = "Check that HTTPS_PROXY names the right proxy, and that you are in its network (VPN).";
+
+export const PURPOSES: Readonly<Record<HostPurpose, string>> = {
+  signIn: "sign-in",
+  graph: "Microsoft Graph",
+  oneTimePassword: "one-time password",
+};
+
+export const STATES: Readonly<Record<HostState, string>> = {
+  reachable: "reachable",
+  proxied: "through proxy",
+  intercepted: "intercepted",
+  blocked: "blocked",
+};
+
+export const FOR_THE_FIREWALL = "Hosts to open in the firewall and the proxy (outgoing TCP):";
+
+export const ONE_SERVICE_IS_ENOUGH =
+  "Of the one-time-password services one is enough: the first that works is taken.";
+
+export function networkTitle(hosts: number, unusable: number): string {
+  if (unusable === 0) return `All ${hosts} hosts that this job needs can be used.`;
+  return `${unusable} of the ${hosts} hosts that this job needs cannot be used.`;
+}
+
+/** What there is to say of a host beside its state. */
+export function hostText({ state, proxy, issuer, failure }: HostCheck): string | undefined {
+  if (failure) return `It ${networkProblem(failure)}`;
+  const way = proxy === undefined ? "" : say`Through the proxy ${proxy}.`;
+  if (issuer === undefined) return way || undefined;
+  const who =
+    state === "intercepted"
+      ? say`Your network inspects it, with a certificate of ${issuer}, which is trusted here.`
+      : say`Its certificate is of ${issuer}, no public authority, and trusted here.`;
+  return `${way} ${who}`.trim();
+}

@@ -13,6 +13,7 @@ export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly don
     doing: "Trying the one-time-password service",
     done: "One-time-password service works",
   },
+  network: { doing: "Trying the hosts", done: "Hosts tried" },
   createApplication: { doing: "Creating the app registration", done: "App registration created" },
   adoptApplication: { doing: "Taking the app registration over", done: "App registration taken over" },
   restoreApplication: { doing: "Restoring the app registration", done: "App registration restored" },
