@@ -54,6 +54,8 @@ export interface ErrorFacts {
   PERMISSION_UNKNOWN: { api: string; permissions: readonly string[] };
   SIGN_IN_FAILED: SignInFailure;
   GRAPH_FORBIDDEN: { action: GraphAction; detail: string };
+  /** The sign-in did not give permissions without which nothing can be changed. */
+  SCOPES_MISSING: { scopes: readonly string[]; way: SignInWay; clientId: string };
   SECRETS_FORBIDDEN: { appId: string; detail: string };
   ONE_TIME_PASSWORD_UNUSABLE: {
     service: string;
@@ -116,6 +118,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   PERMISSION_UNKNOWN: 2,
   SIGN_IN_FAILED: 4,
   GRAPH_FORBIDDEN: 5,
+  SCOPES_MISSING: 5,
   SECRETS_FORBIDDEN: 5,
   ONE_TIME_PASSWORD_UNUSABLE: 6,
   SECRET_UNDELIVERED: 6,

@@ -40,6 +40,7 @@ export interface ApplyInput {
 
 export interface Applied {
   readonly target: ApplicationTarget;
+  readonly servicePrincipalId: string;
   readonly handover: Handover | undefined;
   readonly waiting: readonly ResolvedPermission[];
 }
@@ -160,7 +161,8 @@ async function consentAndHandOver(
     // A secret whose answer was lost may have become visible by now; if not, a later run finds it.
     await removeByName(graph, target, name).catch(() => undefined);
   }
-  return { target, handover: handover.value?.handover, waiting: grants.value.refused };
+  const { servicePrincipalId } = made;
+  return { target, servicePrincipalId, handover: handover.value?.handover, waiting: grants.value.refused };
 }
 
 /** Reads back as soon as the consent is given, and proves as soon as there is a secret to prove with. */

@@ -4,7 +4,7 @@ import { askedPermissions, extraPermissions, nameOf } from "../registration/cons
 import { SERVICE_PRINCIPAL_TAGS, toPermissions } from "../registration/desired.ts";
 import { grants } from "../registration/diff.ts";
 import type { Plan } from "../registration/plan.ts";
-import { lackingRights } from "../registration/rights.ts";
+import { obstacles } from "../registration/rights.ts";
 import type { ResolvedPermission } from "../registration/types.ts";
 import type { KnownValues } from "../settings/known-values.ts";
 import { consentPage } from "../signin/cloud.ts";
@@ -15,6 +15,7 @@ import { during, type RunContext, stopIfInterrupted } from "./context.ts";
 import type { ConsentResult } from "./events.ts";
 import { type Located, locate } from "./locate.ts";
 import { CHANGING_SCOPES, READING_SCOPES } from "./sign-in.ts";
+import { awaitConsent, leftPermissions, rightsOf, stepUp, withoutLeft } from "./step-up.ts";
 import { checkUnattended, missingTenant } from "./unattended.ts";
 
 export interface ConsentInput {
@@ -61,6 +62,7 @@ export async function consent(context: RunContext, input: ConsentInput): Promise
     consentPage: waiting.length > 0 ? consentPage(context.cloud, tenant.id, application.appId) : undefined,
   });
   if (plan.steps.length === 0) return ended("nothingToDo");
+  const found = obstacles(plan, rightsOf(tokens, undefined, input.dryRun));
   context.report({
     kind: "plan",
     proposal: {
@@ -72,16 +74,25 @@ export async function consent(context: RunContext, input: ConsentInput): Promise
       delivery: undefined,
       handoverFile: undefined,
       proofs: [],
-      lackingRights: lackingRights(plan, tokens.account.roles),
+      obstacles: found,
       now: context.ports.clock.now(),
     },
   });
   if (input.dryRun) return ended("planned");
+  const means = await stepUp(context, { ...located, known: input.known }, tenant.id, found);
   await confirmPlan(context, input.yes);
   stopIfInterrupted(context.signal);
-  const { granted, refused } = await grantAndReadBack(context, located, plan, permissions);
-  const changed = granted.length > 0 || !servicePrincipal;
-  return ended(changed ? "granted" : "refused", refused);
+  const left = leftPermissions(plan, means.left);
+  const { granted, refused, servicePrincipalId } = await grantAndReadBack(
+    context,
+    { ...located, graph: means.graph },
+    withoutLeft(plan, means.left),
+    permissions.filter((permission) => !left.includes(permission)),
+  );
+  const app = { tenantId: tenant.id, appId: application.appId, servicePrincipalId };
+  const missing = means.waits ? await awaitConsent(context, means.graph, app, left) : left;
+  const changed = granted.length > 0 || missing.length < left.length || !servicePrincipal;
+  return ended(changed ? "granted" : "refused", [...refused, ...missing]);
 }
 
 /** What the app asks for, once it is sure that this is no more than the template does. */
@@ -119,7 +130,7 @@ async function grantAndReadBack(
   { graph, current }: Located,
   plan: Plan,
   permissions: readonly ResolvedPermission[],
-): Promise<Awaited<ReturnType<typeof giveConsent>>> {
+): Promise<Awaited<ReturnType<typeof giveConsent>> & { readonly servicePrincipalId: string }> {
   const { application, servicePrincipal } = current;
   const target = { ...application, isNew: false };
   const progress: Progress = {
@@ -143,5 +154,5 @@ async function grantAndReadBack(
     const steps = grants(expected, seen);
     if (steps.length > 0) context.report({ kind: "notVisibleYet", plan: { steps } });
   }
-  return outcome;
+  return { ...outcome, servicePrincipalId };
 }

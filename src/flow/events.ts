@@ -3,7 +3,7 @@ import type { GraphWait } from "../graph/batch.ts";
 import type { Exchange } from "../http/trace.ts";
 import type { Plan } from "../registration/plan.ts";
 import type { Removal } from "../registration/removal.ts";
-import type { LackingRight } from "../registration/rights.ts";
+import type { Obstacle } from "../registration/rights.ts";
 import type { JudgedSecret } from "../registration/secrets.ts";
 import type { Application, ResolvedPermission } from "../registration/types.ts";
 import type { Secret } from "../secret.ts";
@@ -37,6 +37,12 @@ export type RunEvent =
       readonly kind: "signedIn";
       readonly username: string;
       readonly tenant: { readonly id: string; readonly displayName: string };
+    }
+  /** Where somebody consents to what this run leaves out, while it waits. */
+  | {
+      readonly kind: "consentPage";
+      readonly url: string;
+      readonly permissions: readonly ResolvedPermission[];
     }
   /** The app that somebody is asked to consent to. */
   | { readonly kind: "consentSubject"; readonly subject: ConsentSubject }
@@ -101,6 +107,7 @@ export type Task =
   | "createServicePrincipal"
   | "updateServicePrincipal"
   | "grant"
+  | "awaitConsent"
   | "removeSecret"
   | "retireSecret"
   | "issueSecret"
@@ -127,7 +134,8 @@ export interface Proposal {
   readonly handoverFile: string | undefined;
   /** The permissions that the run tries out as the new app at its end. */
   readonly proofs: readonly ResolvedPermission[];
-  readonly lackingRights: readonly LackingRight[];
+  /** What will probably keep this person from carrying the plan out. */
+  readonly obstacles: readonly Obstacle[];
   readonly now: Date;
 }
 
@@ -221,6 +229,11 @@ export interface Questions {
   /** Another way of signing in, after one that did not work. */
   signInWay(ways: readonly SignInWay[]): Promise<SignInWay | "stop">;
   accessToken(): Promise<Secret>;
+  /**
+   * What to do about a sign-in that is not good for all of a plan; about `permissions` where it is only
+   * their consent that it cannot give.
+   */
+  stepUp(permissions: readonly ResolvedPermission[] | undefined): Promise<StepUpChoice>;
   /** One of these keys, pressed while something else is under way. */
   key(keys: readonly string[], signal: AbortSignal): Promise<string>;
   appName(proposed: string | undefined): Promise<string>;
@@ -250,6 +263,9 @@ export interface Questions {
   /** Whether the last secret that the vendor has may go. */
   retireLast(name: string): Promise<boolean>;
 }
+
+/** Sign in once more; consent on Microsoft's page, now or later; or change nothing. */
+export type StepUpChoice = "signIn" | "page" | "later" | "stop";
 
 export type NamesakeChoice =
   | { readonly kind: "adopt"; readonly appId: string }

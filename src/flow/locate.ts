@@ -86,7 +86,7 @@ export async function seek(
   const graph = openGraph(context, tokens);
   const proposed = known.appName?.value ?? template.name;
   const wanted = toWanted(template, known, proposed);
-  const read = await during(context, "read", () => readTenant(graph, apisOf(template), wanted));
+  const read = await during(context, "read", () => readTenant(graph, apisOf(template), wanted, undefined));
   const { tenant, apis } = read;
   context.report({ kind: "signedIn", username: tokens.account.username, tenant });
 

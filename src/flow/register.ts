@@ -12,8 +12,13 @@ import {
 } from "../graph/read.ts";
 import { toUniqueName } from "../registration/names.ts";
 import type { Plan } from "../registration/plan.ts";
-import { lackingRights } from "../registration/rights.ts";
-import type { CurrentRegistration, DesiredRegistration, PasswordCredential } from "../registration/types.ts";
+import { obstacles, type Policies } from "../registration/rights.ts";
+import type {
+  CurrentRegistration,
+  DesiredRegistration,
+  PasswordCredential,
+  ResolvedPermission,
+} from "../registration/types.ts";
 import { isSettled, type KnownValues, missingInputs } from "../settings/known-values.ts";
 import { isGuid } from "../settings/values.ts";
 import { sha256 } from "../sha256.ts";
@@ -21,7 +26,7 @@ import type { TokenSource } from "../signin/token-source.ts";
 import type { AddOn, Template } from "../template/schema.ts";
 import { deletedError, findAbsent } from "./absent.ts";
 import { type Answers, askForAnswers } from "./answers.ts";
-import { applyPlan } from "./apply-plan.ts";
+import { type Applied, applyPlan } from "./apply-plan.ts";
 import { confirmDelivery } from "./confirm.ts";
 import { during, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
 import { desiredRegistration } from "./desired-registration.ts";
@@ -41,6 +46,7 @@ import {
   toDelivery,
 } from "./service.ts";
 import { CHANGING_SCOPES, READING_SCOPES, signIn } from "./sign-in.ts";
+import { awaitConsent, leftPermissions, type Means, rightsOf, stepUp, withoutLeft } from "./step-up.ts";
 import { checkUnattended } from "./unattended.ts";
 import { apisOf, toWanted } from "./wanted.ts";
 
@@ -96,7 +102,9 @@ async function readAndAsk(run: Run): Promise<RegisterResult> {
   const { known, template } = input;
   const proposed = known.appName?.value ?? template.name;
   const wanted = toWanted(template, known, proposed);
-  const read = await during(context, "read", () => readTenant(graph, apisOf(template), wanted));
+  const read = await during(context, "read", () =>
+    readTenant(graph, apisOf(template), wanted, tokens.account.scopes),
+  );
   const { tenantId, clientId, way } = tokens.account;
   if (isGuid(tenantId) && tenantId !== read.tenant.id) {
     const asked = { way, tenant: tenantId, clientId, cloud: context.cloud.name, scopes: [] };
@@ -161,7 +169,7 @@ async function planAndApply(
   const current: CurrentRegistration = application
     ? await during(context, "read", () => readRegistration(graph, application))
     : { delegatedGrants: [], appRoleAssignments: [] };
-  const desired = desiredRegistration(context, input, read.apis, answers);
+  const desired = shortened(desiredRegistration(context, input, read.apis, answers), read.policies, context);
   const { plan, secrets } = await planRegistration(context, {
     ...input,
     desired,
@@ -191,12 +199,14 @@ async function planAndApply(
   const proposal = propose(run, read, desired, current, plan, profile);
   context.report({ kind: "plan", proposal });
   if (input.dryRun) return toResult(context, facts, "planned");
+  const signed = { known: input.known, tokens: run.tokens, graph };
+  const means = await stepUp(context, signed, read.tenant.id, proposal.obstacles);
   const confirmed = await confirmDelivery(context, input.yes, services, profile);
   stopIfInterrupted(context.signal);
   const applied = await applyPlan(context, {
-    graph,
-    plan,
-    desired,
+    graph: means.graph,
+    plan: withoutLeft(plan, means.left),
+    desired: withoutPermissions(desired, leftPermissions(plan, means.left)),
     current,
     template,
     tenantId: read.tenant.id,
@@ -207,11 +217,25 @@ async function planAndApply(
     outputFolder,
     proof: input.proof,
   });
-  const result = toResult(context, facts, "registered", applied);
+  const waiting = await consentLeft(run, means, plan, { ...applied, tenantId: read.tenant.id });
+  const result = toResult(context, facts, "registered", { ...applied, waiting });
   const made = applied.handover && { keyId: applied.handover.keyId, endDateTime: applied.handover.secretEnd };
   const live = made ?? delivered;
   if (live) await remind(run, result, live);
   return result;
+}
+
+/** What is still without consent in the end, once what was left to Microsoft's page has been waited for. */
+async function consentLeft(
+  { context }: Run,
+  { graph, left, waits }: Means,
+  plan: Plan,
+  { waiting, target: { appId }, servicePrincipalId, tenantId }: Applied & { readonly tenantId: string },
+): Promise<readonly ResolvedPermission[]> {
+  const permissions = leftPermissions(plan, left);
+  if (permissions.length === 0 || !waits) return [...waiting, ...permissions];
+  const app = { tenantId, appId, servicePrincipalId };
+  return [...waiting, ...(await awaitConsent(context, graph, app, permissions))];
 }
 
 /** The calendar entry for the secret that the vendor has, where one is wanted. */
@@ -225,6 +249,29 @@ async function remind(
   const facts = { keyId, appName: displayName, appId, tenantName: tenant.displayName, secretEnd };
   await writeReminder(context, input.calendar, facts);
 }
+
+function withoutPermissions(
+  desired: DesiredRegistration,
+  left: readonly ResolvedPermission[],
+): DesiredRegistration {
+  return { ...desired, permissions: desired.permissions.filter((permission) => !left.includes(permission)) };
+}
+
+/** A secret's end that the tenant's policy allows, where that can be read beforehand. */
+function shortened(
+  desired: DesiredRegistration,
+  policies: Policies | undefined,
+  { ports, report }: RunContext,
+): DesiredRegistration {
+  const rule = policies?.clientSecrets;
+  if (rule === undefined || rule === "blocked") return desired;
+  const most = new Date(ports.clock.now().getTime() + rule.maxDays * DAY_MS);
+  if (desired.secretEnd <= most) return desired;
+  report({ kind: "lifetimeShortened", endDateTime: most.toISOString() });
+  return { ...desired, secretEnd: most };
+}
+
+const DAY_MS = 86_400_000;
 
 function propose(
   { context, input, tokens, services }: Run,
@@ -247,7 +294,7 @@ function propose(
       toDelivery(profile, services, noLongerThan(desired.secretEnd, known.linkLifetimeSeconds, now)),
     handoverFile: join(outputFolder, template.handover.fileName),
     proofs: profile && proof ? provable(desired.permissions) : [],
-    lackingRights: lackingRights(plan, tokens.account.roles),
+    obstacles: obstacles(plan, rightsOf(tokens, read.policies, input.dryRun)),
     now,
   };
 }

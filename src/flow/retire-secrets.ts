@@ -66,7 +66,7 @@ export async function retireSecrets(context: RunContext, input: RetireInput): Pr
       delivery: undefined,
       handoverFile: undefined,
       proofs: [],
-      lackingRights: [],
+      obstacles: [],
       now,
     },
   });

@@ -88,7 +88,7 @@ async function issueBeside(context: RunContext, input: RotateInput): Promise<Reg
       ),
       handoverFile: join(outputFolder, template.handover.fileName),
       proofs: proof ? provable(permissions) : [],
-      lackingRights: [],
+      obstacles: [],
       now,
     },
   });

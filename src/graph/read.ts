@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { Candidates } from "../registration/choose.ts";
+import type { Policies } from "../registration/rights.ts";
 import type {
   Application,
   AppRoleAssignment,
@@ -38,6 +39,8 @@ export interface DeletedApplication {
 export interface TenantRead {
   readonly tenant: Tenant;
   readonly apis: readonly ResourceApi[];
+  /** Undefined where they were not asked for. */
+  readonly policies: Policies | undefined;
 }
 
 export interface CandidatesRead {
@@ -53,17 +56,23 @@ export type Wanted =
 /**
  * Everything about the tenant that a plan needs, in one round trip whose cost does not depend on the
  * tenant's size: nothing is listed, everything is asked for by key or name.
+ *
+ * @param scopes what the sign-in gave: policies are read only where it is known that they may be.
  */
 export async function readTenant(
   context: GraphContext,
   apiAppIds: readonly string[],
   wanted: Wanted,
+  scopes: readonly string[] | undefined,
 ): Promise<TenantRead & CandidatesRead> {
-  const [tenant, apis] = [tenantItems(apiAppIds), candidateItems(wanted)];
-  const answers = await sendBatch(context, "readTenant", [...tenant, ...apis]);
+  const [tenant, candidates] = [tenantItems(apiAppIds), candidateItems(wanted)];
+  const policies = scopes?.includes("Policy.Read.All") ? POLICY_ITEMS : [];
+  const answers = await sendBatch(context, "readTenant", [...tenant, ...candidates, ...policies]);
+  const known = tenant.length + candidates.length;
   return {
     ...toTenant(answers.slice(0, tenant.length)),
-    ...toCandidates(wanted, answers.slice(tenant.length)),
+    ...toCandidates(wanted, answers.slice(tenant.length, known)),
+    policies: policies.length > 0 ? toPolicies(answers.slice(known), context.clock.now()) : undefined,
   };
 }
 
@@ -89,7 +98,32 @@ export async function readApis(context: GraphContext, appIds: readonly string[])
   return answers.flatMap(({ body }) => readObject(shapes.resourceApi, body) ?? []);
 }
 
-function toTenant([organization, ...apis]: readonly GraphAnswer[]): TenantRead {
+const POLICY_ITEMS: readonly BatchItem[] = [
+  get("/policies/authorizationPolicy?$select=defaultUserRolePermissions"),
+  get("/policies/defaultAppManagementPolicy"),
+];
+
+/** What the policies say of a new application; one that cannot be read after all is unknown. */
+function toPolicies([authorization, appManagement]: readonly GraphAnswer[], now: Date): Policies {
+  const members = readObject(shapes.authorizationPolicy, authorization?.body);
+  const rules = readObject(shapes.appManagementPolicy, appManagement?.body);
+  const active = (rules?.isEnabled ? rules.applicationRestrictions.passwordCredentials : []).filter(
+    ({ state, restrictForAppsCreatedAfterDateTime: after }) =>
+      state !== "disabled" && (after === undefined || Date.parse(after) <= now.getTime()),
+  );
+  const lifetime = active.find(({ restrictionType }) => restrictionType === "passwordLifetime")?.maxLifetime;
+  const maxDays = Number(/^P(\d+)D/.exec(lifetime ?? "")?.[1] ?? Number.NaN);
+  return {
+    membersMayRegister: members?.defaultUserRolePermissions.allowedToCreateApps,
+    clientSecrets: active.some(({ restrictionType }) => restrictionType === "passwordAddition")
+      ? "blocked"
+      : maxDays > 0
+        ? { maxDays }
+        : undefined,
+  };
+}
+
+function toTenant([organization, ...apis]: readonly GraphAnswer[]): Pick<TenantRead, "tenant" | "apis"> {
   const tenant = list(organization, shapes.organization)[0];
   if (!tenant) throw toAppError("readTenant", organization ?? NO_ANSWER);
   return {

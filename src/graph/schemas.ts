@@ -193,6 +193,27 @@ const GraphDeletedApplication = z.looseObject({
   deletedDateTime: optionalText,
 });
 
+const GraphAuthorizationPolicy = only({
+  defaultUserRolePermissions: only({ allowedToCreateApps: or(z.boolean(), undefined) }),
+});
+
+const GraphAppManagementPolicy = only({
+  isEnabled: flag,
+  applicationRestrictions: only({
+    passwordCredentials: or(
+      z.array(
+        only({
+          restrictionType: or(text, ""),
+          state: optionalText,
+          maxLifetime: optionalText,
+          restrictForAppsCreatedAfterDateTime: optionalText,
+        }),
+      ),
+      [],
+    ),
+  }),
+});
+
 /** The shapes of Graph's objects. */
 export const shapes = {
   application: GraphApplication,
@@ -204,6 +225,8 @@ export const shapes = {
   organization: GraphOrganization,
   passwordCredential: GraphPasswordCredential,
   deletedApplication: GraphDeletedApplication,
+  authorizationPolicy: GraphAuthorizationPolicy,
+  appManagementPolicy: GraphAppManagementPolicy,
 } as const;
 
 /** A Graph object of that shape, or undefined where the answer is malformed or truncated. */

@@ -14,29 +14,64 @@ export const ROLES = {
 
 export type RoleName = (typeof ROLES)[keyof typeof ROLES];
 
-export interface LackingRight {
-  readonly step: Step;
-  /** The least powerful role first; any one of them is enough. */
-  readonly roles: readonly RoleName[];
+/** What the tenant's policies say, as far as they can be read. */
+export interface Policies {
+  /** Whether people without a role may register applications. */
+  readonly membersMayRegister: boolean | undefined;
+  /** The rule for client secrets of new applications; undefined for none, or none that is known. */
+  readonly clientSecrets: "blocked" | { readonly maxDays: number } | undefined;
 }
+
+/** Who is about to carry a plan out, as far as that can be seen; undefined is unknown. */
+export interface Rights {
+  /** Template ids of the active directory roles. */
+  readonly roles: readonly string[] | undefined;
+  /** Graph permissions that the sign-in gave. */
+  readonly scopes: readonly string[] | undefined;
+  readonly policies: Policies | undefined;
+}
+
+/** Something that will probably keep a step from being done. */
+export type Obstacle =
+  /** None of the roles that are enough; the least powerful first. */
+  | { readonly kind: "role"; readonly step: Step; readonly roles: readonly RoleName[] }
+  /** The sign-in did not give the permission that the step needs. */
+  | { readonly kind: "scope"; readonly step: Step; readonly scope: string }
+  | { readonly kind: "clientSecretsBlocked"; readonly step: Step };
 
 /**
- * The steps of a plan that none of a person's visible roles allows. Roles that need activation, custom roles
- * and roles over a part of the tenant are not visible, so this is a warning and never a gate.
- *
- * @param roleIds template ids of the active roles, or undefined where they cannot be read.
+ * What stands in the way of a plan. Roles that need activation, custom roles and roles over a part of the
+ * tenant are not visible, so this is a warning and never a gate; what is unknown is no obstacle.
  */
-export function lackingRights(plan: Plan, roleIds: readonly string[] | undefined): LackingRight[] {
-  if (roleIds === undefined) return [];
-  const held = roleIds.map((id) => ROLES[id as keyof typeof ROLES]);
-  return plan.steps
-    .map((step) => ({ step, roles: rolesFor(step) }))
-    .filter(({ roles }) => roles.length > 0 && !roles.some((role) => held.includes(role)));
+export function obstacles(plan: Plan, { roles, scopes, policies }: Rights): Obstacle[] {
+  const held = roles?.map((id) => ROLES[id as keyof typeof ROLES]);
+  return plan.steps.flatMap((step): Obstacle[] => {
+    const needed = rolesFor(step, policies);
+    const missing = scopes && !scopesFor(step).some((scope) => scopes.includes(scope));
+    return [
+      ...(held && needed.length > 0 && !needed.some((role) => held.includes(role))
+        ? [{ kind: "role", step, roles: needed } as const]
+        : []),
+      ...(missing ? [{ kind: "scope", step, scope: scopesFor(step)[0] ?? "" } as const] : []),
+      ...(step.kind === "issueSecret" && policies?.clientSecrets === "blocked"
+        ? [{ kind: "clientSecretsBlocked", step } as const]
+        : []),
+    ];
+  });
 }
 
-/** Who may do a step; empty where the tenant's own settings decide. */
-export function rolesFor(step: Step): readonly RoleName[] {
+/** Who may do a step; empty where the tenant's own settings decide and are not known. */
+function rolesFor(step: Step, policies: Policies | undefined): readonly RoleName[] {
   switch (step.kind) {
+    case "createApplication":
+      return policies?.membersMayRegister === false
+        ? [
+            "Application Developer",
+            "Cloud Application Administrator",
+            "Application Administrator",
+            "Global Administrator",
+          ]
+        : [];
     case "grantAppRole":
       return step.permission.resource.appId === MICROSOFT_GRAPH
         ? ["Privileged Role Administrator", "Global Administrator"]
@@ -50,5 +85,26 @@ export function rolesFor(step: Step): readonly RoleName[] {
       ];
     default:
       return [];
+  }
+}
+
+/** The permissions of which one is enough, the least powerful first (each method's page of the Graph reference). */
+function scopesFor({ kind }: Step): readonly string[] {
+  switch (kind) {
+    case "grantAppRole":
+      return ["AppRoleAssignment.ReadWrite.All"];
+    case "grantDelegatedScopes":
+      return [
+        "DelegatedPermissionGrant.ReadWrite.All",
+        "Directory.ReadWrite.All",
+        "Directory.AccessAsUser.All",
+      ];
+    default:
+      return [
+        "Application.ReadWrite.All",
+        "Application.ReadWrite.OwnedBy",
+        "Directory.ReadWrite.All",
+        "Directory.AccessAsUser.All",
+      ];
   }
 }

@@ -1,4 +1,4 @@
-import type { NamesakeChoice, Questions } from "../../flow/events.ts";
+import type { NamesakeChoice, Questions, StepUpChoice } from "../../flow/events.ts";
 import type { Prompter, Terminal } from "../../ports/index.ts";
 import {
   type Parsed,
@@ -45,6 +45,22 @@ export function askWith(
         choices: [
           ...ways.map((way) => ({ value: way, name: SIGN_IN_WAYS[way] })),
           { value: "stop" as const, name: QUESTIONS.stop },
+        ],
+      }),
+    stepUp: (permissions) =>
+      prompter.select<StepUpChoice>({
+        message: permissions
+          ? QUESTIONS.stepUpConsent(permissions.map(({ value }) => value).join(" and "))
+          : QUESTIONS.stepUp,
+        choices: [
+          { value: "signIn", name: QUESTIONS.signInAgain },
+          ...(permissions
+            ? [
+                { value: "page" as const, name: QUESTIONS.consentPage },
+                { value: "later" as const, name: QUESTIONS.consentLater },
+              ]
+            : []),
+          { value: "stop", name: QUESTIONS.stop },
         ],
       }),
     accessToken: () =>

@@ -4,11 +4,12 @@ import type { Ports, Progress } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import { consentSubjectLines } from "./words/consent.ts";
-import { lackingRightsText, type PlanLine, planLines } from "./words/plan.ts";
+import { obstaclesText, type PlanLine, planLines } from "./words/plan.ts";
 import { removalLines } from "./words/removal.ts";
 import {
   BLOCKED_CODE_HINT,
   codeCountdown,
+  consentPageLines,
   describeEvent,
   deviceCode,
   signInPage,
@@ -49,6 +50,7 @@ const READING: ReadonlySet<Task> = new Set([
   "network",
   "readBack",
   "prove",
+  "awaitConsent",
 ]);
 
 /** How long a code waits before a person is told why it may wait in vain. */
@@ -78,7 +80,10 @@ export class Reporter {
     else if (event.kind === "task") this.#task(event.task, event.state);
     else if (event.kind === "deviceCode") this.#deviceCode(event);
     else if (event.kind === "signInPage") this.#lines(signInPage(event.url, event.canSwitch));
-    else if (event.kind === "wait") this.#wait(event);
+    else if (event.kind === "consentPage") {
+      const names = event.permissions.map(({ value }) => value);
+      this.#lines(consentPageLines(event.url, names));
+    } else if (event.kind === "wait") this.#wait(event);
     else if (event.kind === "plan") this.#plan(event.proposal);
     else if (event.kind === "removal") this.#removal(event);
     else if (event.kind === "consentSubject") this.#lines(consentSubjectLines(event.subject));
@@ -206,8 +211,8 @@ export class Reporter {
     this.#note(this.#style.bold(say`This will change in ${displayName} (${id}):`));
     this.#note("");
     for (const line of planLines(proposal)) this.#note(this.#planLine(line));
-    if (proposal.lackingRights.length > 0) this.#note("");
-    for (const text of lackingRightsText(proposal.lackingRights)) {
+    if (proposal.obstacles.length > 0) this.#note("");
+    for (const text of obstaclesText(proposal.obstacles)) {
       this.#note(`${this.#style.yellow("!")} ${text}`);
     }
     this.#note("");

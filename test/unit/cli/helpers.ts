@@ -190,6 +190,7 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
     { action: "issueSecret", detail: "No." },
     { action: "readTenant", detail: "" },
   ],
+  SCOPES_MISSING: [{ scopes: ["Application.ReadWrite.All"], way: "token", clientId: guid(4) }],
   SECRETS_FORBIDDEN: [{ appId: guid(1), detail: "policy" }],
   ONE_TIME_PASSWORD_UNUSABLE: keys(ONE_TIME_PASSWORD).flatMap((reason) => [
     { service, reason },

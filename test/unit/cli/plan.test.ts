@@ -14,7 +14,7 @@ import type {
 } from "../../../src/flow/events.ts";
 import { type DiffOptions, diff } from "../../../src/registration/diff.ts";
 import { toRemoval } from "../../../src/registration/removal.ts";
-import { lackingRights } from "../../../src/registration/rights.ts";
+import { obstacles } from "../../../src/registration/rights.ts";
 import { judgeSecrets, type SecretEvidence } from "../../../src/registration/secrets.ts";
 import type { CurrentRegistration, DesiredRegistration } from "../../../src/registration/types.ts";
 import { Secret } from "../../../src/secret.ts";
@@ -65,7 +65,11 @@ function proposal(
       : undefined,
     handoverFile: "AppRegistrationInfo.json",
     proofs: issues ? wanted.permissions.filter(({ type }) => type === "Role") : [],
-    lackingRights: lackingRights(plan, []),
+    obstacles: obstacles(plan, {
+      roles: [],
+      scopes: [],
+      policies: { membersMayRegister: false, clientSecrets: "blocked" },
+    }),
     now: new Date("2026-03-01T12:00:00Z"),
   };
 }
@@ -302,6 +306,7 @@ const EVENTS: {
     { url: "https://login.example/authorize", canSwitch: true },
     { url: "https://login.example/authorize", canSwitch: false },
   ],
+  consentPage: [{ url: "https://entra.example/consent", permissions: WANTED.permissions }],
   signInFailed: [
     { failure: { problem: "tenantNotFound", ...ATTEMPT, detail: "no" }, next: undefined },
     { failure: { problem: "cloudShellUnavailable", ...ATTEMPT, detail: "no" }, next: "device-code" },

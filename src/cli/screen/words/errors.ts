@@ -155,6 +155,10 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     ...(detail && { details: [say`Microsoft says: ${detail}`] }),
     hint: "Ask somebody with the role Cloud Application Administrator, Application Administrator or Global Administrator to run the same command; if you have such a role, activate it first (Privileged Identity Management).",
   }),
+  SCOPES_MISSING: ({ scopes, way, clientId }) => ({
+    message: say`This sign-in (--auth ${way}, client ${clientId}) lacks the permissions ${scopes.join(", ")}.`,
+    hint: "Sign in another way, such as --auth device-code, or ask an administrator to grant these permissions to the client. Nothing was changed.",
+  }),
   SECRETS_FORBIDDEN: ({ appId, detail }) => ({
     message: say`A policy of this tenant forbids client secrets. The app registration ${appId} exists without one.`,
     details: [say`Microsoft says: ${detail}`],

@@ -3,7 +3,7 @@ import { toScreenDate } from "../../../handover/dates.ts";
 import { canonical } from "../../../registration/diff.ts";
 import type { Change, Json, Step, StepOf } from "../../../registration/plan.ts";
 import type { RetireReason } from "../../../registration/retire.ts";
-import type { LackingRight } from "../../../registration/rights.ts";
+import type { Obstacle } from "../../../registration/rights.ts";
 import { say } from "../clean.ts";
 
 /** One line of a plan: `+` new, `~` changes, `-` goes, space explains. */
@@ -221,19 +221,55 @@ function plain(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** Who should be asked, and what for. */
-export function lackingRightsText(lacking: readonly LackingRight[]): readonly string[] {
-  if (lacking.length === 0) return [];
-  const names = lacking.flatMap(({ step }) => {
-    if (step.kind === "grantAppRole") return [step.permission.value];
-    return step.kind === "grantDelegatedScopes" ? step.added.map(({ value }) => value) : [];
-  });
+/** What stands in the way, who can help, and what happens all the same. */
+export function obstaclesText(obstacles: readonly Obstacle[]): readonly string[] {
+  return [
+    ...rolesText(obstacles.filter((obstacle) => obstacle.kind === "role")),
+    ...scopesText(obstacles.filter((obstacle) => obstacle.kind === "scope")),
+    ...(obstacles.some(({ kind }) => kind === "clientSecretsBlocked")
+      ? [
+          "A policy of this tenant forbids client secrets. Forward this to a Security Administrator or Global Administrator before you go ahead: Please exempt this app from the app management policy.",
+          "You can go ahead all the same: the app is made without a secret, and a later run adds it.",
+        ]
+      : []),
+  ];
+}
+
+function rolesText(lacking: readonly Extract<Obstacle, { kind: "role" }>[]): readonly string[] {
+  const creating = lacking.find(({ step }) => step.kind === "createApplication");
+  const names = lacking.flatMap(({ step }) => permissionNames(step));
   const roles = lacking.at(-1)?.roles ?? [];
   return [
-    say`Your roles do not seem to allow granting ${names.join(", ")}.`,
-    say`That takes one of these: ${roles.join(", ")}. If you have one, activate it now.`,
-    "You can go ahead all the same: everything else is done, and the consent is left for somebody who may give it.",
+    ...(creating
+      ? [
+          "This tenant lets only some people register applications, and your roles do not seem to be among them.",
+          say`That takes one of these: ${creating.roles.join(", ")}. If you have one, activate it now; or ask somebody who has one to run this command.`,
+        ]
+      : []),
+    ...(names.length > 0
+      ? [
+          say`Your roles do not seem to allow granting ${names.join(", ")}.`,
+          say`That takes one of these: ${roles.join(", ")}. If you have one, activate it now.`,
+          "You can go ahead all the same: everything else is done, and the consent is left for somebody who may give it.",
+        ]
+      : []),
   ];
+}
+
+function scopesText(lacking: readonly Extract<Obstacle, { kind: "scope" }>[]): readonly string[] {
+  if (lacking.length === 0) return [];
+  const scopes = [...new Set(lacking.map(({ scope }) => scope))].join(", ");
+  const names = lacking.flatMap(({ step }) => permissionNames(step));
+  return [
+    names.length === lacking.length
+      ? say`This sign-in cannot grant ${names.join(", ")}: it lacks the permission ${scopes}.`
+      : say`This sign-in cannot do all of that: it lacks the permission ${scopes}.`,
+  ];
+}
+
+function permissionNames(step: Step): string[] {
+  if (step.kind === "grantAppRole") return [step.permission.value];
+  return step.kind === "grantDelegatedScopes" ? step.added.map(({ value }) => value) : [];
 }
 
 /** Days, or hours below two days. */

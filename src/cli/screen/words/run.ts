@@ -49,6 +49,10 @@ export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly don
     done: "Client secret removed that was never handed over",
   },
   retireSecret: { doing: "Removing a client secret", done: "Client secret removed" },
+  awaitConsent: {
+    doing: "Waiting for the consent on Microsoft's page",
+    done: "Consent seen",
+  },
   issueSecret: { doing: "Adding a client secret", done: "Client secret added" },
   deliver: {
     doing: "Storing the secret behind a one-time link",
@@ -94,6 +98,17 @@ export function signInPage(url: string, canSwitch: boolean): readonly string[] {
     say`${url}`,
     "",
     ...(canSwitch ? ["While it waits, press o for another way to sign in."] : []),
+  ];
+}
+
+/** Where to consent while the run waits. */
+export function consentPageLines(url: string, permissions: readonly string[]): readonly string[] {
+  return [
+    say`To grant ${permissions.join(" and ")}, open this page and choose "Grant admin consent":`,
+    "",
+    say`    ${url}`,
+    "",
+    "This run goes on by itself when the consent is there. Press s to stop waiting: it can be given later as well.",
   ];
 }
 
@@ -160,6 +175,7 @@ export function describeEvent(event: RunEvent): string | undefined {
       return `Stopping as soon as what is under way is done${event.byKey ? ". Press Ctrl-C again to stop at once" : ", in 10 seconds at most"}.`;
     case "deviceCode":
     case "signInPage":
+    case "consentPage":
     case "wait":
     case "exchange":
     case "task":
@@ -226,6 +242,11 @@ function deletedFound(event: Extract<RunEvent, { kind: "deletedFound" }>): strin
 
 export const QUESTIONS = {
   signInWay: "How do you want to sign in?",
+  stepUp: "This sign-in is not enough for that. What now?",
+  stepUpConsent: (names: string) => say`How do you want to grant ${names}?`,
+  signInAgain: "Sign in once more with a code now, and it is granted here",
+  consentPage: "On Microsoft's page, once the app is there: the link is shown, and this run waits for it",
+  consentLater: "Later, or by somebody else",
   accessToken: "Access token for Microsoft Graph (it is not shown)",
   noAccessToken: "Paste the token, or press Ctrl-C to stop.",
   tenant: "Microsoft Entra tenant ID (or a domain name of the tenant)",

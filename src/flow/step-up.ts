@@ -1,0 +1,135 @@
+import { AppError } from "../errors.ts";
+import type { GraphContext } from "../graph/batch.ts";
+import { permissionsOf } from "../graph/grants.ts";
+import { readGranted } from "../graph/read.ts";
+import { grants } from "../registration/diff.ts";
+import type { GrantStep, Plan, Step } from "../registration/plan.ts";
+import type { Obstacle, Policies, Rights } from "../registration/rights.ts";
+import type { ResolvedPermission } from "../registration/types.ts";
+import type { KnownValues } from "../settings/known-values.ts";
+import { consentPage } from "../signin/cloud.ts";
+import type { TokenSource } from "../signin/token-source.ts";
+import { during, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
+import { CHANGING_SCOPES, signIn } from "./sign-in.ts";
+
+/** Who carries a plan out, and what of it somebody does on Microsoft's page instead. */
+export interface Means {
+  readonly graph: GraphContext;
+  /** Steps of the plan that are left out; they are consented to on Microsoft's page, or later. */
+  readonly left: ReadonlySet<Step>;
+  /** Whether this run waits for that consent. */
+  readonly waits: boolean;
+}
+
+/** What is known of who signed in; a dry run asks for less than the plan would need, and that is no obstacle. */
+export function rightsOf(
+  { account: { roles, scopes } }: TokenSource,
+  policies: Policies | undefined,
+  dryRun: boolean,
+): Rights {
+  return { roles, scopes: dryRun ? undefined : scopes, policies };
+}
+
+interface Signed {
+  readonly known: KnownValues;
+  readonly tokens: TokenSource;
+  readonly graph: GraphContext;
+}
+
+/**
+ * Makes sure that the sign-in is good for all of a plan. Some ways of signing in give a fixed set of
+ * permissions (Cloud Shell's lacks the one for application permissions): then the person signs in once more
+ * for the rest, or consents on Microsoft's own page. Where nobody can be asked, what lacks is tried all the
+ * same: what a token says is a hint, and Graph the judge.
+ *
+ * @throws AppError SCOPES_MISSING where the person has no other way; DECLINED
+ */
+export async function stepUp(
+  context: RunContext,
+  { known, tokens, graph }: Signed,
+  tenantId: string,
+  found: readonly Obstacle[],
+): Promise<Means> {
+  const { questions } = context;
+  const lacking = found.filter((obstacle) => obstacle.kind === "scope");
+  const asIs = { graph, left: new Set<Step>(), waits: false };
+  if (lacking.length === 0 || !questions) return asIs;
+  const steps = new Set(lacking.map(({ step }) => step));
+  const onlyConsent = [...steps].every(isGrant);
+  const permissions = [...steps].filter(isGrant).flatMap(permissionsOf);
+  const choice = await questions.stepUp(onlyConsent ? permissions : undefined);
+  if (choice === "stop") {
+    const scopes = [...new Set(lacking.map(({ scope }) => scope))];
+    const { way, clientId } = tokens.account;
+    throw new AppError("SCOPES_MISSING", { scopes, way, clientId });
+  }
+  if (choice !== "signIn") return { graph, left: steps, waits: choice === "page" };
+  const again = { ...known, auth: "device-code", tenant: { value: tenantId, source: "flag" } } as const;
+  const more = await signIn(context, again, CHANGING_SCOPES);
+  return { ...asIs, graph: openGraph(context, more) };
+}
+
+/** How long somebody may take on Microsoft's page, and how often it is looked. */
+const LIMIT_MS = 8 * 60_000;
+const INTERVAL_MS = 5000;
+
+/**
+ * Waits until what a run left out has been consented to on Microsoft's page, or the person stops waiting.
+ *
+ * @returns what is still missing.
+ */
+export async function awaitConsent(
+  context: RunContext,
+  graph: GraphContext,
+  app: { readonly tenantId: string; readonly appId: string; readonly servicePrincipalId: string },
+  missing: readonly ResolvedPermission[],
+): Promise<readonly ResolvedPermission[]> {
+  const { questions, report, cloud, ports, signal } = context;
+  report({ kind: "consentPage", url: consentPage(cloud, app.tenantId, app.appId), permissions: missing });
+  const done = new AbortController();
+  let stopped = false;
+  questions?.key(["s"], AbortSignal.any([signal, done.signal])).then(
+    () => {
+      stopped = true;
+    },
+    () => undefined,
+  );
+  try {
+    return await during(context, "awaitConsent", async () => {
+      const end = ports.clock.now().getTime() + LIMIT_MS;
+      for (;;) {
+        stopIfInterrupted(signal);
+        const left = await stillMissing(graph, app.servicePrincipalId, missing);
+        if (left.length === 0 || stopped || ports.clock.now().getTime() > end) return left;
+        await ports.clock.sleep(INTERVAL_MS, signal);
+      }
+    });
+  } finally {
+    done.abort();
+  }
+}
+
+async function stillMissing(
+  graph: GraphContext,
+  servicePrincipalId: string,
+  wanted: readonly ResolvedPermission[],
+): Promise<readonly ResolvedPermission[]> {
+  return grants(wanted, await readGranted(graph, servicePrincipalId)).flatMap(permissionsOf);
+}
+
+/** The permissions of the steps that are left out. */
+export function leftPermissions({ steps }: Plan, left: ReadonlySet<Step>): ResolvedPermission[] {
+  return steps
+    .filter((step) => left.has(step))
+    .filter(isGrant)
+    .flatMap(permissionsOf);
+}
+
+/** A plan without the steps that are left out. */
+export function withoutLeft(plan: Plan, left: ReadonlySet<Step>): Plan {
+  return { steps: plan.steps.filter((step) => !left.has(step)) };
+}
+
+function isGrant(step: Step): step is GrantStep {
+  return step.kind === "grantAppRole" || step.kind === "grantDelegatedScopes";
+}
