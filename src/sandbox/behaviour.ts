@@ -75,6 +75,8 @@ export interface Behaviour {
   cloudShell: CloudShellMode;
   /** Whether whoever signs in sees an Azure subscription; without one there is just the tenant. */
   azureSubscription: boolean;
+  /** How a sign-in in the browser ends. Most refusals are a page there, of which the client never hears. */
+  browser: "approved" | "abandoned" | Refusal;
   /** What a refresh token gets. */
   refresh: "works" | Refusal;
   /**
@@ -114,6 +116,7 @@ export function quietBehaviour(): Behaviour {
     cloud: "global",
     cloudShell: "works",
     azureSubscription: false,
+    browser: "approved",
     refresh: "works",
     consentedScopes: "all",
     claimsChallenge: false,

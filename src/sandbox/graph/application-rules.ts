@@ -1,3 +1,4 @@
+import { readCertificate } from "../signin/assertion.ts";
 import type { Application } from "../state.ts";
 import type { World } from "../world.ts";
 import { invalidValue } from "./errors.ts";
@@ -30,6 +31,16 @@ export function checkApplication(world: World, before: Application | undefined, 
   checkIdentifierUris(world, before, next);
   checkExposedApi(before, next);
   checkRequiredResourceAccess(next["requiredResourceAccess"]);
+  checkCertificates(next["keyCredentials"]);
+}
+
+/** Certificates that applications sign in with; other kinds of keys are not for signing in. */
+function checkCertificates(credentials: unknown): void {
+  // The schema check before this one has seen to the shape.
+  for (const { type, usage, key } of credentials as { type?: string; usage?: string; key?: string }[]) {
+    const good = type === "AsymmetricX509Cert" && usage === "Verify" && readCertificate(key) !== undefined;
+    if (!good) throw invalidValue("keyCredentials", "Application");
+  }
 }
 
 function checkTexts(next: Application): void {

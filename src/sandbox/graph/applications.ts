@@ -84,7 +84,12 @@ function shownApplication(world: World, application: Application): Application {
   const shown = application.passwordCredentials.filter(({ keyId }) =>
     world.history.settled(keyId, credentialDelayMs),
   );
-  return { ...application, passwordCredentials: shown };
+  return { ...application, passwordCredentials: shown, keyCredentials: withoutKeys(application) };
+}
+
+/** Graph keeps the certificates of an application to itself. */
+function withoutKeys({ keyCredentials }: Application): object[] {
+  return (keyCredentials as object[]).map((credential) => ({ ...credential, key: null }));
 }
 
 function requireMayCreate(world: World, caller: Caller): void {
@@ -110,7 +115,11 @@ function create(world: World, caller: Caller, body: Record<string, unknown>): ob
   world.history.born(application.id);
   world.state.applications.push(application);
   world.changed = true;
-  return { ...application, passwordCredentials: secrets.map(({ answer }) => answer) };
+  return {
+    ...application,
+    keyCredentials: withoutKeys(application),
+    passwordCredentials: secrets.map(({ answer }) => answer),
+  };
 }
 
 function updateOrUpsert(world: World, c: GraphContext) {

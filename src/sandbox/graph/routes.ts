@@ -81,7 +81,9 @@ function authenticate(world: World, origin: string, header: string | undefined):
     throw unauthenticated("Lifetime validation failed, the token is expired.");
   }
   if (claims.aud !== origin) throw unauthenticated("Access token validation failure. Invalid audience.");
-  const mustAnswer = world.behaviour.claimsChallenge && claims.xms_cc?.includes("cp1") === true;
+  // Microsoft's documentation writes the capability small, its libraries send it in capitals.
+  const capable = claims.xms_cc?.some((name) => name.toLowerCase() === "cp1") === true;
+  const mustAnswer = world.behaviour.claimsChallenge && capable;
   if (world.tokens.isRevoked(token) || (mustAnswer && !world.tokens.hasAnsweredChallenge(token))) {
     throw challenge(world);
   }

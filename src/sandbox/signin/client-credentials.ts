@@ -3,6 +3,7 @@ import { cloudOf } from "../clouds.ts";
 import { graphPermissions } from "../graph/permissions.ts";
 import type { Application } from "../state.ts";
 import type { World } from "../world.ts";
+import { checkAssertion } from "./assertion.ts";
 import { unknownClient } from "./clients.ts";
 import { SignInError } from "./errors.ts";
 
@@ -11,7 +12,7 @@ export function secretHash(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }
 
-/** Signs a registered application in by its secret and says which Graph app roles it has. */
+/** Signs a registered application in by its secret or its certificate and says which Graph app roles it has. */
 export function clientCredentials(world: World, form: URLSearchParams) {
   const clientId = (form.get("client_id") ?? "").toLowerCase();
   const application = world.state.applications.find((candidate) => candidate.appId === clientId);
@@ -28,7 +29,8 @@ export function clientCredentials(world: World, form: URLSearchParams) {
       `The provided value for scope ${form.get("scope") ?? ""} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
     );
   }
-  checkSecret(world, application, form.get("client_secret"));
+  if (form.has("client_assertion")) checkAssertion(world, application, form);
+  else checkSecret(world, application, form.get("client_secret"));
   const principal = world.state.servicePrincipals.find((candidate) => candidate.appId === clientId);
   if (principal === undefined) {
     throw new SignInError(

@@ -43,7 +43,7 @@ export function issueForPerson(
     ...(outside === undefined ? {} : { idp: outside.identityProvider, email: outside.address }),
     scp: ["openid", "profile", "email", ...to.granted.scopes].join(" "),
     wids: [...rolesOf(world, id), ...(outside === undefined ? [PLAIN_MEMBER] : [])],
-    ...(wanted.capable ? { xms_cc: ["cp1"] } : {}),
+    ...(wanted.capabilities.length === 0 ? {} : { xms_cc: wanted.capabilities }),
   };
   const token = world.tokens.issueAccess(claims);
   if (wanted.answers) world.tokens.answersChallenge(token);
@@ -53,7 +53,7 @@ export function issueForPerson(
 /** The answer of the token endpoint to a person's client. */
 export function personToken(
   world: World,
-  to: { clientId: string; person: Person; host: string; browser: boolean; form: URLSearchParams },
+  to: { clientId: string; person: Person; browser: boolean; form: URLSearchParams },
 ) {
   const { clientId, person } = to;
   const { id: personId } = person;
@@ -107,8 +107,8 @@ export function appToken(world: World, app: { appId: string; objectId: string; r
   };
 }
 
-/** Reads the `claims` parameter: whether the client can be challenged, and whether it answers a challenge. */
-function readClaims(text: string | null | undefined): { capable: boolean; answers: boolean } {
+/** Reads the `claims` parameter: what the client says it can do, and whether it answers a challenge. */
+function readClaims(text: string | null | undefined): { capabilities: string[]; answers: boolean } {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text ?? "{}");
@@ -116,9 +116,9 @@ function readClaims(text: string | null | undefined): { capable: boolean; answer
     parsed = {};
   }
   const wanted = isRecord(parsed) && isRecord(parsed["access_token"]) ? parsed["access_token"] : {};
-  const capabilities = isRecord(wanted["xms_cc"]) ? wanted["xms_cc"]["values"] : [];
+  const named = isRecord(wanted["xms_cc"]) ? wanted["xms_cc"]["values"] : [];
   return {
-    capable: Array.isArray(capabilities) && capabilities.includes("cp1"),
+    capabilities: Array.isArray(named) ? named.filter((name) => typeof name === "string") : [],
     answers: isRecord(wanted["nbf"]) && wanted["nbf"]["essential"] === true,
   };
 }

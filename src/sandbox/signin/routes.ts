@@ -2,6 +2,8 @@ import { Hono } from "hono";
 import { signedInPerson } from "../personas.ts";
 import type { Person } from "../state.ts";
 import type { World } from "../world.ts";
+import { AuthorizationCodes, agreedBy } from "./authorization-code.ts";
+import { authorize } from "./authorize.ts";
 import { clientCredentials } from "./client-credentials.ts";
 import { type DeviceCodes, pollDeviceCode, startDeviceCode } from "./device-code.ts";
 import { SignInError, signInErrorBody } from "./errors.ts";
@@ -9,10 +11,11 @@ import { appToken, personToken } from "./person-token.ts";
 import { refusal } from "./refusals.ts";
 import { instanceDiscovery, isHome, openidConfiguration, requireTenant } from "./tenants.ts";
 
-/** The sign-in service of every cloud: discovery, device code and tokens. */
+/** The sign-in service of every cloud: discovery, device code, browser and tokens. */
 export function signInRoutes(world: World): Hono {
   const app = new Hono();
   const codes: DeviceCodes = new Map();
+  const agreements = new AuthorizationCodes();
   app.onError((error, c) => {
     if (!(error instanceof SignInError)) throw error;
     const ids = {
@@ -32,6 +35,7 @@ export function signInRoutes(world: World): Hono {
     requireTenant(world, host, c.req.param("tenant"));
     return c.json(startDeviceCode(world, codes, form, !isHome(world, host)));
   });
+  app.get("/:tenant/oauth2/v2.0/authorize", (c) => authorize(world, agreements, new URL(c.req.url)));
   app.post("/:tenant/oauth2/v2.0/token", async (c) => {
     const form = new URLSearchParams(await c.req.text());
     const host = hostOf(c.req.url);
@@ -41,12 +45,16 @@ export function signInRoutes(world: World): Hono {
       case "device_code":
       case "urn:ietf:params:oauth:grant-type:device_code": {
         const clientId = pollDeviceCode(world, codes, form);
-        return c.json(
-          personToken(world, { clientId, person: signedInPerson(world), host, browser: true, form }),
-        );
+        return c.json(personToken(world, { clientId, person: signedInPerson(world), browser: true, form }));
+      }
+      case "authorization_code": {
+        const agreement = agreements.redeem(form, world.clock.now().getTime());
+        if (!form.has("scope")) form.set("scope", agreement.scope);
+        const to = { clientId: agreement.clientId, person: agreedBy(world, agreement) };
+        return c.json(personToken(world, { ...to, browser: false, form }));
       }
       case "refresh_token":
-        return c.json(personToken(world, { ...renewed(world, form), host, browser: false, form }));
+        return c.json(personToken(world, { ...renewed(world, form), browser: false, form }));
       case "client_credentials":
         return c.json(appToken(world, clientCredentials(world, form)));
       default:

@@ -239,7 +239,7 @@ test("Graph challenges clients that can answer, and the answer is good", async (
     });
   const plain = await session(tenant);
   expect((await me(plain.answer.body["access_token"])).status).toBe(200);
-  const capable = { xms_cc: { values: ["cp1"] } };
+  const capable = { xms_cc: { values: ["CP1"] } };
   const first = await plain.refresh({ claims: JSON.stringify({ access_token: capable }) });
   const refused = await me(first.body["access_token"]);
   const challenge = /claims="([^"]+)"/.exec(refused.headers.get("WWW-Authenticate") ?? "")?.[1] ?? "";

@@ -1,0 +1,159 @@
+import { outsider, signedInPerson } from "../personas.ts";
+import type { World } from "../world.ts";
+import { type AuthorizationCodes, required } from "./authorization-code.ts";
+import { requirePublicClient } from "./clients.ts";
+import { SignInError, signInErrorBody } from "./errors.ts";
+import { type Refusal, refusal } from "./refusals.ts";
+import { grantScopes } from "./scopes.ts";
+import { requireTenant } from "./tenants.ts";
+import { encode, randomText } from "./tokens.ts";
+
+/** What the browser takes back to the client; everything else is a page that only the person sees. */
+const TAKEN_BACK: ReadonlySet<string> = new Set<Refusal>([
+  "declined",
+  "consentDeclined",
+  "consentRequired",
+  "adminApproval",
+  "adminApprovalRequest",
+  "mayNotConsent",
+]);
+const LOOPBACK = /^http:\/\/localhost(:\d{1,5})?\/?$/;
+
+/**
+ * Answers `GET /{tenant}/oauth2/v2.0/authorize` as the browser of whoever signs in gets to see it: without a
+ * question in between, a redirect back to the client, or a page on which it ends.
+ */
+export function authorize(world: World, codes: AuthorizationCodes, url: URL): Response {
+  const query = url.searchParams;
+  let redirectUri: string;
+  let clientId: string;
+  try {
+    requireTenant(world, url.hostname, decodeURIComponent(url.pathname.split("/")[1] ?? ""));
+    clientId = requirePublicClient(world, query.get("client_id"));
+    redirectUri = requireRedirectUri(world, clientId, query.get("redirect_uri"));
+  } catch (error) {
+    // Nobody knows yet whether the address can be trusted.
+    return errorPage(world, error);
+  }
+  const sendBack = (fields: Record<string, string>) => {
+    const state = query.get("state");
+    return respond(redirectUri, query.get("response_mode") ?? "query", {
+      ...fields,
+      ...(state === null ? {} : { state }),
+    });
+  };
+  try {
+    checkRequest(query);
+    const person = decide(world, clientId);
+    const scope = required(query, "scope");
+    grantScopes(world, { clientId, personId: person.id, scope, browser: true });
+    const code = `1.${randomText(80)}`;
+    const challenge = required(query, "code_challenge");
+    const agreement = { clientId, redirectUri, challenge, scope, personId: person.id };
+    codes.add(code, agreement, world.clock.now().getTime());
+    const account = { uid: person.id, utid: world.state.tenantId };
+    return sendBack({
+      code,
+      ...(query.get("client_info") === "1" ? { client_info: encode(account) } : {}),
+      session_state: world.ids.uuid(),
+    });
+  } catch (error) {
+    if (!(error instanceof SignInError) || error instanceof PageOnly) return errorPage(world, error);
+    const { error: word, error_description: text } = described(world, error);
+    return sendBack({ error: word === "invalid_grant" ? "access_denied" : word, error_description: text });
+  }
+}
+
+/** An end that the person sees and the client does not. */
+class PageOnly extends SignInError {}
+
+function decide(world: World, clientId: string) {
+  const { browser, persona } = world.behaviour;
+  if (outsider(persona)?.invited === false) throw onPage(refusal(world, "accountNotInTenant", clientId));
+  if (browser === "abandoned") throw new PageOnly("pending", undefined, "Pick an account.");
+  if (browser === "approved") return signedInPerson(world);
+  const refused = refusal(world, browser, clientId);
+  throw TAKEN_BACK.has(browser) ? refused : onPage(refused);
+}
+
+function onPage({ error, aadsts, message }: SignInError): PageOnly {
+  return new PageOnly(error, aadsts, message.replace(/^AADSTS\d+: /, ""));
+}
+
+function checkRequest(query: URLSearchParams): void {
+  const type = required(query, "response_type");
+  if (type !== "code") {
+    throw new SignInError(
+      "unsupported_response_type",
+      70005,
+      `response_type '${type}' isn't supported for the application.`,
+    );
+  }
+  if (query.get("prompt") === "none") {
+    throw new SignInError(
+      "login_required",
+      50058,
+      "A silent sign-in request was sent but no user is signed in.",
+    );
+  }
+  // The service leaves this to the client; nobody at a public client should be without.
+  const challenge = query.get("code_challenge") ?? "";
+  if (query.get("code_challenge_method") !== "S256" || !/^[\w-]{43}$/.test(challenge)) {
+    throw new SignInError(
+      "invalid_request",
+      9002325,
+      "Proof Key for Code Exchange is required for cross-origin authorization code redemption.",
+    );
+  }
+}
+
+/** Microsoft's own clients and those of the tenant take their codes at this machine, at any port. */
+function requireRedirectUri(world: World, clientId: string, asked: string | null): string {
+  const uri = asked ?? "";
+  const own = world.state.applications.find(({ appId }) => appId === clientId.toLowerCase());
+  const registered = own?.publicClient.redirectUris ?? ["http://localhost"];
+  const loopback = LOOPBACK.test(uri) && registered.some((one) => LOOPBACK.test(one));
+  if (loopback || registered.includes(uri)) return uri;
+  throw new SignInError(
+    "invalid_request",
+    50011,
+    `The redirect URI '${uri}' specified in the request does not match the redirect URIs configured for the application '${clientId}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal. Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to fix this.`,
+  );
+}
+
+function respond(redirectUri: string, mode: string, fields: Record<string, string>): Response {
+  if (mode === "form_post") {
+    const inputs = Object.entries(fields).map(
+      ([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
+    );
+    return page(
+      200,
+      `<form method="POST" action="${escape(redirectUri)}">${inputs.join("")}</form><script>document.forms[0].submit()</script>`,
+    );
+  }
+  const target = new URL(redirectUri);
+  if (mode === "fragment") target.hash = new URLSearchParams(fields).toString();
+  else for (const [name, value] of Object.entries(fields)) target.searchParams.append(name, value);
+  return new Response(null, { status: 302, headers: { Location: target.href } });
+}
+
+function errorPage(world: World, error: unknown): Response {
+  if (!(error instanceof SignInError)) throw error;
+  if (error.aadsts === undefined) return page(200, escape(error.message));
+  const { error_description: text } = described(world, error);
+  return page(400, `Sorry, but we’re having trouble signing you in. ${escape(text)}`);
+}
+
+function described(world: World, error: SignInError) {
+  const ids = { trace: world.ids.uuid(), correlation: world.ids.uuid() };
+  return signInErrorBody(error, world.clock.now(), ids);
+}
+
+function page(status: number, body: string): Response {
+  const text = `<!DOCTYPE html><html><head><title>Sign in to your account</title></head><body>${body}</body></html>`;
+  return new Response(text, { status, headers: { "Content-Type": "text/html; charset=utf-8" } });
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
