@@ -5,6 +5,7 @@ import type { GraphContext } from "../graph/batch.ts";
 import {
   appNotFound,
   type CandidatesRead,
+  findDeletedHolder,
   readCandidates,
   readRegistration,
   readTenant,
@@ -138,9 +139,25 @@ async function untilUnchanged(
   try {
     return await planAndApply(run, tenant, candidates, answers);
   } catch (error) {
-    if (!isAppError(error, "CHANGED_MEANWHILE")) throw error;
-    return planAndApply(run, tenant, await readAgain(run, answers.appName), answers);
+    const changed = await whatChanged(run, error, candidates, answers.appName);
+    if (!changed) throw error;
+    return planAndApply(run, tenant, changed, answers);
   }
+}
+
+/** What to plan with instead; undefined where the failure has nothing to do with what was read. */
+async function whatChanged(
+  run: Run,
+  error: unknown,
+  candidates: CandidatesRead,
+  appName: string,
+): Promise<CandidatesRead | undefined> {
+  if (isAppError(error, "CHANGED_MEANWHILE")) return readAgain(run, appName);
+  if (!isAppError(error, "SOFT_DELETED")) return undefined;
+  // Deleted ones are read by their display name; this one had another in the end.
+  if (candidates.deleted.some(({ objectId }) => objectId === error.facts.objectId)) return undefined;
+  const holder = await findDeletedHolder(run.graph, toUniqueName(run.input.template.name, appName, sha256));
+  return holder && { ...candidates, deleted: [holder] };
 }
 
 async function planAndApply(

@@ -12,7 +12,7 @@ import { errorOf, expectSuccess, type GraphAnswer, isDuplicate, isSuccess, toApp
 import type { GraphContext } from "./batch.ts";
 import type { GraphRequest } from "./client.ts";
 import { literal } from "./odata.ts";
-import { APPLICATION_SELECT, findByUniqueName, findServicePrincipal } from "./read.ts";
+import { APPLICATION_SELECT, findByUniqueName, findDeletedHolder, findServicePrincipal } from "./read.ts";
 import { readObject, shapes } from "./schemas.ts";
 import { write } from "./write.ts";
 
@@ -26,7 +26,8 @@ export interface ApplicationTarget {
 /**
  * Creates the application under its unique name, or finds the one an unanswered attempt of this run made.
  *
- * @throws AppError CHANGED_MEANWHILE where somebody else was faster: read and plan again.
+ * @throws AppError CHANGED_MEANWHILE where somebody else was faster: read and plan again; SOFT_DELETED where a
+ * deleted application, by whatever display name, still holds the unique name.
  */
 export async function createApplication(
   context: GraphContext,
@@ -45,6 +46,11 @@ export async function createApplication(
   // 204: it existed. After a lost answer that is our own first attempt.
   if (answer.status === 204 && !repeated) {
     throw new AppError("CHANGED_MEANWHILE", { displayName: uniqueName });
+  }
+  const holder = isDuplicate(answer) ? await findDeletedHolder(context, uniqueName) : undefined;
+  if (holder) {
+    const { displayName, objectId, deletedDateTime } = holder;
+    throw new AppError("SOFT_DELETED", { displayName, objectId, deletedDateTime });
   }
   const created = readObject(shapes.application, expectSuccess("createApplication", answer).body);
   const application = created ?? (await look());

@@ -162,15 +162,18 @@ function toCandidates(wanted: Wanted, answers: readonly GraphAnswer[]): Candidat
 
 /** Deleted applications may be out of reach for this person; then they simply cannot be restored. */
 function toDeleted(answer: GraphAnswer | undefined): DeletedApplication[] {
-  const deleted = isUnsupported(answer) ? [] : list(answer, shapes.deletedApplication);
-  return deleted.map((application) => ({
+  return isUnsupported(answer) ? [] : list(answer, shapes.deletedApplication).map(toDeletedApplication);
+}
+
+function toDeletedApplication(application: z.infer<typeof shapes.deletedApplication>): DeletedApplication {
+  return {
     objectId: application.id,
     appId: application.appId,
     displayName: application.displayName ?? "",
     uniqueName: application.uniqueName ?? undefined,
     tags: application.tags,
     deletedDateTime: application.deletedDateTime ?? "",
-  }));
+  };
 }
 
 /** The deleted application with that client id, as long as it can be restored. */
@@ -180,6 +183,21 @@ export async function findDeleted(
 ): Promise<DeletedApplication | undefined> {
   const path = `${DELETED_APPLICATIONS}?${equals("appId", appId)}&${DELETED_SELECT}`;
   return toDeleted(await graph.send({ method: "GET", path }))[0];
+}
+
+/**
+ * The deleted application that still holds a unique name, whatever it was called in the end. Deleted ones
+ * cannot be filtered by unique name, so all are read; undefined also where they are out of reach.
+ */
+export async function findDeletedHolder(
+  context: GraphContext,
+  uniqueName: string,
+): Promise<DeletedApplication | undefined> {
+  const path = `${DELETED_APPLICATIONS}?${DELETED_SELECT}&$top=999`;
+  const answer = await context.graph.send({ method: "GET", path });
+  if (isUnsupported(answer)) return undefined;
+  const deleted = await allPages(context, answer, shapes.deletedApplication);
+  return deleted.map(toDeletedApplication).find((application) => application.uniqueName === uniqueName);
 }
 
 /**

@@ -137,3 +137,45 @@ describe("register --deleted", () => {
     expect(tenant.requests).toEqual([]);
   });
 });
+
+describe("a registration that was renamed before it was deleted", () => {
+  async function renamed() {
+    const { tenant, folder, secret } = await removed();
+    for (const { object } of tenant.state.deletedItems) object["displayName"] = "something else";
+    return { tenant, folder, secret };
+  }
+
+  test("still holds its unique name: unattended, the choice is missing and named", async () => {
+    const { tenant, folder } = await renamed();
+    const before = structuredClone(tenant.state);
+    const run = await runInProcess(UNATTENDED, tenant, { folder });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toMatch(/"something else" was deleted on 2026-11-20 and still holds its name/);
+    expect(run.stderr).toMatch(/--deleted restore [\s\S]*--deleted purge /);
+    expect(tenant.state).toEqual(before);
+  });
+
+  test.each(["restore", "purge"])("--deleted %s is done all the same", async (choice) => {
+    const { tenant, folder, secret } = await renamed();
+    const run = await runInProcess([...UNATTENDED, "--deleted", choice], tenant, { folder });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(census(tenant, run)).toMatchObject(WHOLE);
+    const [application] = tenant.state.applications;
+    expect(application?.displayName).toBe("empower");
+    expect(application?.passwordCredentials[0]?.keyId === secret).toBe(choice === "restore");
+  });
+
+  test("a deleted one of somebody else is no reason: what Graph refused is said", async () => {
+    const { tenant, folder } = await renamed();
+    for (const { object } of tenant.state.deletedItems) object["uniqueName"] = "theirs";
+    const conflict = {
+      error: { code: "Request_BadRequest", message: "Another object with the same value already exists." },
+    };
+    const run = await runInProcess(UNATTENDED, tenant, {
+      folder,
+      through: (fetch) => async (request) =>
+        request.method === "PATCH" ? Response.json(conflict, { status: 400 }) : fetch(request),
+    });
+    expect([run.exitCode, run.stderr]).toEqual([8, expect.stringMatching(/refused to create/)]);
+  });
+});
