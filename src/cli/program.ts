@@ -5,6 +5,7 @@ import { CLOUD_NAMES } from "../signin/cloud.ts";
 import { SIGN_IN_WAYS } from "../signin/token-source.ts";
 import { type AddOnFlag, packagedAddOns } from "./add-on-flags.ts";
 import { readFlags } from "./flags.ts";
+import { PERSONA_NAMES } from "./sandbox.ts";
 import { clean } from "./screen/clean.ts";
 
 /** What a command runs with. */
@@ -191,6 +192,11 @@ function buildProgram(
     .command("serve")
     .description("serve the simulated tenant over HTTPS on this machine, for other clients")
     .addOption(new Option("--port <number>", "port of the HTTPS server (default: any free one)"))
+    .addOption(
+      new Option("--persona <who>", "who signs in (default: global-administrator)").choices([
+        ...PERSONA_NAMES.keys(),
+      ]),
+    )
     .action(() => start(serve, async () => (await import("./commands/sandbox.ts")).runServe));
   const reset = sandbox
     .command("reset")

@@ -1,7 +1,13 @@
 import type { Fetch, Ports } from "../ports/index.ts";
+import { PERSONAS, type Persona } from "../sandbox/personas.ts";
 
 /** The folder, in the output folder, where the simulated tenant keeps what it has become. */
 export const SANDBOX_FOLDER = ".entra-app-registration-sandbox";
+
+/** Who can sign in to the simulated tenant, by the names of `--persona`. */
+export const PERSONA_NAMES: ReadonlyMap<string, Persona> = new Map(
+  PERSONAS.map((persona) => [persona.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), persona]),
+);
 
 export interface SandboxRun {
   readonly fetch: Fetch;

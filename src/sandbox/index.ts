@@ -114,7 +114,9 @@ function savingInOrder(world: World, save: SandboxOptions["save"]): () => Promis
 /** What `MSI_ENDPOINT` names: plain http, on this machine, at any port. */
 function isCloudShell({ protocol, hostname, pathname }: URL): boolean {
   return (
-    protocol === "http:" && ["localhost", "127.0.0.1"].includes(hostname) && pathname === "/oauth2/token"
+    protocol === "http:" &&
+    ["localhost", "127.0.0.1", "[::1]"].includes(hostname) &&
+    pathname === "/oauth2/token"
   );
 }
 

@@ -3,7 +3,7 @@ import { AppError } from "../../errors.ts";
 import { absolute, loadTemplate } from "../../flow/load.ts";
 import { readFlags, textOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";
-import { SANDBOX_FOLDER } from "../sandbox.ts";
+import { PERSONA_NAMES, SANDBOX_FOLDER } from "../sandbox.ts";
 import { clean } from "../screen/clean.ts";
 
 /** `sandbox serve`: the simulated tenant over real TLS, until Ctrl-C. */
@@ -12,8 +12,11 @@ export async function runServe({ command, ports, signal }: Invocation): Promise<
   const { createSandbox, EXAMPLE } = await import("../../sandbox/index.ts");
   const { serveSandbox } = await import("../../sandbox/serve.ts");
   const { clock, ids, files, system, terminal } = ports;
+  const who = textOf(flags, "persona") ?? "global-administrator";
+  const persona = PERSONA_NAMES.get(who) ?? "globalAdministrator";
+  const behaviour = { persona, deviceCodePolls: 2, deviceCodeIntervalSeconds: 1 };
   const served = await serveSandbox({
-    sandbox: createSandbox({ clock, ids, behaviour: { deviceCodePolls: 2, deviceCodeIntervalSeconds: 1 } }),
+    sandbox: createSandbox({ clock, ids, behaviour }),
     hosts: await serviceHosts(ports),
     port: toPort(textOf(flags, "port")),
   });
@@ -24,11 +27,18 @@ export async function runServe({ command, ports, signal }: Invocation): Promise<
     [
       `The simulated tenant ${EXAMPLE.tenantId} (${EXAMPLE.tenantDomain}) is served at ${served.url}`,
       `Certificate authority: ${clean(caFile)}`,
+      `Whoever signs in: ${who}`,
       "",
       "To let another program use it under Microsoft's own host names, set:",
       "",
       `  HTTPS_PROXY=${served.proxyUrl}`,
       `  NODE_EXTRA_CA_CERTS=${clean(caFile)}`,
+      "",
+      "To let it run as in Azure Cloud Shell, set besides:",
+      "",
+      `  ACC_TID=${EXAMPLE.tenantId}`,
+      "  AZUREPS_HOST_ENVIRONMENT=cloud-shell/1.0",
+      `  MSI_ENDPOINT=${served.cloudShellUrl}`,
       "",
       "Stop with Ctrl-C.",
     ].join("\n"),
