@@ -81,6 +81,8 @@ export interface ErrorFacts {
   /** The waits of a run add up to more than anybody should sit through. */
   WAITED_TOO_LONG: { minutes: number };
   DISK: { path: string; errno: string };
+  /** Another run does not end; `path` is the file by which it is known. */
+  SANDBOX_BUSY: { processId: number; path: string };
   /** Somebody else created or changed the same registration while this run was under way. */
   CHANGED_MEANWHILE: { displayName: string };
   /** `signal` is absent where a question was given up. */
@@ -128,6 +130,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   NOT_REPLICATED: 8,
   WAITED_TOO_LONG: 8,
   DISK: 8,
+  SANDBOX_BUSY: 8,
   CHANGED_MEANWHILE: 8,
   INTERRUPTED: 130,
   DECLINED: 130,

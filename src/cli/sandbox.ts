@@ -1,3 +1,4 @@
+import type { RunEvent } from "../flow/events.ts";
 import type { Fetch, Ports } from "../ports/index.ts";
 import { PERSONAS, type Persona } from "../sandbox/personas.ts";
 
@@ -14,16 +15,63 @@ export interface SandboxRun {
   readonly journalFolder: string;
   /** Values for whatever nobody gave. */
   readonly examples: { readonly tenant: string; readonly hostname: string };
+  /** Lets the next run in; never rejects. */
+  readonly leave: () => Promise<void>;
 }
 
-/** Opens the simulated tenant of an output folder; a fresh folder starts fresh. */
+type SandboxPorts = Pick<Ports, "files" | "clock" | "ids" | "processes">;
+
+interface Waiting {
+  readonly signal: AbortSignal;
+  readonly report: (event: RunEvent) => void;
+}
+
+/** Opens the simulated tenant of an output folder, one run after the other; a fresh folder starts fresh. */
 export async function enterSandbox(
-  { files, clock, ids }: Pick<Ports, "files" | "clock" | "ids">,
+  ports: SandboxPorts,
   outputFolder: string,
+  waiting: Waiting,
 ): Promise<SandboxRun> {
+  const folder = `${outputFolder}/${SANDBOX_FOLDER}`;
+  const leave = await takeTurnIn(ports, folder, waiting);
+  try {
+    return { ...(await openSandbox(ports, folder)), leave };
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+}
+
+/**
+ * Waits until no other run works on the tenant in a folder, and says so.
+ *
+ * @returns ends the turn; never rejects.
+ */
+export async function takeTurnIn(
+  ports: SandboxPorts,
+  folder: string,
+  { signal, report }: Waiting,
+): Promise<() => Promise<void>> {
+  const { takeTurn } = await import("../sandbox/turn.ts");
+  let waits = false;
+  const onWait = (processId: number): void => {
+    report({ kind: "sandboxBusy", processId });
+    if (!waits) report({ kind: "task", task: "takeTurn", state: "started" });
+    waits = true;
+  };
+  try {
+    return await takeTurn(ports, folder, { signal, onWait });
+  } finally {
+    if (waits) report({ kind: "task", task: "takeTurn", state: "done" });
+  }
+}
+
+async function openSandbox(
+  { files, clock, ids }: SandboxPorts,
+  folder: string,
+): Promise<Omit<SandboxRun, "leave">> {
   const { createSandbox, EXAMPLE } = await import("../sandbox/index.ts");
   const { sandboxStore } = await import("../sandbox/store.ts");
-  const folder = `${outputFolder}/${SANDBOX_FOLDER}`;
   const store = sandboxStore(files, folder);
   const state = await store.load();
   const { fetch } = createSandbox({

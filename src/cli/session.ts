@@ -10,7 +10,7 @@ import { CLOUDS } from "../signin/cloud.ts";
 import { isOn, readFlags, textOf, unknownVariables } from "./flags.ts";
 import type { Invocation } from "./program.ts";
 import { askWith } from "./prompts/questions.ts";
-import { enterSandbox } from "./sandbox.ts";
+import { enterSandbox, type SandboxRun } from "./sandbox.ts";
 import { renderFailure } from "./screen/failure.ts";
 import { Reporter } from "./screen/reporter.ts";
 import { toJsonError } from "./screen/result.ts";
@@ -54,9 +54,11 @@ export async function withSession(
   const interrupted = () => reporter.report({ kind: "interrupted", byKey: isKey(signal.reason) });
   signal.addEventListener("abort", interrupted, { once: true });
   let journal: Journal | undefined;
+  let sandbox: SandboxRun | undefined;
   try {
     if (faults.length > 0) throw new AppError("VALUES_INVALID", { faults });
-    const sandbox = isOn(flags, "sandbox") ? await enterSandbox(ports, outputFolder) : undefined;
+    const { report } = reporter;
+    if (isOn(flags, "sandbox")) sandbox = await enterSandbox(ports, outputFolder, { signal, report });
     const runId = ports.ids.uuid().slice(0, 8);
     const journalFolder = sandbox?.journalFolder ?? `${stateFolder(ports.system)}/journal`;
     journal = await openJournal(ports, {
@@ -95,6 +97,7 @@ export async function withSession(
     return await showFailure(error, ports, journal, { ...globals, changes: reporter.changes() });
   } finally {
     signal.removeEventListener("abort", interrupted);
+    await sandbox?.leave();
   }
 }
 

@@ -13,6 +13,8 @@ import type { SignInWay } from "../signin/token-source.ts";
 /** What a run says while it works, as data; `cli/screen` owns the words. */
 export type RunEvent =
   | { readonly kind: "sandbox"; readonly examples: readonly MissingInput[] }
+  /** Another run works on the same simulated tenant, and this one waits for it. */
+  | { readonly kind: "sandboxBusy"; readonly processId: number }
   | {
       readonly kind: "config";
       readonly file: string;
@@ -90,6 +92,7 @@ export type RunEvent =
 
 /** Work that takes a while; a plan's own steps are named by their kind. */
 export type Task =
+  | "takeTurn"
   | "findTenant"
   | "signIn"
   | "read"

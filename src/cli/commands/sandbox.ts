@@ -3,8 +3,9 @@ import { AppError } from "../../errors.ts";
 import { absolute, loadTemplate } from "../../flow/load.ts";
 import { readFlags, textOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";
-import { PERSONA_NAMES, SANDBOX_FOLDER } from "../sandbox.ts";
+import { PERSONA_NAMES, SANDBOX_FOLDER, takeTurnIn } from "../sandbox.ts";
 import { clean } from "../screen/clean.ts";
+import { Reporter } from "../screen/reporter.ts";
 
 /** `sandbox serve`: the simulated tenant over real TLS, until Ctrl-C. */
 export async function runServe({ command, ports, signal }: Invocation): Promise<ExitCode> {
@@ -49,16 +50,22 @@ export async function runServe({ command, ports, signal }: Invocation): Promise<
 }
 
 /** `sandbox reset`: the next run in this folder finds a fresh tenant. */
-export async function runReset({ command, ports }: Invocation): Promise<ExitCode> {
+export async function runReset({ command, ports, globals, signal }: Invocation): Promise<ExitCode> {
   const { flags, faults } = readFlags(command, ports.system.environment);
   if (faults.length > 0) throw new AppError("VALUES_INVALID", { faults });
   const { currentFolder } = ports.system;
   const folder = `${absolute(currentFolder, textOf(flags, "output") ?? currentFolder)}/${SANDBOX_FOLDER}`;
   const { sandboxStore } = await import("../../sandbox/store.ts");
   const { path } = sandboxStore(ports.files, folder);
-  await ports.files.remove(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw new AppError("DISK", { path, errno: error.code ?? "UNKNOWN" });
-  });
+  const leave = await takeTurnIn(ports, folder, { signal, report: new Reporter(ports, globals).report });
+  try {
+    await ports.files.remove(path);
+  } catch (error) {
+    const { code = "UNKNOWN" } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT") throw new AppError("DISK", { path, errno: code });
+  } finally {
+    await leave();
+  }
   ports.terminal.result("The simulated tenant of this folder is forgotten.");
   return 0;
 }

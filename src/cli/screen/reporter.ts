@@ -32,6 +32,7 @@ const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
   "readBackFailed",
   "proofFailed",
   "interrupted",
+  "sandboxBusy",
   "noJournal",
   "reminderNotWritten",
   "redirectUrisKept",
@@ -43,6 +44,7 @@ const STILL_THERE_MS = 10_000;
 
 /** Work that changes nothing: no line of its own when it is done, and nothing to name when a run fails. */
 const READING: ReadonlySet<Task> = new Set([
+  "takeTurn",
   "findTenant",
   "read",
   "signIn",

@@ -228,6 +228,7 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
   NOT_REPLICATED: [{ action: "issueSecret", waitedSeconds: 121 }],
   WAITED_TOO_LONG: [{ minutes: 10 }],
   DISK: [{ path: "/p", errno: "ENOSPC" }],
+  SANDBOX_BUSY: [{ processId: 7, path: "/s/turn-7-1-00000000" }],
   CHANGED_MEANWHILE: [{ displayName: "empower" }],
   INTERRUPTED: [{}, { signal: "SIGTERM" }],
   DECLINED: [{}],

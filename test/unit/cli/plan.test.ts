@@ -291,6 +291,7 @@ const EVENTS: {
   readonly [Kind in RunEvent["kind"]]: readonly Omit<Extract<RunEvent, { kind: Kind }>, "kind">[];
 } = {
   sandbox: [{ examples: [{ flag: "--tenant-id", configKey: "tenantID" }] }],
+  sandboxBusy: [{ processId: 7 }],
   config: [
     { file: "/c", unknownKeys: ["colour"], ignoredFile: undefined },
     { file: "/c", unknownKeys: [], ignoredFile: "/i" },

@@ -215,6 +215,10 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     message: say`${path} cannot be read or written (${errno}).`,
     hint: `Check the disk and your rights. ${SAFE_TO_REPEAT}`,
   }),
+  SANDBOX_BUSY: ({ processId, path }) => ({
+    message: `Another run (process ${processId}) has been working on the simulated tenant of this folder for ten minutes.`,
+    hint: say`Let it end, or rehearse in another folder with --output. If there is no such run any more, delete ${path}.`,
+  }),
   CHANGED_MEANWHILE: () => ({
     message: "Somebody else is registering the same app right now.",
     hint: `Wait until they are done. ${SAFE_TO_REPEAT}`,

@@ -7,6 +7,7 @@ import { SIGN_IN, SIGN_IN_WAYS } from "./sign-in.ts";
 /** What a piece of work is called while it runs and when it is done. */
 export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly done: string }>> = {
   findTenant: { doing: "Looking the tenant up", done: "Tenant found" },
+  takeTurn: { doing: "Waiting for the other run to end", done: "The other run has ended" },
   signIn: { doing: "Waiting for you to sign in", done: "Signed in" },
   read: { doing: "Reading the tenant", done: "Tenant read" },
   oneTimePasswordService: {
@@ -129,6 +130,8 @@ export function describeEvent(event: RunEvent): string | undefined {
   switch (event.kind) {
     case "sandbox":
       return say`${SANDBOX}${event.examples.length > 0 ? ` Example values are used for ${event.examples.map(({ flag }) => flag).join(", ")}.` : ""}`;
+    case "sandboxBusy":
+      return `Another run (process ${event.processId}) works on the simulated tenant of this folder; this one goes on when that has ended. Ctrl-C stops waiting.`;
     case "config":
       return configNote(event);
     case "journal":
