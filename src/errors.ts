@@ -193,6 +193,7 @@ export type Expectation =
   | "lifetime"
   | "path"
   | "calendar"
+  | "folderBelowHome"
   | "knownKey"
   | "object"
   | { readonly oneOf: readonly string[] }

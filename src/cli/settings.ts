@@ -37,13 +37,15 @@ export async function loadSettings(
   const keys = first.addOns.map(({ configKey }) => configKey);
   const { config, ...loaded } = await loadConfig(ports, textOf(flags, "config"), keys);
   report({ kind: "config", ...loaded });
+  const { environment } = ports.system;
+  const inCloudShell = detectCloudShell(environment) !== undefined;
+  const isVendors = !loaded.file.startsWith(ports.system.packageFolder);
+  if (inCloudShell && !isVendors) report({ kind: "configNotUploaded" });
   const { template, addOns } =
     named === undefined && config.template !== undefined ? await loadTemplate(ports, config.template) : first;
   if (config.useSCIM === true) throw new AppError("SETTING_UNSUPPORTED", { setting: "useSCIM" });
-  const { environment } = ports.system;
   const sources = {
-    ...{ flags, config, template, addOns },
-    inCloudShell: detectCloudShell(environment) !== undefined,
+    ...{ flags, config, template, addOns, inCloudShell },
     ways: examples ? REHEARSED_WAYS : SIGN_IN_WAYS,
   };
   const { known, faults, hostnameReducedTo } = resolveValues({ ...sources, examples });

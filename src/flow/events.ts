@@ -22,6 +22,8 @@ export type RunEvent =
       /** A `config.json` that belongs to another program. */
       readonly ignoredFile: string | undefined;
     }
+  /** In Cloud Shell without a config of the vendor: it has to be uploaded. */
+  | { readonly kind: "configNotUploaded" }
   /** Where the evidence of this run is. */
   | { readonly kind: "journal"; readonly path: string }
   | { readonly kind: "noJournal"; readonly path: string }
@@ -216,6 +218,8 @@ export interface RegisterResult {
 
 export interface Handover {
   readonly file: string;
+  /** Whether the file has to be fetched from this machine first: in Cloud Shell. */
+  readonly toDownload: boolean;
   readonly keyId: string;
   /** Undefined where the person took the secret from the screen instead. */
   readonly link: { readonly url: Secret; readonly end: Date } | undefined;

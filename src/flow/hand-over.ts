@@ -17,6 +17,7 @@ import { toDeliveredTag, toSecretName } from "../registration/names.ts";
 import type { StepOf } from "../registration/plan.ts";
 import { Secret } from "../secret.ts";
 import { sha256 } from "../sha256.ts";
+import { detectCloudShell } from "../signin/cloud-shell.ts";
 import { fill } from "../template/placeholders.ts";
 import type { Template } from "../template/schema.ts";
 import { during, journaled, type RunContext } from "./context.ts";
@@ -218,6 +219,7 @@ async function writeFile(
   const { keyId, startDateTime, endDateTime } = issued;
   return {
     file,
+    toDownload: detectCloudShell(context.ports.system.environment) !== undefined,
     keyId,
     link: link && { url: link.link, end: link.expiresAt },
     secretStart: startDateTime,

@@ -1,4 +1,6 @@
+import { isAbsolute, relative } from "node:path";
 import { AppError, type ErrorFacts } from "../errors.ts";
+import { detectCloudShell } from "../signin/cloud-shell.ts";
 import type { RunContext } from "./context.ts";
 
 /**
@@ -13,6 +15,7 @@ export async function checkOutputFolder(
   folder: string,
   fileName: string,
 ): Promise<() => Promise<void>> {
+  if (detectCloudShell(ports.system.environment)) requireDownloadable(folder, ports.system.homeFolder);
   await tryFolder(ports, runId, { folder, flag: "--output" });
   const { files } = ports;
   const list = () => files.list(folder).catch((): string[] => []);
@@ -23,6 +26,15 @@ export async function checkOutputFolder(
       await files.remove(`${folder}/${name}`).catch(() => undefined);
     }
   };
+}
+
+/** Cloud Shell's `download` takes files below the home folder and the one for temporary files, no others. */
+function requireDownloadable(folder: string, homeFolder: string): void {
+  const isBelow = (base: string) =>
+    !/^\.\.(\/|$)/.test(relative(base, folder)) && !isAbsolute(relative(base, folder));
+  if (isBelow(homeFolder) || isBelow("/tmp")) return;
+  const fault = { path: "--output", found: folder, expected: "folderBelowHome" } as const;
+  throw new AppError("VALUES_INVALID", { faults: [fault] });
 }
 
 /** Writes an empty file to a folder and removes it. @throws AppError OUTPUT_FOLDER */

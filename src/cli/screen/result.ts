@@ -8,7 +8,7 @@ import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
 import { consentCommand, forwardConsent, type PackedProgram } from "./words/consent.ts";
 import { describeError } from "./words/errors.ts";
-import { PASS_ON, ROTATED } from "./words/secrets.ts";
+import { downloadText, PASS_ON, ROTATED } from "./words/secrets.ts";
 
 /** How a run ends that has changed nothing. */
 const UNCHANGED: readonly string[] = ["planned", "nothingToDo", "refused"] satisfies readonly (
@@ -142,7 +142,11 @@ function waitingText(result: RegisterResult, style: ChalkInstance, packed: Packe
 }
 
 function nextSteps({ nextSteps: steps, handover }: RegisterResult, style: ChalkInstance): string[] {
-  const texts = handover && !handover.link ? [...steps, PASS_ON] : steps;
+  const texts = [
+    ...(handover?.toDownload ? [downloadText(handover.file)] : []),
+    ...steps,
+    ...(handover && !handover.link ? [PASS_ON] : []),
+  ];
   if (texts.length === 0) return [];
   return ["", style.bold("Next:"), ...texts.map((text, index) => `  ${index + 1}. ${clean(text)}`)];
 }

@@ -255,6 +255,7 @@ const RESULT: RegisterResult = {
   plan: proposal().plan,
   handover: {
     file: "/work/AppRegistrationInfo.json",
+    toDownload: true,
     keyId: guid(9),
     link: { url: new Secret("https://otp.example/snappass~x"), end: new Date("2026-03-31T12:00:00Z") },
     secretStart: "2026-03-01T12:00:00Z",
@@ -297,6 +298,7 @@ const EVENTS: {
     { file: "/c", unknownKeys: [], ignoredFile: "/i" },
   ],
   journal: [{ path: "/j" }],
+  configNotUploaded: [{}],
   noJournal: [{ path: "/j" }],
   hostnameReduced: [{ origin: "https://x.example" }],
   deviceCode: [

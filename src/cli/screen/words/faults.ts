@@ -49,6 +49,8 @@ const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
   guid: "must be an ID such as 1b4e28ba-2fa1-4d11-a3bb-0123456789ab",
   lifetime: "must be a number and h, d, w, m or y, such as 90d, 24m or 2y (100 years at most)",
   path: "must be a path",
+  folderBelowHome:
+    "must be a folder below your home folder (cd ~): Cloud Shell lets you download from there only",
   calendar:
     "must be a file that is not there yet, or a calendar that this tool wrote, and not the hand-over file",
   knownKey: "is no known key",

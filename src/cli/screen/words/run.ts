@@ -134,6 +134,8 @@ export function describeEvent(event: RunEvent): string | undefined {
       return `Another run (process ${event.processId}) works on the simulated tenant of this folder; this one goes on when that has ended. Ctrl-C stops waiting.`;
     case "config":
       return configNote(event);
+    case "configNotUploaded":
+      return "The vendor's config.json is not in this folder. If you have one: stop (Ctrl-C), upload it (Manage files, Upload, in the bar above; it lands in your home folder), and run the command there again. Otherwise just answer the questions.";
     case "journal":
       return say`Journal of this run: ${event.path}`;
     case "noJournal":

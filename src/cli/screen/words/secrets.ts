@@ -97,3 +97,8 @@ export function retireEnd({ outcome, displayName, appId, plan, gone, left }: Ret
     }
   }
 }
+
+/** How a file leaves Cloud Shell: a command of the shell that makes the browser save it. */
+export function downloadText(file: string): string {
+  return say`Save the file on your computer with: download ${/^[\w./~-]+$/.test(file) ? file : `"${file}"`}`;
+}
