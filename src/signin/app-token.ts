@@ -4,7 +4,7 @@ import type { RetryingFetch } from "../http/retry.ts";
 import { Secret } from "../secret.ts";
 import { readClaims } from "./claims.ts";
 import type { Cloud } from "./cloud.ts";
-import { toHttpClient } from "./http-client.ts";
+import { toHttpClient, UNUSED_PROXY } from "./http-client.ts";
 
 export type AppToken =
   | { readonly ok: true; readonly token: Secret; readonly roles: readonly string[] }
@@ -24,6 +24,7 @@ export async function signInAsApp(
   const credential = new ClientSecretCredential(app.tenantId, app.appId, app.secret.reveal(), {
     authorityHost: cloud.login,
     httpClient: toHttpClient(fetch),
+    proxyOptions: UNUSED_PROXY,
     retryOptions: { maxRetries: 0 },
   });
   try {

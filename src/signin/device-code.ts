@@ -5,7 +5,7 @@ import type { Clock } from "../ports/index.ts";
 import { Secret } from "../secret.ts";
 import { readClaims } from "./claims.ts";
 import { CLOUDS } from "./cloud.ts";
-import { toHttpClient } from "./http-client.ts";
+import { toHttpClient, UNUSED_PROXY } from "./http-client.ts";
 import { freshTokenClaims, keepTransport, observe, type Seen, toFailure, untilAborted } from "./observed.ts";
 import type { TokenSource } from "./token-source.ts";
 
@@ -39,6 +39,7 @@ export async function signInWithDeviceCode(options: DeviceCodeOptions): Promise<
     clientId: asked.clientId,
     authorityHost: login,
     httpClient: toHttpClient(keepTransport(options.fetch, seen), observe(options, seen)),
+    proxyOptions: UNUSED_PROXY,
     retryOptions: { maxRetries: 0 },
     disableAutomaticAuthentication: true,
     userPromptCallback: ({ userCode, verificationUri }) => {

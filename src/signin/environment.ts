@@ -5,7 +5,7 @@ import type { Clock, System } from "../ports/index.ts";
 import { Secret } from "../secret.ts";
 import { readClaims } from "./claims.ts";
 import { CLOUDS } from "./cloud.ts";
-import { toHttpClient } from "./http-client.ts";
+import { toHttpClient, UNUSED_PROXY } from "./http-client.ts";
 import { freshTokenClaims, keepTransport, observe, type Seen, toFailure } from "./observed.ts";
 import type { TokenSource } from "./token-source.ts";
 
@@ -41,6 +41,7 @@ export async function signInFromEnvironment(options: {
   const common = {
     authorityHost: login,
     httpClient: toHttpClient(keepTransport(options.fetch, seen), observe(options, seen)),
+    proxyOptions: UNUSED_PROXY,
     retryOptions: { maxRetries: 0 },
   };
   const certificatePassword = environment["AZURE_CLIENT_CERTIFICATE_PASSWORD"];

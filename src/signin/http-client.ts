@@ -15,6 +15,12 @@ export type Observe = (url: URL, answer: TextAnswer) => Promise<TextAnswer> | Te
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
+/**
+ * For the library's own proxy, which no request reaches behind `toHttpClient`. Left to itself it would read
+ * the environment, and write the proxy's address to its debug log, password included.
+ */
+export const UNUSED_PROXY = { host: "http://localhost", port: 9 };
+
 /** An HTTP client for the sign-in library that leaves through our one network port. */
 export function toHttpClient(fetch: RetryingFetch, observe: Observe = (_url, answer) => answer): HttpClient {
   return {
