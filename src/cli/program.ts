@@ -185,6 +185,7 @@ function buildProgram(
     .option("--config <file>", "settings (default: ./config.json, else the packaged one)")
     .option("--template <name|file>", "the vendor's product: a name, or the path of a template file")
     .option("--one-time-password-service <url>", "the service to try instead of the template's")
+    .option("--cloud <name>", `Microsoft cloud: ${CLOUD_NAMES.join(", ")} (default: global)`)
     .action(() => start(network, async () => (await import("./commands/doctor.ts")).runDoctorNetwork));
 
   const sandbox = program.command("sandbox").description("the simulated tenant, for rehearsals and tests");

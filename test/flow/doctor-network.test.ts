@@ -89,6 +89,15 @@ describe("where nothing is in the way", () => {
   });
 });
 
+test.each([
+  ["global", SIGN_IN, GRAPH],
+  ["usgov-dod", "login.microsoftonline.us", "dod-graph.microsoft.us"],
+  ["china", "login.chinacloudapi.cn", "microsoftgraph.chinacloudapi.cn"],
+])("the hosts are those of the cloud %s", async (cloud, signIn, graph) => {
+  const found = await hosts({}, ["--cloud", cloud]);
+  expect([...found.keys()]).toEqual([signIn, graph, ...SERVICES]);
+});
+
 describe("interception", () => {
   const inspecting = routes({
     certificateOf: async () => ({ issuer: "Contoso Root CA (Contoso Ltd)", isPublic: false }),
