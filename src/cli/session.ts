@@ -118,8 +118,11 @@ function neededBy(command: Command, values: readonly MissingInput[]): readonly M
 }
 
 /** How somebody else would run this program with the same template. */
-export function packedProgram({ command }: Invocation, { namedTemplate }: Settings): PackedProgram {
-  return { version: programOf(command).version, template: namedTemplate };
+export function packedProgram(
+  { command }: Invocation,
+  { namedTemplate, known: { cloud } }: Settings,
+): PackedProgram {
+  return { version: programOf(command).version, template: namedTemplate, cloud };
 }
 
 /** The calendar file that `--ics` names, absolute. */

@@ -269,7 +269,7 @@ const RESULT: RegisterResult = {
   nextSteps: ["Send the file."],
 };
 
-const PACKED = { version: "1.2.3", template: "./my template.json" };
+const PACKED = { version: "1.2.3", template: "./my template.json", cloud: "usgov" as const };
 
 const wait = { ms: 2000, reason: "throttled", host: "Microsoft Graph", attempt: 1 } as const;
 const adoption = proposal(WANTED, { ...NOTHING, application: anApplication() }, { adopt: true });
@@ -434,7 +434,7 @@ test("how a consent run ended is fit for a screen", () => {
     const [command] = renderConsent(result, terminal, PACKED).split("\n").slice(-1);
     // On one line however narrow the terminal: it is copied.
     expect(command).toBe(
-      `    npx ./entra-app-registration-1.2.3.tgz consent --tenant-id ${guid(8)} --app-id ${guid(2)} --template "./my template.json"`,
+      `    npx ./entra-app-registration-1.2.3.tgz consent --tenant-id ${guid(8)} --app-id ${guid(2)} --cloud usgov --template "./my template.json"`,
     );
   }
 });

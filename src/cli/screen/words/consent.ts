@@ -1,5 +1,6 @@
 import type { ConsentResult, ConsentSubject } from "../../../flow/events.ts";
 import type { ResolvedPermission } from "../../../registration/types.ts";
+import type { CloudName } from "../../../signin/cloud.ts";
 import { say } from "../clean.ts";
 
 /** How somebody on another machine runs this version: with the file that the vendor gave out. */
@@ -7,6 +8,7 @@ export interface PackedProgram {
   readonly version: string;
   /** The template as this run was told, where it is not the default. */
   readonly template: string | undefined;
+  readonly cloud: CloudName;
 }
 
 /** The app a person is asked to consent to, so that they see whose it is and where it sends people. */
@@ -48,10 +50,11 @@ export function consentEnd({ outcome, displayName, appId }: ConsentResult): read
 /** The command that gives the consent, for a folder with the file that the vendor gave out. */
 export function consentCommand(
   { appId, tenantId }: { readonly appId: string; readonly tenantId: string },
-  { version, template }: PackedProgram,
+  { version, template, cloud }: PackedProgram,
 ): string {
   const named = template === undefined ? "" : ` --template ${quoted(template)}`;
-  return say`npx ./${packedFile(version)} consent --tenant-id ${tenantId} --app-id ${appId}${named}`;
+  const where = cloud === "global" ? "" : ` --cloud ${cloud}`;
+  return say`npx ./${packedFile(version)} consent --tenant-id ${tenantId} --app-id ${appId}${where}${named}`;
 }
 
 function packedFile(version: string): string {
