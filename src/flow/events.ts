@@ -5,7 +5,7 @@ import type { Plan } from "../registration/plan.ts";
 import type { Removal } from "../registration/removal.ts";
 import type { Obstacle } from "../registration/rights.ts";
 import type { JudgedSecret } from "../registration/secrets.ts";
-import type { Application, ResolvedPermission } from "../registration/types.ts";
+import type { Application, PasswordCredential, ResolvedPermission } from "../registration/types.ts";
 import type { Secret } from "../secret.ts";
 import type { DeviceCode } from "../signin/device-code.ts";
 import type { SignInWay } from "../signin/token-source.ts";
@@ -81,6 +81,8 @@ export type RunEvent =
   | { readonly kind: "grantRefused"; readonly permissions: readonly ResolvedPermission[] }
   /** Nobody could be asked about redirect URIs of an earlier address. */
   | { readonly kind: "redirectUrisKept"; readonly uris: readonly string[] }
+  /** Nothing proves that these were handed over; they stay. */
+  | { readonly kind: "secretsDoubtful"; readonly secrets: readonly PasswordCredential[] }
   | { readonly kind: "variablesUnknown"; readonly names: readonly string[] }
   | { readonly kind: "notVisibleYet"; readonly plan: Plan }
   | { readonly kind: "readBackFailed" }

@@ -30,7 +30,11 @@ export async function planRegistration(
   const judged = current.application ? await judge(context, input, current.application) : [];
   const keepDoubtful = newSecret ? false : await askAboutDoubtful(context, judged);
   const options = { adopt, removeRedirectUris, newSecret, keepDoubtful };
-  return { plan: diff(desired, current, judged, options), secrets: judged };
+  const plan = diff(desired, current, judged, options);
+  // Beside a new secret the plan names them.
+  const issues = plan.steps.some(({ kind }) => kind === "issueSecret");
+  if (!issues && !keepDoubtful) sayDoubtful(context, judged);
+  return { plan, secrets: judged };
 }
 
 /** Which redirect URIs of an earlier address may go; where nobody can be asked, none. */
@@ -88,4 +92,10 @@ async function askAboutDoubtful(
   const isDelivered = judged.some(({ state }) => state === "delivered");
   if (!questions || isDelivered || doubtful.length === 0) return false;
   return questions.keepDoubtfulSecret(doubtful.map(({ credential }) => credential.displayName ?? ""));
+}
+
+/** Names the secrets that stay although nothing proves that anybody has them. */
+export function sayDoubtful({ report }: Pick<RunContext, "report">, judged: readonly JudgedSecret[]): void {
+  const secrets = judged.filter(({ state }) => state === "doubtful").map(({ credential }) => credential);
+  if (secrets.length > 0) report({ kind: "secretsDoubtful", secrets });
 }

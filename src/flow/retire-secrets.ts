@@ -7,7 +7,7 @@ import { journaled, type RunContext, stopIfInterrupted } from "./context.ts";
 import type { RetireResult } from "./events.ts";
 import type { ListSecretsInput } from "./list-secrets.ts";
 import { type Located, locate } from "./locate.ts";
-import { judge } from "./plan-registration.ts";
+import { judge, sayDoubtful } from "./plan-registration.ts";
 import { CHANGING_SCOPES, READING_SCOPES } from "./sign-in.ts";
 import { checkUnattended, missingTenant } from "./unattended.ts";
 
@@ -39,6 +39,8 @@ export async function retireSecrets(context: RunContext, input: RetireInput): Pr
       ({ kind: "removeSecret", keyId, displayName: name, reason }) as const,
   );
   const removed = steps.map(({ keyId }) => keyId);
+  const staying = judged.filter(({ credential }) => !removed.includes(credential.keyId));
+  sayDoubtful(context, staying);
   const ended = (outcome: RetireResult["outcome"]): RetireResult => ({
     outcome,
     tenant,
@@ -50,9 +52,7 @@ export async function retireSecrets(context: RunContext, input: RetireInput): Pr
     waiting: [],
     consentPage: undefined,
     gone: chosen.gone,
-    left: judged.filter(
-      ({ state, credential }) => state === "delivered" && !removed.includes(credential.keyId),
-    ).length,
+    left: staying.filter(({ state }) => state === "delivered").length,
   });
   if (steps.length === 0) return ended("nothingToDo");
   context.report({

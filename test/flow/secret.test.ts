@@ -306,6 +306,20 @@ describe("secret retire", () => {
     expect(yes.stdout).toMatch(/No client secret is left/);
   });
 
+  test("a doubtful one that stays is named, with what removes it; by register too", async () => {
+    const { tenant, folder } = await registered();
+    const { doubtful } = addOthers(tenant);
+    for (const argv of [RETIRE, UNATTENDED]) {
+      const run = await runInProcess(argv, tenant, { folder });
+      expect([run.exitCode, run.stdout]).toEqual([0, expect.stringMatching(/Nothing to do/)]);
+      expect(run.stderr).toMatch(/! Nothing proves that the vendor has the client secret "empower \(/);
+      expect(run.stderr).toContain(`secret retire ${doubtful}`);
+    }
+    expect(keysOf(tenant)).toHaveLength(3);
+    const named = await runInProcess([...RETIRE, doubtful], tenant, { folder });
+    expect(named.stderr).not.toMatch(/Nothing proves/);
+  });
+
   test("what is no key ID is refused before anybody signs in", async () => {
     const tenant = testTenant();
     const run = await runInProcess([...RETIRE, "abc"], tenant);

@@ -36,6 +36,7 @@ const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
   "noJournal",
   "reminderNotWritten",
   "redirectUrisKept",
+  "secretsDoubtful",
   "variablesUnknown",
 ]);
 

@@ -368,6 +368,18 @@ const EVENTS: {
   lifetimeShortened: [{ endDateTime: "2026-03-01T12:00:00Z" }],
   grantRefused: [{ permissions: WANTED.permissions }],
   redirectUrisKept: [{ uris: ["https://old.example/"] }],
+  secretsDoubtful: [
+    {
+      secrets: [
+        {
+          keyId: guid(1),
+          displayName: "a",
+          startDateTime: "2026-01-02T03:04:05Z",
+          endDateTime: "2028-01-02T03:04:05Z",
+        },
+      ],
+    },
+  ],
   variablesUnknown: [{ names: ["ENTRA_APP_REGISTRATION_X"] }],
   notVisibleYet: [{ plan: { steps: [] } }],
   readBackFailed: [{}],

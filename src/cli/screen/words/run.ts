@@ -1,6 +1,7 @@
 import type { ProofProblem, RunEvent, Task } from "../../../flow/events.ts";
 import type { GraphWait } from "../../../graph/batch.ts";
 import { toScreenDate } from "../../../handover/dates.ts";
+import type { PasswordCredential } from "../../../registration/types.ts";
 import { say } from "../clean.ts";
 import { SIGN_IN, SIGN_IN_WAYS } from "./sign-in.ts";
 
@@ -154,6 +155,8 @@ export function describeEvent(event: RunEvent): string | undefined {
       return say`You may not grant ${event.permissions.map(({ value }) => value).join(", ")}: somebody else has to. The rest goes on.`;
     case "redirectUrisKept":
       return say`Redirect URIs of an earlier address stay: ${event.uris.join(", ")}. In a terminal you are asked whether to remove them.`;
+    case "secretsDoubtful":
+      return secretsDoubtful(event.secrets);
     case "variablesUnknown":
       return say`These environment variables are not known and change nothing: ${event.names.join(", ")}.`;
     case "notVisibleYet":
@@ -232,6 +235,13 @@ function restored({ ours, others, kept }: Extract<RunEvent, { kind: "secretsRest
   const counts = [ours > 0 && `${ours} of this tool`, others > 0 && `${others} of others`].filter(Boolean);
   const stay = say` Nobody can be asked about those of this tool, so they stay. To remove them: secret retire ${kept.join(" ")}`;
   return `The old client secrets of the restored app work again: ${counts.join(", ")}.${kept.length > 0 ? stay : ""}`;
+}
+
+function secretsDoubtful(secrets: readonly PasswordCredential[]): string {
+  const names = secrets.map(({ displayName, keyId }) => say`"${displayName ?? ""}" (${keyId})`);
+  const keyIds = secrets.map(({ keyId }) => keyId);
+  const many = secrets.length > 1;
+  return say`Nothing proves that the vendor has the client ${many ? "secrets" : "secret"} ${names.join(", ")}; ${many ? "they stay" : "it stays"}. When nobody uses ${many ? "them" : "it"}: secret retire ${keyIds.join(" ")}`;
 }
 
 const BEFORE_IT = {
