@@ -2,6 +2,7 @@ import type { Clock, Fetch, Ids } from "../ports/index.ts";
 import { type Behaviour, quietBehaviour } from "./behaviour.ts";
 import { GRAPH_HOSTS, MANAGEMENT_HOSTS, SIGN_IN_HOSTS } from "./clouds.ts";
 import { graphRoutes } from "./graph/routes.ts";
+import { worldOf } from "./homes.ts";
 import { managementRoutes } from "./management.ts";
 import { oneTimePasswordRoutes } from "./one-time-password/routes.ts";
 import { take } from "./one-time-password/vault.ts";
@@ -48,12 +49,13 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ids: options.ids,
     tokens: new TokenBook(),
     history: new History(options.clock),
+    homes: new Map(),
     changed: false,
   };
   const requests: { method: string; url: string; status: number }[] = [];
   const hosts = {
     signIn: signInRoutes(world),
-    graph: graphRoutes(world),
+    graph: graphOfAllTenants(world),
     management: managementRoutes(world),
     cloudShell: cloudShellRoutes(world),
     others: oneTimePasswordRoutes(world),
@@ -108,6 +110,20 @@ function savingInOrder(world: World, save: SandboxOptions["save"]): () => Promis
       });
     last = next;
     return await next;
+  };
+}
+
+/** Graph is one address for every tenant; the token says which. */
+function graphOfAllTenants(world: World): { fetch: Fetch } {
+  const routes = new Map<World, ReturnType<typeof graphRoutes>>();
+  return {
+    fetch: async (request) => {
+      const token = request.headers.get("Authorization")?.replace(/^Bearer /i, "") ?? "";
+      const home = worldOf(world, world.tokens.readAccess(token)?.oid);
+      const found = routes.get(home) ?? graphRoutes(home);
+      routes.set(home, found);
+      return await found.fetch(request);
+    },
   };
 }
 

@@ -121,6 +121,13 @@ export function signedInPerson(world: World): Person {
   return person;
 }
 
+/** Somebody who has signed in before. */
+export function personOf({ state }: World, personId: string): Person {
+  const person = state.users.find(({ id }) => id === personId);
+  if (person === undefined) throw new Error("the tenant does not know whom it gave a token");
+  return person;
+}
+
 /** The directory roles of a person, as template ids; `Behaviour.roles` stands in for everybody's. */
 export function rolesOf(world: World, personId: string): readonly string[] {
   if (world.behaviour.roles !== undefined) return world.behaviour.roles;

@@ -11,6 +11,8 @@ export interface World {
   readonly ids: Ids;
   readonly tokens: TokenBook;
   readonly history: History;
+  /** The tenants that people from elsewhere come from, by persona. */
+  readonly homes: Map<string, World>;
   /** Set by whatever changed `state`; makes the sandbox save before it answers. */
   changed: boolean;
 }

@@ -1,6 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Person } from "../state.ts";
-import type { World } from "../world.ts";
 import { SignInError } from "./errors.ts";
 
 const LIFETIME_MS = 600_000;
@@ -61,13 +59,6 @@ export class AuthorizationCodes {
     known.redeemed = true;
     return agreement;
   }
-}
-
-/** The person of an agreement. */
-export function agreedBy(world: World, { personId }: Agreement): Person {
-  const person = world.state.users.find(({ id }) => id === personId);
-  if (person === undefined) throw refused(70000, "Provided grant is invalid or malformed.");
-  return person;
 }
 
 /** A field that has to be there: AADSTS900144 without it. */

@@ -5,7 +5,7 @@ import { requirePublicClient } from "./clients.ts";
 import { SignInError, signInErrorBody } from "./errors.ts";
 import { type Refusal, refusal } from "./refusals.ts";
 import { grantScopes } from "./scopes.ts";
-import { requireTenant } from "./tenants.ts";
+import { landing, requireTenant } from "./tenants.ts";
 import { encode, randomText } from "./tokens.ts";
 
 /** What the browser takes back to the client; everything else is a page that only the person sees. */
@@ -25,10 +25,12 @@ const LOOPBACK = /^http:\/\/localhost(:\d{1,5})?\/?$/;
  */
 export function authorize(world: World, codes: AuthorizationCodes, url: URL): Response {
   const query = url.searchParams;
+  const tenant = decodeURIComponent(url.pathname.split("/")[1] ?? "");
+  const home = landing(world, tenant);
   let redirectUri: string;
   let clientId: string;
   try {
-    requireTenant(world, url.hostname, decodeURIComponent(url.pathname.split("/")[1] ?? ""));
+    requireTenant(world, url.hostname, tenant);
     clientId = requirePublicClient(world, query.get("client_id"));
     redirectUri = requireRedirectUri(world, clientId, query.get("redirect_uri"));
   } catch (error) {
@@ -44,14 +46,14 @@ export function authorize(world: World, codes: AuthorizationCodes, url: URL): Re
   };
   try {
     checkRequest(query);
-    const person = decide(world, clientId);
+    const person = decide(world, home, clientId);
     const scope = required(query, "scope");
-    grantScopes(world, { clientId, personId: person.id, scope, browser: true });
+    grantScopes(home, { clientId, personId: person.id, scope, browser: true });
     const code = `1.${randomText(80)}`;
     const challenge = required(query, "code_challenge");
     const agreement = { clientId, redirectUri, challenge, scope, personId: person.id };
     codes.add(code, agreement, world.clock.now().getTime());
-    const account = { uid: person.id, utid: world.state.tenantId };
+    const account = { uid: person.id, utid: home.state.tenantId };
     return sendBack({
       code,
       ...(query.get("client_info") === "1" ? { client_info: encode(account) } : {}),
@@ -67,11 +69,12 @@ export function authorize(world: World, codes: AuthorizationCodes, url: URL): Re
 /** An end that the person sees and the client does not. */
 class PageOnly extends SignInError {}
 
-function decide(world: World, clientId: string) {
+function decide(world: World, home: World, clientId: string) {
   const { browser, persona } = world.behaviour;
-  if (outsider(persona)?.invited === false) throw onPage(refusal(world, "accountNotInTenant", clientId));
+  if (home === world && outsider(persona)?.invited === false)
+    throw onPage(refusal(world, "accountNotInTenant", clientId));
   if (browser === "abandoned") throw new PageOnly("pending", undefined, "Pick an account.");
-  if (browser === "approved") return signedInPerson(world);
+  if (browser === "approved") return signedInPerson(home);
   const refused = refusal(world, browser, clientId);
   throw TAKEN_BACK.has(browser) ? refused : onPage(refused);
 }

@@ -4,6 +4,7 @@ import { requirePublicClient } from "./clients.ts";
 import { SignInError } from "./errors.ts";
 import { isRefusal, refusal, refusalAt } from "./refusals.ts";
 import { checkScopes } from "./scopes.ts";
+import { isShared } from "./tenants.ts";
 import { randomText } from "./tokens.ts";
 
 interface Pending {
@@ -49,15 +50,23 @@ export function startDeviceCode(
 }
 
 /** Throws what a poll answers while there is no token, and takes the code away once there is. */
-export function pollDeviceCode(world: World, codes: DeviceCodes, form: URLSearchParams): string {
+export function pollDeviceCode(
+  world: World,
+  codes: DeviceCodes,
+  form: URLSearchParams,
+  tenant: string,
+): string {
   const { code, pending } = readCode(codes, form);
   const { clientId } = pending;
   if (world.clock.now().getTime() >= pending.expires) throw refusal(world, "expired", clientId);
   pending.polls += 1;
   const outcome = world.behaviour.signIn;
+  const outside = outsider(world.behaviour.persona);
   if (
     pending.polls <= world.behaviour.deviceCodePolls ||
     pending.stranded ||
+    // The page takes no personal account where the tenant is left open.
+    (outside?.home === "personal" && isShared(tenant)) ||
     outcome === "pendingForever" ||
     outcome === "blockedUnseen"
   ) {
@@ -72,8 +81,7 @@ export function pollDeviceCode(world: World, codes: DeviceCodes, form: URLSearch
     throw new SignInError("slow_down", undefined, "The client is polling too often.");
   }
   if (outcome !== "approved" && outcome !== "slowDown") throw refusal(world, outcome, clientId);
-  if (outsider(world.behaviour.persona)?.invited === false)
-    throw refusal(world, "accountNotInTenant", clientId);
+  if (outside?.invited === false && !isShared(tenant)) throw refusal(world, "accountNotInTenant", clientId);
   codes.delete(code);
   return clientId;
 }

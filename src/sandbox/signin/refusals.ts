@@ -25,7 +25,7 @@ const MULTI_FACTOR = { error: "invalid_grant", suberror: "basic_action", claims:
 const UNKNOWN_CLIENT = { error: "unauthorized_client", atStart: true } as const;
 
 // Texts as learn.microsoft.com entra/identity-platform/reference-error-codes and the service give them.
-const REFUSALS = {
+export const REFUSALS = {
   declined: {
     error: "authorization_declined",
     aadsts: 70018,

@@ -1,15 +1,22 @@
 import { Hono } from "hono";
-import { signedInPerson } from "../personas.ts";
-import type { Person } from "../state.ts";
+import { worldOf } from "../homes.ts";
+import { outsider, personOf, signedInPerson } from "../personas.ts";
 import type { World } from "../world.ts";
-import { AuthorizationCodes, agreedBy } from "./authorization-code.ts";
+import { AuthorizationCodes } from "./authorization-code.ts";
 import { authorize } from "./authorize.ts";
 import { clientCredentials } from "./client-credentials.ts";
 import { type DeviceCodes, pollDeviceCode, startDeviceCode } from "./device-code.ts";
 import { SignInError, signInErrorBody } from "./errors.ts";
 import { appToken, personToken } from "./person-token.ts";
 import { refusal } from "./refusals.ts";
-import { instanceDiscovery, isHome, openidConfiguration, requireTenant } from "./tenants.ts";
+import {
+  instanceDiscovery,
+  isHome,
+  isShared,
+  landing,
+  openidConfiguration,
+  requireTenant,
+} from "./tenants.ts";
 
 /** The sign-in service of every cloud: discovery, device code, browser and tokens. */
 export function signInRoutes(world: World): Hono {
@@ -44,17 +51,20 @@ export function signInRoutes(world: World): Hono {
       // MSAL sends the short word, RFC 8628 the long one; the service takes both.
       case "device_code":
       case "urn:ietf:params:oauth:grant-type:device_code": {
-        const clientId = pollDeviceCode(world, codes, form);
-        return c.json(personToken(world, { clientId, person: signedInPerson(world), browser: true, form }));
+        const tenant = c.req.param("tenant");
+        const clientId = pollDeviceCode(world, codes, form, tenant);
+        const home = landing(world, tenant);
+        return c.json(personToken(home, { clientId, person: signedInPerson(home), browser: true, form }));
       }
       case "authorization_code": {
         const agreement = agreements.redeem(form, world.clock.now().getTime());
         if (!form.has("scope")) form.set("scope", agreement.scope);
-        const to = { clientId: agreement.clientId, person: agreedBy(world, agreement) };
-        return c.json(personToken(world, { ...to, browser: false, form }));
+        const home = worldOf(world, agreement.personId);
+        const to = { clientId: agreement.clientId, person: personOf(home, agreement.personId) };
+        return c.json(personToken(home, { ...to, browser: false, form }));
       }
       case "refresh_token":
-        return c.json(personToken(world, { ...renewed(world, form), browser: false, form }));
+        return c.json(renewed(world, c.req.param("tenant"), form));
       case "client_credentials":
         return c.json(appToken(world, clientCredentials(world, form)));
       default:
@@ -73,18 +83,25 @@ function hostOf(url: string): string {
   return new URL(url).hostname;
 }
 
-/** Who a refresh token was given to, as long as nothing has ended the session. */
-function renewed(world: World, form: URLSearchParams): { clientId: string; person: Person } {
+/** Answers a refresh token, as long as nothing has ended the session. */
+function renewed(world: World, tenant: string, form: URLSearchParams) {
   const session = world.tokens.readRefresh(form.get("refresh_token") ?? "");
-  const person = world.state.users.find(({ id }) => id === session?.personId);
-  if (session === undefined || person === undefined || session.clientId !== form.get("client_id")) {
+  if (session === undefined || session.clientId !== form.get("client_id")) {
     throw new SignInError(
       "invalid_grant",
       700082,
       "The refresh token has expired or was not issued to this client.",
     );
   }
-  const { refresh } = world.behaviour;
-  if (refresh !== "works") throw refusal(world, refresh, session.clientId);
-  return { clientId: session.clientId, person };
+  const { clientId, personId } = session;
+  const { refresh, persona } = world.behaviour;
+  if (refresh !== "works") throw refusal(world, refresh, clientId);
+  const from = worldOf(world, personId);
+  // Whoever comes from elsewhere may go on as the guest they are here.
+  const to = isShared(tenant) ? from : world;
+  if (to !== from && outsider(persona)?.invited !== true) {
+    throw refusal(world, "accountNotInTenant", clientId);
+  }
+  const person = to === from ? personOf(to, personId) : signedInPerson(to);
+  return personToken(to, { clientId, person, browser: false, form });
 }

@@ -1,4 +1,5 @@
 import { CLOUDS, type Cloud, cloudOf } from "../clouds.ts";
+import { homeOf } from "../homes.ts";
 import type { World } from "../world.ts";
 import { SignInError } from "./errors.ts";
 
@@ -12,11 +13,21 @@ export function isHome(world: World, host: string): boolean {
   return cloudOf(world).signInHosts.includes(host);
 }
 
+/** Whether a path leaves the tenant to the account. */
+export function isShared(tenant: string): boolean {
+  return SHARED.includes(tenant.toLowerCase());
+}
+
+/** The tenant that a sign-in ends in: the account's own, where the path leaves it to that. */
+export function landing(world: World, tenant: string): World {
+  return (isShared(tenant) ? homeOf(world) : undefined) ?? world;
+}
+
 /** The tenant of a path; another cloud's host has never heard of it. */
 export function requireTenant(world: World, host: string, tenant: string): void {
   const { tenantId, verifiedDomains } = world.state;
   const name = tenant.toLowerCase();
-  if (SHARED.includes(name)) return;
+  if (isShared(name)) return;
   if (isHome(world, host) && (name === tenantId || verifiedDomains.includes(name))) return;
   if (!GUID.test(tenant) && !DOMAIN.test(tenant)) {
     throw new SignInError(
