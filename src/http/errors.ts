@@ -15,6 +15,10 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 
 /** Failures of looking a host up and of connecting: nothing can have been sent yet. */
 const NOT_CONNECTED: ReadonlySet<string> = new Set([
+  // What a proxy answers that cannot reach the host itself.
+  "PROXY_502",
+  "PROXY_503",
+  "PROXY_504",
   "ENOTFOUND",
   "EAI_AGAIN",
   "ECONNREFUSED",
@@ -95,6 +99,8 @@ export type NetworkTrouble =
   | "proxyLogIn"
   /** The proxy does not let the request through. */
   | "proxyRefuses"
+  /** The proxy cannot reach the host either. */
+  | "proxyFails"
   /** A certificate of an issuer that nobody here trusts. */
   | "certificate"
   /** A certificate that is not valid today. */
@@ -113,6 +119,7 @@ const TROUBLES: readonly (readonly [RegExp, NetworkTrouble])[] = [
   [/^ETIMEDOUT$/, "silent"],
   [/^(ECONNRESET|ECONNABORTED)$/, "cut"],
   [/^(PROXY|HTTP)_407$/, "proxyLogIn"],
+  [/^PROXY_50[234]$/, "proxyFails"],
   [/^PROXY_/, "proxyRefuses"],
   [/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/, "certificateDate"],
   [/^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/, "certificateName"],

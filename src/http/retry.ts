@@ -1,6 +1,6 @@
 import type { Clock, Fetch } from "../ports/index.ts";
 import { fetchWithin } from "./attempt.ts";
-import { isNeverSent, isPassingFailure } from "./errors.ts";
+import { isNeverSent, isPassingFailure, networkFailure } from "./errors.ts";
 import { MAX_REPEATS, retryDelayMs } from "./retry-delay.ts";
 
 export { MAX_REPEATS, retryDelayMs } from "./retry-delay.ts";
@@ -19,6 +19,8 @@ export interface Wait {
   readonly ms: number;
   readonly reason: "throttled" | "unavailable" | "unreachable";
   readonly host: string;
+  /** The proxy on the way, where the host was not reached. */
+  readonly proxy?: string;
   /** The repeat that follows, from 1. */
   readonly attempt: number;
 }
@@ -51,7 +53,9 @@ export function retrying(fetch: Fetch, options: RetryOptions): RetryingFetch {
       const delay = attempt > repeats ? undefined : delayBefore(attempt, outcome, policy, options);
       if (delay === undefined) return settled(outcome);
       discard(outcome.response);
-      options.onWait?.({ ...delay, host: new URL(request.url).host, attempt });
+      const { host } = new URL(request.url);
+      const proxy = outcome.response ? undefined : networkFailure(host, outcome.error).proxy;
+      options.onWait?.({ ...delay, host, ...(proxy !== undefined && { proxy }), attempt });
       await options.clock.sleep(delay.ms, request.signal);
     }
   };

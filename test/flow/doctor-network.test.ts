@@ -3,6 +3,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { ResultDocument } from "../../src/cli/screen/result-document.ts";
 import { AppError } from "../../src/errors.ts";
 import type { Fetch, Routes } from "../../src/ports/index.ts";
+import { nodeFetch } from "../../src/ports/node/fetch.ts";
+import { nobodyThere } from "../support/proxies.ts";
 import { runInProcess, type TestRun, type TestRunOptions, testTenant, UNATTENDED } from "../support/run.ts";
 
 const SIGN_IN = "login.microsoftonline.com";
@@ -226,6 +228,7 @@ describe("a blocked host", () => {
       "does not take this user name and password (HTTP 407)",
       /takes Negotiate, NTLM only/,
     ],
+    ["cut off itself", { code: "PROXY_503" }, "does not get there either (HTTP 503)", /in a few minutes/],
     ["spoken to in the wrong way", { code: "EPROTO" }, "no encrypted connection", /try http:/],
   ])("a proxy that is %s", async (_, failure, sentence, advice) => {
     const options = { routes: behindProxy, through: failing(GRAPH, failure) };
@@ -308,6 +311,18 @@ test.each([40, 80])("fits a terminal of %i columns", async (columns) => {
     .filter((line) => !/^ +(PowerShell|Command Prompt|Linux, macOS): /.test(line));
   expect(lines.filter((line) => line.length > columns)).toEqual([]);
   expect(stdout).toContain(`  ${SERVICES[0]}:443`);
+});
+
+test("register waits for a proxy that is down, and names it, not Microsoft", async () => {
+  const nobody = await nobodyThere();
+  const fetch = nodeFetch({ HTTPS_PROXY: `http://me:hidden@${nobody}` });
+  const tenant = testTenant();
+  const run = await runInProcess(["register", ...UNATTENDED, "--verbose"], tenant, { through: () => fetch });
+  expect(run.exitCode).toBe(8);
+  expect(run.stderr).toContain(`cannot be reached through the proxy ${nobody}, trying again in`);
+  expect(run.stderr).toContain(`the proxy ${nobody} does not take the connection (ECONNREFUSED).`);
+  expect(run.stderr).not.toContain("hidden");
+  expect(tenant.clock.sleeps.length).toBeGreaterThanOrEqual(5);
 });
 
 describe("a variable that names no proxy", () => {

@@ -2,6 +2,7 @@ import { type RequestOptions, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP, type Socket } from "node:net";
 import { connect, type PeerCertificate, rootCertificates, type TLSSocket } from "node:tls";
+import { isCertificateFailure, transportCode } from "../../http/errors.ts";
 import type { ShownCertificate } from "../index.ts";
 import { defaultPort, proxyAuthorization } from "./proxy.ts";
 
@@ -22,12 +23,41 @@ export async function lookAtCertificate(
   proxy: URL | undefined,
   signal: AbortSignal,
 ): Promise<ShownCertificate> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
-  const socket = proxy && (await openTunnel(url, proxy, limit));
+  signal.throwIfAborted();
+  // A timer of our own: Node 20 may collect a signal that only follows others before it strikes.
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new Error("no certificate in time")), LIMIT_MS);
+  const stop = (): void => limit.abort(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await look(url, proxy, limit.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+async function look(url: URL, proxy: URL | undefined, limit: AbortSignal): Promise<ShownCertificate> {
+  if (proxy === undefined) return await readCertificate(url, undefined, limit);
+  try {
+    return await readCertificate(url, await openTunnel(url, proxy, limit), limit);
+  } catch (error) {
+    // Of a proxy that is itself spoken to over TLS, its own certificate may be the one that was refused.
+    if (isCertificateFailure(transportCode(error))) return await readCertificate(proxy, undefined, limit);
+    throw error;
+  }
+}
+
+/** Greets `url`, over a tunnel where there is one, and hangs up once it has shown its certificate. */
+async function readCertificate(
+  url: URL,
+  tunnel: Socket | undefined,
+  limit: AbortSignal,
+): Promise<ShownCertificate> {
   const host = bare(url.hostname);
   return await new Promise((resolve, reject) => {
     const tls: TLSSocket = connect({
-      ...(socket ? { socket } : { host, port: Number(url.port || defaultPort(url)) }),
+      ...(tunnel ? { socket: tunnel } : { host, port: Number(url.port || defaultPort(url)) }),
       ...(isIP(host) === 0 && { servername: host }),
       ca: [...rootCertificates],
       rejectUnauthorized: false,

@@ -361,6 +361,43 @@ describe("TLS", () => {
     await expect(routes.certificateOf(new URL(GRAPH), AbortSignal.abort())).rejects.toThrow("aborted");
   });
 
+  test("a proxy that is spoken to over TLS is one too, and its own certificate is looked at", async () => {
+    const { keyPem: key, certificatePem: cert } = await makeCertificates({ hosts: [], now: new Date() });
+    const seen: Seen[] = [];
+    const plain = tunnel(seen, await tls());
+    const secure = createTlsServer({ key, cert });
+    secure.on("connect", (...given: unknown[]) => plain.emit("connect", ...given));
+    const proxy = await listen(secure);
+    const fetch = nodeFetch({ HTTPS_PROXY: `https://me:p%40ss@127.0.0.1:${proxy}` });
+    await expect(fetch(new Request(GRAPH))).rejects.toMatchObject({
+      code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+      issuer: ISSUER,
+    });
+    expect(seen).toEqual([]);
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    expect(await (await fetch(new Request(GRAPH))).text()).toBe("over TLS");
+    expect(seen.map(({ target }) => target)).toEqual(["graph.example:443"]);
+    vi.unstubAllEnvs();
+  });
+
+  test.each(["direct", "through a proxy"])(
+    "a certificate that never comes is not waited for: %s",
+    async (way) => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      const connected = later();
+      const port = await listen(createTcpServer(() => connected.resolve(undefined)));
+      const routes = nodeRoutes(way === "direct" ? {} : { HTTPS_PROXY: `http://127.0.0.1:${port}` });
+      const url = new URL(way === "direct" ? `https://127.0.0.1:${port}` : GRAPH);
+      const looking = routes
+        .certificateOf(url, new AbortController().signal)
+        .catch((error: unknown) => error);
+      await connected.promise;
+      await vi.advanceTimersByTimeAsync(5000);
+      expect(await looking).toBeInstanceOf(Error);
+      vi.useRealTimers();
+    },
+  );
+
   test.each<[object | undefined, string]>([
     [{ CN: "Contoso Root CA", O: "Contoso Ltd" }, "Contoso Root CA (Contoso Ltd)"],
     [{ CN: "Zscaler Root CA", O: "Zscaler" }, "Zscaler Root CA"],

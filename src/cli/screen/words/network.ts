@@ -28,6 +28,10 @@ export function networkProblem(failure: NetworkFailure): string {
         `cannot be reached: ${theProxy(proxy)} does not let the request through ` +
         say`(HTTP ${status(cause)}).`
       );
+    case "proxyFails":
+      return (
+        `cannot be reached: ${theProxy(proxy)} does not get there either ` + say`(HTTP ${status(cause)}).`
+      );
     case "certificate":
       return `shows a certificate${by}${through} that is not trusted here ` + say`(${cause}).`;
     case "certificateDate":
@@ -95,6 +99,8 @@ const HINTS: Readonly<Record<NetworkTrouble, (failure: NetworkFailure) => string
       ? "Put user name and password into HTTPS_PROXY, as shown; write a sign such as @ : / # % in them in percent code (%40 %3A %2F %23 %25)."
       : say`The proxy takes ${failure.proxyLogIn?.join(", ") ?? ""} only, which this tool does not speak. Ask your network team for a proxy that takes Basic, or to let these hosts through without a log-in.`,
   proxyRefuses: () => "Ask your network team to let this host through, port 443.",
+  proxyFails: () =>
+    "Try again in a few minutes; if it stays so, ask your network team whether the proxy lets this host through.",
   certificate: ({ systemStore }) =>
     `If that issuer is your company or its security product, your network inspects encrypted traffic. Your IT department has the issuer's certificate as a .pem file: set NODE_EXTRA_CA_CERTS to that file, as shown.${systemStore === true ? ` Where this computer trusts the issuer already, setting NODE_OPTIONS to --use-system-ca does the same.` : ""}`,
   certificateDate: () =>

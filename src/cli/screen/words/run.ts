@@ -66,7 +66,7 @@ export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly don
 };
 
 /** A wait, in the person's words; the seconds count down. */
-export function waiting({ reason, host }: GraphWait, seconds: number): string {
+export function waiting({ reason, host, proxy }: GraphWait, seconds: number): string {
   const forSeconds = `${seconds} s`;
   switch (reason) {
     case "throttled":
@@ -74,7 +74,9 @@ export function waiting({ reason, host }: GraphWait, seconds: number): string {
     case "unavailable":
       return say`${host} does not answer properly, trying again in ${forSeconds}`;
     case "unreachable":
-      return say`${host} cannot be reached, trying again in ${forSeconds}`;
+      return proxy === undefined
+        ? say`${host} cannot be reached, trying again in ${forSeconds}`
+        : say`${host} cannot be reached through the proxy ${proxy}, trying again in ${forSeconds}`;
     case "replication":
       return say`${host} is still taking in what was just created: ${forSeconds}`;
   }
