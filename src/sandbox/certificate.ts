@@ -1,26 +1,27 @@
-import { generateKeyPair, type KeyObject, randomBytes, sign } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPair, type KeyObject, randomBytes, sign } from "node:crypto";
 import { promisify } from "node:util";
 import {
-  Boolean as Asn1Boolean,
-  Set as Asn1Set,
-  type BaseBlock,
-  BitString,
-  Constructed,
-  fromBER,
-  Integer,
-  Null,
-  ObjectIdentifier,
-  OctetString,
-  Primitive,
-  Sequence,
-  UTCTime,
-  Utf8String,
-} from "asn1js";
+  bits,
+  boolean,
+  type Der,
+  explicit,
+  implicit,
+  integer,
+  nothing,
+  objectIdentifier,
+  octets,
+  sequence,
+  set,
+  text,
+  time,
+} from "./der.ts";
 
 const SHA256_WITH_RSA = "1.2.840.113549.1.1.11";
 const COMMON_NAME = "2.5.4.3";
 const BASIC_CONSTRAINTS = "2.5.29.19";
 const KEY_USAGE = "2.5.29.15";
+const SUBJECT_KEY = "2.5.29.14";
+const AUTHORITY_KEY = "2.5.29.35";
 const ALTERNATIVE_NAMES = "2.5.29.17";
 const EXTENDED_KEY_USAGE = "2.5.29.37";
 const SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1";
@@ -51,9 +52,9 @@ export async function makeCertificates(options: { hosts: readonly string[]; now:
     signedBy: authority.privateKey,
     validity,
     extensions: [
-      extension(BASIC_CONSTRAINTS, new Sequence({ value: [new Asn1Boolean({ value: true })] })),
+      extension(BASIC_CONSTRAINTS, sequence(boolean(true)), true),
       // keyCertSign and cRLSign
-      extension(KEY_USAGE, new BitString({ valueHex: new Uint8Array([0x06]), unusedBits: 1 })),
+      extension(KEY_USAGE, bits(Buffer.from([0x06]), 1), true),
     ],
   });
   const certificatePem = certificate({
@@ -63,10 +64,10 @@ export async function makeCertificates(options: { hosts: readonly string[]; now:
     signedBy: authority.privateKey,
     validity,
     extensions: [
-      extension(BASIC_CONSTRAINTS, new Sequence({ value: [] })),
+      extension(BASIC_CONSTRAINTS, sequence()),
       // digitalSignature and keyEncipherment
-      extension(KEY_USAGE, new BitString({ valueHex: new Uint8Array([0xa0]), unusedBits: 5 })),
-      extension(EXTENDED_KEY_USAGE, new Sequence({ value: [oid(SERVER_AUTHENTICATION)] })),
+      extension(KEY_USAGE, bits(Buffer.from([0xa0]), 5)),
+      extension(EXTENDED_KEY_USAGE, sequence(objectIdentifier(SERVER_AUTHENTICATION))),
       extension(ALTERNATIVE_NAMES, alternativeNames(options.hosts)),
     ],
   });
@@ -85,66 +86,52 @@ function certificate(parts: {
   publicKey: KeyObject;
   signedBy: KeyObject;
   validity: { from: Date; to: Date };
-  extensions: readonly BaseBlock[];
+  extensions: readonly Der[];
 }): string {
-  const algorithm = () => new Sequence({ value: [oid(SHA256_WITH_RSA), new Null()] });
-  const body = new Sequence({
-    value: [
-      tagged(0, [new Integer({ value: 2 })]),
-      new Integer({ valueHex: serialNumber() }),
-      algorithm(),
-      name(parts.issuer),
-      new Sequence({
-        value: [
-          new UTCTime({ valueDate: parts.validity.from }),
-          new UTCTime({ valueDate: parts.validity.to }),
-        ],
-      }),
-      name(parts.subject),
-      fromBER(parts.publicKey.export({ type: "spki", format: "der" })).result,
-      tagged(3, [new Sequence({ value: [...parts.extensions] })]),
-    ],
-  });
-  const signature = sign("sha256", Buffer.from(body.toBER()), parts.signedBy);
-  const whole = new Sequence({ value: [body, algorithm(), new BitString({ valueHex: signature })] });
-  const lines =
-    Buffer.from(whole.toBER())
-      .toString("base64")
-      .match(/.{1,64}/g) ?? [];
+  const algorithm = sequence(objectIdentifier(SHA256_WITH_RSA), nothing());
+  // Python 3.13 and whoever else checks strictly wants the keys named.
+  const keys = [
+    extension(SUBJECT_KEY, octets(keyIdentifier(parts.publicKey))),
+    extension(AUTHORITY_KEY, sequence(implicit(0, keyIdentifier(createPublicKey(parts.signedBy))))),
+  ];
+  const body = sequence(
+    explicit(0, integer(Buffer.from([2]))),
+    integer(serialNumber()),
+    algorithm,
+    name(parts.issuer),
+    sequence(time(parts.validity.from), time(parts.validity.to)),
+    name(parts.subject),
+    parts.publicKey.export({ type: "spki", format: "der" }),
+    explicit(3, sequence(...parts.extensions, ...keys)),
+  );
+  const whole = sequence(body, algorithm, bits(sign("sha256", body, parts.signedBy), 0));
+  const lines = whole.toString("base64").match(/.{1,64}/g) ?? [];
   return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
 }
 
-function serialNumber(): Uint8Array {
+function serialNumber(): Buffer {
   const bytes = randomBytes(16);
   // Positive, and without a leading zero byte.
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
   return bytes;
 }
 
-function name(commonName: string): Sequence {
-  const pair = new Sequence({ value: [oid(COMMON_NAME), new Utf8String({ value: commonName })] });
-  return new Sequence({ value: [new Asn1Set({ value: [pair] })] });
+function name(commonName: string): Der {
+  return sequence(set(sequence(objectIdentifier(COMMON_NAME), text(commonName))));
 }
 
-function extension(id: string, value: BaseBlock): Sequence {
-  return new Sequence({ value: [oid(id), new OctetString({ valueHex: value.toBER() })] });
+function extension(id: string, value: Der, critical = false): Der {
+  return sequence(objectIdentifier(id), ...(critical ? [boolean(true)] : []), octets(value));
 }
 
-function alternativeNames(hosts: readonly string[]): Sequence {
-  const dns = hosts.map(
-    (host) => new Primitive({ idBlock: { tagClass: 3, tagNumber: 2 }, valueHex: Buffer.from(host) }),
-  );
-  const loopback = new Primitive({
-    idBlock: { tagClass: 3, tagNumber: 7 },
-    valueHex: Buffer.from([127, 0, 0, 1]),
-  });
-  return new Sequence({ value: [...dns, loopback] });
+/** RFC 5280, section 4.2.1.2: the name of a key. */
+function keyIdentifier(key: KeyObject): Buffer {
+  return createHash("sha1")
+    .update(key.export({ type: "spki", format: "der" }))
+    .digest();
 }
 
-function tagged(tagNumber: number, value: BaseBlock[]): Constructed {
-  return new Constructed({ idBlock: { tagClass: 3, tagNumber }, value });
-}
-
-function oid(value: string): ObjectIdentifier {
-  return new ObjectIdentifier({ value });
+function alternativeNames(hosts: readonly string[]): Der {
+  const loopback = implicit(7, Buffer.from([127, 0, 0, 1]));
+  return sequence(...hosts.map((host) => implicit(2, Buffer.from(host))), loopback);
 }

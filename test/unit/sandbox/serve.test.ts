@@ -28,6 +28,7 @@ test("the certificates are a proper chain for the simulated names", () => {
   const authority = new X509Certificate(served.caPem);
   expect(authority.ca).toBe(true);
   expect(authority.verify(authority.publicKey)).toBe(true);
+  expect(Date.parse(authority.validTo) - Date.now()).toBeGreaterThan(29 * 86_400_000);
 });
 
 test("real host names lead through the proxy to the sandbox over TLS", async () => {
