@@ -46,8 +46,6 @@ export async function withSession(
   work: (session: Session) => Promise<Ending>,
 ): Promise<ExitCode> {
   const { flags, faults: flagFaults } = readFlags(command, ports.system.environment);
-  // A rehearsal leaves through no proxy.
-  const faults = isOn(flags, "sandbox") ? flagFaults : [...flagFaults, ...ports.routes.faults];
   const reporter = new Reporter(ports, globals);
   const { currentFolder } = ports.system;
   const outputFolder = absolute(currentFolder, textOf(flags, "output") ?? currentFolder);
@@ -56,6 +54,9 @@ export async function withSession(
   let journal: Journal | undefined;
   let sandbox: SandboxRun | undefined;
   try {
+    // A rehearsal leaves through no proxy.
+    const proxyFaults = isOn(flags, "sandbox") ? [] : await ports.routes.faults();
+    const faults = [...flagFaults, ...proxyFaults];
     if (faults.length > 0) throw new AppError("VALUES_INVALID", { faults });
     const { report } = reporter;
     if (isOn(flags, "sandbox")) sandbox = await enterSandbox(ports, outputFolder, { signal, report });

@@ -64,7 +64,7 @@ async function look(
     host: url.hostname,
     port: Number(url.port || (url.protocol === "https:" ? 443 : 80)),
     purpose,
-    proxy: routes.proxyFor(url),
+    proxy: await routes.proxyFor(url),
   };
   const limited: Fetch = async (request) => {
     const sent = new Request(request, { signal: AbortSignal.any([request.signal, signal]) });

@@ -29,9 +29,9 @@ export type Fetch = (request: Request) => Promise<Response>;
 /** The ways that requests take from this machine. Looking at one sends no request. */
 export interface Routes {
   /** What is wrong with the environment's variables for proxies. */
-  readonly faults: readonly Fault[];
+  faults(): Promise<readonly Fault[]>;
   /** The proxy on the way to `url` as `host:port`; undefined where the way is direct. */
-  proxyFor(url: URL): string | undefined;
+  proxyFor(url: URL): Promise<string | undefined>;
   /** The certificate shown on the way to `url`, trusted or not; rejects where none was seen. */
   certificateOf(url: URL, signal: AbortSignal): Promise<ShownCertificate>;
 }

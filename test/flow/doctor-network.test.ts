@@ -46,13 +46,13 @@ const failing =
   };
 
 const routes = (over: Partial<Routes>): Routes => ({
-  faults: [],
-  proxyFor: () => undefined,
+  faults: async () => [],
+  proxyFor: async () => undefined,
   certificateOf: async () => ({ issuer: "DigiCert", isPublic: true }),
   ...over,
 });
 
-const behindProxy = routes({ proxyFor: () => "proxy.contoso.com:8080" });
+const behindProxy = routes({ proxyFor: async () => "proxy.contoso.com:8080" });
 
 describe("where nothing is in the way", () => {
   test("all hosts of the job are reachable, and nothing but the journal is written", async () => {
@@ -332,7 +332,7 @@ describe("a variable that names no proxy", () => {
     "ends %j before any request",
     async (argv) => {
       const tenant = testTenant();
-      const run = await runInProcess(argv, tenant, { routes: routes({ faults }) });
+      const run = await runInProcess(argv, tenant, { routes: routes({ faults: async () => faults }) });
       expect(run.exitCode).toBe(2);
       expect(run.stderr).toContain("HTTPS_PROXY: is socks5://…@p:1");
       expect(run.stderr).toContain("SOCKS");
@@ -342,6 +342,8 @@ describe("a variable that names no proxy", () => {
 
   test("does not keep anybody from rehearsing", async () => {
     const argv = ["register", "--sandbox", "--yes", "--no-input"];
-    expect((await runInProcess(argv, testTenant(), { routes: routes({ faults }) })).exitCode).toBe(0);
+    expect(
+      (await runInProcess(argv, testTenant(), { routes: routes({ faults: async () => faults }) })).exitCode,
+    ).toBe(0);
   });
 });

@@ -156,8 +156,8 @@ function noNetwork(request: Request): Promise<Response> {
 }
 
 const directRoutes: Routes = {
-  faults: [],
-  proxyFor: () => undefined,
+  faults: async () => [],
+  proxyFor: async () => undefined,
   certificateOf: async () => ({ issuer: "A Public CA", isPublic: true }),
 };
 

@@ -1,6 +1,5 @@
-import type { Ports } from "../index.ts";
+import type { Fetch, Ports } from "../index.ts";
 import { nodeClock } from "./clock.ts";
-import { nodeFetch } from "./fetch.ts";
 import { nodeFiles } from "./files.ts";
 import { nodeIds } from "./ids.ts";
 import { nodeProcesses } from "./processes.ts";
@@ -27,7 +26,7 @@ export function nodePorts({ packageFolder, signal, input, colour }: NodePortsOpt
   const { environment } = system;
   const { terminal, pauseProgress } = nodeTerminal(process, { environment, input, colour });
   return {
-    fetch: nodeFetch(environment),
+    fetch: lateFetch(environment),
     routes: nodeRoutes(environment),
     clock: nodeClock,
     files: nodeFiles,
@@ -37,5 +36,14 @@ export function nodePorts({ packageFolder, signal, input, colour }: NodePortsOpt
     terminal,
     prompter: nodePrompter(process, { colour: terminal.colour, pauseProgress, signal }),
     system,
+  };
+}
+
+/** Loaded with the first request: `--help` needs no network. */
+function lateFetch(environment: Ports["system"]["environment"]): Fetch {
+  let loading: Promise<Fetch> | undefined;
+  return async (request) => {
+    loading ??= import("./fetch.ts").then(({ nodeFetch }) => nodeFetch(environment));
+    return await (await loading)(request);
   };
 }

@@ -5,7 +5,7 @@ export interface Proxies {
   /** What is wrong with the variable that names the proxy; no password is in it. */
   readonly faults: readonly Fault[];
   /** The proxy on the way to `url`, credentials included; undefined where the way is direct. */
-  proxyFor(url: URL): URL | undefined;
+  readonly proxyFor: (url: URL) => URL | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,18 +1,21 @@
 import type { Routes } from "../index.ts";
-import { proxyName, readProxies } from "./proxy.ts";
 
-/** The real ways to the hosts, as the environment lays them. */
+/** The real ways to the hosts, as the environment lays them. What knows them is loaded with the first use. */
 export function nodeRoutes(environment: Readonly<Record<string, string | undefined>>): Routes {
-  const proxies = readProxies(environment);
+  const load = async () => {
+    const { proxyName, readProxies } = await import("./proxy.ts");
+    return { ...readProxies(environment), proxyName };
+  };
   return {
-    faults: proxies.faults,
-    proxyFor: (url) => {
-      const proxy = proxies.proxyFor(url);
+    faults: async () => (await load()).faults,
+    proxyFor: async (url) => {
+      const { proxyFor, proxyName } = await load();
+      const proxy = proxyFor(url);
       return proxy && proxyName(proxy);
     },
     certificateOf: async (url, signal) => {
-      const { lookAtCertificate } = await import("./certificate.ts");
-      return await lookAtCertificate(url, proxies.proxyFor(url), signal);
+      const [{ proxyFor }, { lookAtCertificate }] = await Promise.all([load(), import("./certificate.ts")]);
+      return await lookAtCertificate(url, proxyFor(url), signal);
     },
   };
 }

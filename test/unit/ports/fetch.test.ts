@@ -349,7 +349,7 @@ describe("TLS", () => {
     const seen: Seen[] = [];
     const proxy = await listen(tunnel(seen, await tls()));
     const routes = nodeRoutes({ HTTPS_PROXY: `http://me:p%40ss@127.0.0.1:${proxy}` });
-    expect(routes.proxyFor(new URL(GRAPH))).toBe(`127.0.0.1:${proxy}`);
+    expect(await routes.proxyFor(new URL(GRAPH))).toBe(`127.0.0.1:${proxy}`);
     const never = new AbortController().signal;
     await expect(routes.certificateOf(new URL(GRAPH), never)).resolves.toEqual({
       issuer: ISSUER,
