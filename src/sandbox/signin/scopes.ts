@@ -79,7 +79,7 @@ function consented(
 function requireOffered({ resource, values }: Asked, clientId: string): void {
   const fixed = resource === "management" ? ["user_impersonation"] : fixedScopes(clientId);
   for (const value of values) {
-    if (value === ".default") continue;
+    if (value === ".default" || fixed?.includes(value) === true) continue;
     if (resource === "graph" && permissionByValue("Scope", value) === undefined) {
       throw new SignInError(
         "invalid_client",
@@ -87,7 +87,7 @@ function requireOffered({ resource, values }: Asked, clientId: string): void {
         `The application asked for scope '${value}' that doesn't exist on the resource '${GRAPH_APP_ID}'. Contact the app vendor.`,
       );
     }
-    if (fixed !== undefined && !fixed.includes(value)) throw notPreauthorised(clientId);
+    if (fixed !== undefined) throw notPreauthorised(clientId);
   }
   if (resource === "management" && !mayManageAzure(clientId)) throw notPreauthorised(clientId);
 }
