@@ -111,6 +111,8 @@ export type NetworkTrouble =
   | "tls"
   /** Somebody answered in the host's place. */
   | "answeredInstead"
+  /** An answer points to a host that is none of Microsoft's; it was not asked. */
+  | "foreignHost"
   | "other";
 
 const TROUBLES: readonly (readonly [RegExp, NetworkTrouble])[] = [
@@ -125,6 +127,7 @@ const TROUBLES: readonly (readonly [RegExp, NetworkTrouble])[] = [
   [/^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/, "certificateName"],
   [/^(EPROTO$|ERR_SSL_|ERR_TLS_(?!CERT_))/, "tls"],
   [/^(HTTP_|HPE_)/, "answeredInstead"],
+  [/^FOREIGN_HOST$/, "foreignHost"],
 ];
 
 /** Sorts a failure by what a person can do about it. */

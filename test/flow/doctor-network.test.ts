@@ -310,6 +310,8 @@ test.each([40, 80])("fits a terminal of %i columns", async (columns) => {
     .split("\n")
     .filter((line) => !/^ +(PowerShell|Command Prompt|Linux, macOS): /.test(line));
   expect(lines.filter((line) => line.length > columns)).toEqual([]);
+  expect(stdout).toContain('PowerShell: $env:HTTPS_PROXY = "http://user:password@proxy:port"\n');
+  expect(stdout).toContain("Command Prompt: set HTTPS_PROXY=http://user:password@proxy:port\n");
   expect(stdout).toContain(`  ${SERVICES[0]}:443`);
 });
 

@@ -92,6 +92,7 @@ const NETWORK_FAILURES: readonly NetworkFailure[] = [
   "ERR_TLS_CERT_ALTNAME_INVALID",
   "EPROTO",
   "HTTP_502",
+  "FOREIGN_HOST",
   "UNKNOWN",
 ].flatMap((cause) => [
   { host: "graph.microsoft.com", cause },

@@ -80,6 +80,7 @@ test.each([
   ["ETIMEDOUT", "silent"],
   ["ECONNRESET", "cut"],
   ["HTTP_302", "answeredInstead"],
+  ["FOREIGN_HOST", "foreignHost"],
   ["ENOSPC", "other"],
 ])("%s is sorted as %s", (cause, trouble) => {
   expect(troubleOf({ cause })).toBe(trouble);

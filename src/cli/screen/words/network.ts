@@ -42,6 +42,8 @@ export function networkProblem(failure: NetworkFailure): string {
       return `cannot be reached: no encrypted connection comes about` + through + say` (${cause}).`;
     case "answeredInstead":
       return say`cannot be reached: something else answers in its place (${cause.replace("_", " ")}).`;
+    case "foreignHost":
+      return "was not asked: an answer of Microsoft Graph points to it, and the token goes to Microsoft Graph alone (FOREIGN_HOST).";
     case "other":
       return `cannot be reached` + through + say` (${cause}).`;
   }
@@ -112,7 +114,9 @@ const HINTS: Readonly<Record<NetworkTrouble, (failure: NetworkFailure) => string
       ? "Something between you and the host disturbs the connection: ask your network team."
       : "If HTTPS_PROXY begins with https://, try http://: most proxies are spoken to that way.",
   answeredInstead: () =>
-    "Something between you and the host answers in its place, such as a log-in page: open a page in a browser, or ask your network team. If the host is a one-time-password service, it may be down.",
+    "Something between you and the host answers in its place, such as a log-in page: open a page in a browser, or ask your network team. If it stays so, the host itself may be down.",
+  foreignHost: () =>
+    "Something between you and Microsoft may change its answers: ask your network team, and send the journal to the vendor's support.",
   other: () => "Check the internet connection; behind a proxy, set HTTPS_PROXY.",
 };
 
