@@ -255,6 +255,8 @@ export type SignInProblem =
   | "clientUnknown"
   | "clientNotPublic"
   | "userNotAssigned"
+  /** The browser asks whether the person is really trying to sign in, and nobody said so. */
+  | "confirmationNeeded"
   | "sessionExpired"
   /** A personal Microsoft account, which belongs to no tenant. */
   | "personalAccount"

@@ -58,7 +58,6 @@ export async function signInWithBrowser(options: BrowserOptions): Promise<TokenS
     .finally(() => {
       if (signal.aborted) hangUp();
     });
-  signingIn.catch(() => undefined);
   const getToken = async (claims?: string): Promise<Secret> => {
     seen.oauth = undefined;
     const request = { account: account as AccountInfo, scopes, ...(claims !== undefined && { claims }) };

@@ -22,6 +22,7 @@ const BY_CODE: readonly (readonly [SignInProblem, readonly number[]])[] = [
   ["clientNotAllowed", [65002]],
   ["clientUnknown", [700016, 7000112, 7000116, 70001]],
   ["clientNotPublic", [7000218]],
+  ["confirmationNeeded", [50199]],
   ["userNotAssigned", [50105]],
   ["credentialRefused", [7000215, 7000222, 700027, 7000216]],
   ["wrongCloud", [900382, 900383, 900432, 900439]],

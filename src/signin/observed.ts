@@ -59,6 +59,8 @@ export function toFailure(error: unknown, seen: Seen, asked: SignInAttempt, sign
 
 /** The library looks at the signal only between polls, or never; this answers at once. */
 export async function untilAborted<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
+  // Whatever becomes of it once nobody waits for it any more is no failure of the run.
+  work.catch(() => undefined);
   signal.throwIfAborted();
   let onAbort = (): void => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {

@@ -4,6 +4,7 @@ import { READING_SCOPES } from "../../src/flow/sign-in.ts";
 import type { Fetch, ProgramEnd } from "../../src/ports/index.ts";
 import { EXAMPLE } from "../../src/sandbox/index.ts";
 import { secretHash } from "../../src/sandbox/signin/client-credentials.ts";
+import { REFUSALS } from "../../src/sandbox/signin/refusals.ts";
 import { AZURE_CLI } from "../../src/signin/azure-cli.ts";
 import { GRAPH_COMMAND_LINE_TOOLS } from "../../src/signin/cloud.ts";
 import { CTRL_C } from "../support/fake-ports.ts";
@@ -347,6 +348,21 @@ describe("from one way to the next", () => {
     expect(run.exitCode).toBe(4);
     expect(run.stderr).toContain("AADSTS53003");
   });
+
+  test.each(Object.entries(REFUSALS))(
+    "%s is said in the admin's words, Microsoft's last",
+    async (name, row) => {
+      const tenant = testTenant({ signIn: name as keyof typeof REFUSALS });
+      const run = await runInProcess([...UNATTENDED, "--json"], tenant);
+      expect(run.exitCode).toBe(4);
+      expect(run.stderr).not.toContain("The sign-in did not succeed");
+      // The sentence first, Microsoft's own line and the correlation ID last.
+      const said = `\\nMicrosoft says: AADSTS${row.aadsts}:[^\\n]*\\nRequest ID: [0-9a-f-]{36}$`;
+      expect(run.stderr).toMatch(new RegExp(said));
+      expect(run.stderr).not.toContain("Trace ID");
+      expect(tenant.state.applications).toEqual([]);
+    },
+  );
 
   test.each([
     ["accountNotInTenant", /does not belong to the tenant/],

@@ -21,8 +21,10 @@ export function renderFailure(
 ): string {
   const style = new Chalk({ level: terminal.colour ? 1 : 0 });
   const lines: string[] = [""];
+  let evidence: string | undefined;
   if (error instanceof AppError) {
-    const { message, details = [], hint } = describeError(error);
+    const { message, details = [], hint, said } = describeError(error);
+    evidence = said;
     const gentle: boolean = error.code === "INTERRUPTED" || error.code === "DECLINED";
     lines.push(gentle ? style.bold(message) : style.bold.red(message));
     lines.push(...details.map((detail) => `  ${detail}`), hint);
@@ -38,6 +40,7 @@ export function renderFailure(
     lines.push(changes.length > 0 ? `Done so far: ${changes.join("; ")}.` : "Nothing was changed.");
   }
   if (journal !== undefined) lines.push(style.dim(say`Journal of this run, for support: ${journal}`));
+  if (evidence !== undefined) lines.push(style.dim(evidence));
   if (error instanceof AppError && error.requestId !== undefined) {
     lines.push(style.dim(say`Request ID: ${error.requestId}`));
   }

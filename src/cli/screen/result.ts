@@ -52,9 +52,13 @@ export function toJsonError(error: AppError | undefined): ResultDocument {
     schemaVersion: 1,
     error: {
       code: error?.code ?? "INTERNAL",
-      message: [words?.message ?? "Something unexpected went wrong.", words?.details?.join("; ") ?? ""]
-        .join(" ")
-        .trim(),
+      message: [
+        words?.message ?? "Something unexpected went wrong.",
+        words?.details?.join("; ") ?? "",
+        words?.said ?? "",
+      ]
+        .filter((text) => text !== "")
+        .join(" "),
       hint: words?.hint ?? "Please report this with the journal.",
       requestId: cleanOrNull(error?.requestId),
     },

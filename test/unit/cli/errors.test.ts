@@ -15,10 +15,10 @@ test("every code has facts here, words there and an exit code", () => {
 });
 
 describe.each(ERRORS)("%s %j", (code, given) => {
-  const { message, hint, details = [] } = describeError(new AppError(code, given));
+  const { message, hint, details = [], said = "-" } = describeError(new AppError(code, given));
 
   test("says what happened and what to do", () => {
-    for (const text of [message, hint, ...details]) {
+    for (const text of [message, hint, ...details, said]) {
       expect(text.trim()).not.toBe("");
       expect(text).not.toMatch(/undefined|null|NaN|\[object|\$\{| {2}[a-z]|\( *\)| \)/);
     }
@@ -42,7 +42,7 @@ test("what Microsoft said is shown, and once", () => {
     aadsts: "AADSTS50020",
     detail: "AADSTS50020: User account does not exist.",
   });
-  expect(describeError(error).details).toEqual(["Microsoft says: AADSTS50020: User account does not exist."]);
+  expect(describeError(error).said).toBe("Microsoft says: AADSTS50020: User account does not exist.");
 });
 
 test("each action, sign-in problem and service problem has words of its own", () => {
@@ -76,7 +76,7 @@ test("what is expected is told without a value from outside", () => {
   expect(expectation({ oneOf: [`a${ESC}`] })).toBe("must be one of a�");
 });
 
-test("a failure is told in this order: sentence, details, hint, journal, request id", () => {
+test("a failure is told in this order: sentence, hint, journal, Microsoft's words, request id", () => {
   const error = new AppError(
     "GRAPH_FORBIDDEN",
     { action: "grantAppRole", detail: "No." },
@@ -87,9 +87,9 @@ test("a failure is told in this order: sentence, details, hint, journal, request
     .filter((line) => line !== "");
   expect(lines).toEqual([
     "You are not allowed to grant the application permissions.",
-    "  Microsoft says: No.",
     expect.stringMatching(/^Ask somebody with the role /),
     "Journal of this run, for support: /state/journal.jsonl",
+    "Microsoft says: No.",
     "Request ID: r-1",
   ]);
 });

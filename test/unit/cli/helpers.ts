@@ -30,6 +30,7 @@ const SIGN_IN: Readonly<Record<SignInProblem, true>> = {
   clientUnknown: true,
   clientNotPublic: true,
   userNotAssigned: true,
+  confirmationNeeded: true,
   sessionExpired: true,
   personalAccount: true,
   wrongCloud: true,

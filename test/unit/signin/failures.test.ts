@@ -25,6 +25,9 @@ const CODES: readonly [SignInProblem, readonly number[]][] = [
   ["clientUnknown", [700016]],
   ["clientNotPublic", [7000218]],
   ["userNotAssigned", [50105]],
+  ["confirmationNeeded", [50199]],
+  ["credentialRefused", [7000215, 7000222]],
+  ["wrongCloud", [900439]],
   ["sessionExpired", [50173, 700082]],
   ["unknown", [1, 99999]],
 ];

@@ -19,6 +19,8 @@ export interface Wording {
   readonly hint: string;
   /** Lines between the two: one per fault, candidate, … */
   readonly details?: readonly string[];
+  /** Microsoft's own words, for whoever looks them up; last, beside the request ID. */
+  readonly said?: string;
 }
 
 const SAFE_TO_REPEAT = "Running the same command again is safe: it goes on from what exists.";
@@ -147,21 +149,21 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     return {
       message,
       hint,
-      ...(facts.detail !== undefined && { details: [say`Microsoft says: ${facts.detail}`] }),
+      ...(facts.detail !== undefined && { said: say`Microsoft says: ${facts.detail}` }),
     };
   },
   GRAPH_FORBIDDEN: ({ action, detail }) => ({
     message: say`You are not allowed to ${ACTIONS[action]}.`,
-    ...(detail && { details: [say`Microsoft says: ${detail}`] }),
+    ...(detail && { said: say`Microsoft says: ${detail}` }),
     hint: "Ask somebody with the role Cloud Application Administrator, Application Administrator or Global Administrator to run the same command; if you have such a role, activate it first (Privileged Identity Management).",
   }),
   SCOPES_MISSING: ({ scopes, way, clientId }) => ({
     message: say`This sign-in (--auth ${way}, client ${clientId}) lacks the permissions ${scopes.join(", ")}.`,
-    hint: "Sign in another way, such as --auth device-code, or ask an administrator to grant these permissions to the client. Nothing was changed.",
+    hint: "Sign in another way, such as --auth device-code, or ask an administrator to grant these permissions to the client.",
   }),
   SECRETS_FORBIDDEN: ({ appId, detail }) => ({
     message: say`A policy of this tenant forbids client secrets. The app registration ${appId} exists without one.`,
-    details: [say`Microsoft says: ${detail}`],
+    said: say`Microsoft says: ${detail}`,
     hint: "Ask a Security Administrator or Global Administrator to exempt this app from the app management policy, then run the same command again.",
   }),
   ONE_TIME_PASSWORD_UNUSABLE: ({ service, reason, detail, network }) => {
@@ -195,12 +197,12 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
   },
   GRAPH_UNAVAILABLE: ({ status, detail }) => ({
     message: say`Microsoft Graph does not answer properly (HTTP ${status}).`,
-    ...(detail && { details: [say`Microsoft says: ${detail}`] }),
+    ...(detail && { said: say`Microsoft says: ${detail}` }),
     hint: `Try again in a few minutes. ${SAFE_TO_REPEAT}`,
   }),
   GRAPH_REFUSED: ({ action, status, graphCode, detail }) => ({
     message: say`Microsoft Graph refused to ${ACTIONS[action]} (${["HTTP", status, graphCode].filter((part) => part !== "").join(" ")}).`,
-    ...(detail && { details: [say`Microsoft says: ${detail}`] }),
+    ...(detail && { said: say`Microsoft says: ${detail}` }),
     hint: `Send the journal to the vendor's support. ${SAFE_TO_REPEAT}`,
   }),
   NOT_REPLICATED: ({ action, waitedSeconds }) => ({

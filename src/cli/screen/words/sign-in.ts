@@ -33,7 +33,7 @@ const OTHER_WAY =
 export const SIGN_IN: Readonly<
   Record<SignInProblem, (facts: ErrorFacts["SIGN_IN_FAILED"]) => readonly [string, string]>
 > = {
-  declined: () => ["The sign-in was declined in the browser.", `Nothing was changed. ${AGAIN}`],
+  declined: () => ["The sign-in was declined in the browser.", AGAIN],
   expired: () => [
     "The code ran out before anybody signed in.",
     `${AGAIN} If the browser said that access is blocked: ${OTHER_WAY}`,
@@ -74,7 +74,7 @@ export const SIGN_IN: Readonly<
   ],
   consentDeclined: () => [
     "The permissions for signing in were declined in the browser.",
-    "Nothing was changed. Sign in again and accept them, or ask an administrator to.",
+    "Sign in again and accept them, or ask an administrator to.",
   ],
   adminApprovalNeeded: (facts) => [
     "An administrator has to approve the program that signs you in.",
@@ -91,6 +91,10 @@ export const SIGN_IN: Readonly<
   clientNotPublic: ({ clientId }) => [
     say`The sign-in client ${clientId} does not allow this way of signing in.`,
     'Switch on "Allow public client flows" on its Authentication page.',
+  ],
+  confirmationNeeded: () => [
+    "Microsoft asks in the browser whether you are trying to sign in, and that was not confirmed.",
+    "Sign in again and choose Continue there.",
   ],
   userNotAssigned: ({ clientId }) => [
     say`Your account is not assigned to the sign-in client ${clientId}.`,
