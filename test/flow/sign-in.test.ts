@@ -4,7 +4,7 @@ import { READING_SCOPES } from "../../src/flow/sign-in.ts";
 import type { Fetch, ProgramEnd } from "../../src/ports/index.ts";
 import { EXAMPLE } from "../../src/sandbox/index.ts";
 import { secretHash } from "../../src/sandbox/signin/client-credentials.ts";
-import { REFUSALS } from "../../src/sandbox/signin/refusals.ts";
+import { REFUSALS } from "../../src/sandbox/signin/refusal-rows.ts";
 import { AZURE_CLI } from "../../src/signin/azure-cli.ts";
 import { GRAPH_COMMAND_LINE_TOOLS } from "../../src/signin/cloud.ts";
 import { CTRL_C } from "../support/fake-ports.ts";
