@@ -19,50 +19,63 @@ const TAKEN_BACK: ReadonlySet<string> = new Set<Refusal>([
 ]);
 const LOOPBACK = /^http:\/\/localhost(:\d{1,5})?\/?$/;
 
+/** Where and for whom a sign-in in the browser goes on. */
+interface Begun {
+  readonly clientId: string;
+  readonly redirectUri: string;
+  /** The tenant that whoever signs in lands in. */
+  readonly home: World;
+}
+
 /**
  * Answers `GET /{tenant}/oauth2/v2.0/authorize` as the browser of whoever signs in gets to see it: without a
  * question in between, a redirect back to the client, or a page on which it ends.
  */
 export function authorize(world: World, codes: AuthorizationCodes, url: URL): Response {
-  const query = url.searchParams;
-  const tenant = decodeURIComponent(url.pathname.split("/")[1] ?? "");
-  const home = landing(world, tenant);
-  let redirectUri: string;
-  let clientId: string;
   try {
-    requireTenant(world, url.hostname, tenant);
-    clientId = requirePublicClient(world, query.get("client_id"));
-    redirectUri = requireRedirectUri(world, clientId, query.get("redirect_uri"));
+    const begun = begin(world, url);
+    return sendBack(begun.redirectUri, url.searchParams, answer(world, codes, url.searchParams, begun));
   } catch (error) {
-    // Nobody knows yet whether the address can be trusted.
+    if (!(error instanceof SignInError)) throw error;
     return errorPage(world, error);
   }
-  const sendBack = (fields: Record<string, string>) => {
-    const state = query.get("state");
-    return respond(redirectUri, query.get("response_mode") ?? "query", {
-      ...fields,
-      ...(state === null ? {} : { state }),
-    });
-  };
+}
+
+/** As long as this is unclear, nobody knows whether the address to go back to can be trusted. */
+function begin(world: World, url: URL): Begun {
+  const tenant = decodeURIComponent(url.pathname.split("/")[1] ?? "");
+  requireTenant(world, url.hostname, tenant);
+  const clientId = requirePublicClient(world, url.searchParams.get("client_id"));
+  const redirectUri = requireRedirectUri(world, clientId, url.searchParams.get("redirect_uri"));
+  return { clientId, redirectUri, home: landing(world, tenant) };
+}
+
+/** What the client hears: a code, or why there is none. */
+function answer(
+  world: World,
+  codes: AuthorizationCodes,
+  query: URLSearchParams,
+  { clientId, redirectUri, home }: Begun,
+): Record<string, string> {
   try {
     checkRequest(query);
-    const person = decide(world, home, clientId);
+    const { id: personId } = decide(world, home, clientId);
     const scope = required(query, "scope");
-    grantScopes(home, { clientId, personId: person.id, scope, browser: true });
+    grantScopes(home, { clientId, personId, scope, browser: true });
     const code = `1.${randomText(80)}`;
     const challenge = required(query, "code_challenge");
-    const agreement = { clientId, redirectUri, challenge, scope, personId: person.id };
-    codes.add(code, agreement, world.clock.now().getTime());
-    const account = { uid: person.id, utid: home.state.tenantId };
-    return sendBack({
+    codes.add(code, { clientId, redirectUri, challenge, scope, personId }, world.clock.now().getTime());
+    const account = { uid: personId, utid: home.state.tenantId };
+    const wanted = query.get("client_info") === "1";
+    return {
       code,
-      ...(query.get("client_info") === "1" ? { client_info: encode(account) } : {}),
+      ...(wanted ? { client_info: encode(account) } : {}),
       session_state: world.ids.uuid(),
-    });
+    };
   } catch (error) {
-    if (!(error instanceof SignInError) || error instanceof PageOnly) return errorPage(world, error);
+    if (!(error instanceof SignInError) || error instanceof PageOnly) throw error;
     const { error: word, error_description: text } = described(world, error);
-    return sendBack({ error: word === "invalid_grant" ? "access_denied" : word, error_description: text });
+    return { error: word === "invalid_grant" ? "access_denied" : word, error_description: text };
   }
 }
 
@@ -124,7 +137,10 @@ function requireRedirectUri(world: World, clientId: string, asked: string | null
   );
 }
 
-function respond(redirectUri: string, mode: string, fields: Record<string, string>): Response {
+function sendBack(redirectUri: string, query: URLSearchParams, said: Record<string, string>): Response {
+  const state = query.get("state");
+  const mode = query.get("response_mode") ?? "query";
+  const fields = { ...said, ...(state === null ? {} : { state }) };
   if (mode === "form_post") {
     const inputs = Object.entries(fields).map(
       ([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
@@ -140,8 +156,7 @@ function respond(redirectUri: string, mode: string, fields: Record<string, strin
   return new Response(null, { status: 302, headers: { Location: target.href } });
 }
 
-function errorPage(world: World, error: unknown): Response {
-  if (!(error instanceof SignInError)) throw error;
+function errorPage(world: World, error: SignInError): Response {
   if (error.aadsts === undefined) return page(200, escape(error.message));
   const { error_description: text } = described(world, error);
   return page(400, `Sorry, but we’re having trouble signing you in. ${escape(text)}`);
