@@ -1,5 +1,4 @@
-import type { CloudName } from "./signin/cloud.ts";
-import type { SignInWay } from "./signin/token-source.ts";
+import type { CloudName, SignInWay } from "./settings/sign-in.ts";
 
 /**
  * Every failure the program foresees, as facts. The words for them stand in `cli/screen/words`; anything

@@ -1,8 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { AppError, EXIT_CODES, type ExitCode, isAppError } from "../errors.ts";
 import type { Ports } from "../ports/index.ts";
-import { CLOUD_NAMES } from "../signin/cloud.ts";
-import { SIGN_IN_WAYS } from "../signin/token-source.ts";
+import { CLOUD_NAMES, SIGN_IN_WAYS } from "../settings/sign-in.ts";
 import { type AddOnFlag, packagedAddOns } from "./add-on-flags.ts";
 import { readFlags } from "./flags.ts";
 import { PERSONA_NAMES } from "./sandbox.ts";

@@ -81,7 +81,7 @@ export async function withSession(
       journal,
       report: reporter.report,
       signInPages: SIGN_IN_PAGES,
-      readInput: ports.terminal.readInput,
+      readInput: () => ports.terminal.readInput(),
       questions: ports.terminal.interactive ? askWith(ports.prompter, ports.terminal) : undefined,
       signal,
       runId,

@@ -3,8 +3,8 @@ import type { RunEvent } from "../flow/events.ts";
 import { loadConfig, loadTemplate } from "../flow/load.ts";
 import type { Ports } from "../ports/index.ts";
 import { type Flags, type KnownValues, missingInputs, resolveValues } from "../settings/known-values.ts";
+import { SIGN_IN_WAYS, type SignInWay } from "../settings/sign-in.ts";
 import { detectCloudShell } from "../signin/cloud-shell.ts";
-import { SIGN_IN_WAYS, type SignInWay } from "../signin/token-source.ts";
 import type { AddOn, Template } from "../template/schema.ts";
 import { textOf } from "./flags.ts";
 
@@ -45,7 +45,11 @@ export async function loadSettings(
     named === undefined && config.template !== undefined ? await loadTemplate(ports, config.template) : first;
   if (config.useSCIM === true) throw new AppError("SETTING_UNSUPPORTED", { setting: "useSCIM" });
   const sources = {
-    ...{ flags, config, template, addOns, inCloudShell },
+    flags,
+    config,
+    template,
+    addOns,
+    inCloudShell,
     ways: examples ? REHEARSED_WAYS : SIGN_IN_WAYS,
   };
   const { known, faults, hostnameReducedTo } = resolveValues({ ...sources, examples });

@@ -7,8 +7,8 @@ import type { Obstacle } from "../registration/rights.ts";
 import type { JudgedSecret } from "../registration/secrets.ts";
 import type { Application, PasswordCredential, ResolvedPermission } from "../registration/types.ts";
 import type { Secret } from "../secret.ts";
+import type { SignInWay } from "../settings/sign-in.ts";
 import type { DeviceCode } from "../signin/device-code.ts";
-import type { SignInWay } from "../signin/token-source.ts";
 
 /** What a run says while it works, as data; `cli/screen` owns the words. */
 export type RunEvent =

@@ -1,16 +1,12 @@
 import { AppError, isAppError, type SignInAttempt } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import { isSettled, type KnownValues } from "../settings/known-values.ts";
+import { BRINGS_TENANT, type SignInWay } from "../settings/sign-in.ts";
 import { isGuid } from "../settings/values.ts";
 import { GRAPH_COMMAND_LINE_TOOLS } from "../signin/cloud.ts";
 import { type CloudShell, detectCloudShell } from "../signin/cloud-shell.ts";
 import { explainCloud, resolveTenant } from "../signin/tenant.ts";
-import {
-  ACCESS_TOKEN_VARIABLE,
-  BRINGS_TENANT,
-  type SignInWay,
-  type TokenSource,
-} from "../signin/token-source.ts";
+import { ACCESS_TOKEN_VARIABLE, type TokenSource } from "../signin/token-source.ts";
 import { offeredWays } from "../signin/ways.ts";
 import { during, type RunContext } from "./context.ts";
 

@@ -87,20 +87,18 @@ export async function awaitConsent(
   const { questions, report, cloud, ports, signal } = context;
   report({ kind: "consentPage", url: consentPage(cloud, app.tenantId, app.appId), permissions: missing });
   const done = new AbortController();
-  let stopped = false;
-  questions?.key(["s"], AbortSignal.any([signal, done.signal])).then(
-    () => {
-      stopped = true;
-    },
-    () => undefined,
-  );
+  const stop = new AbortController();
+  questions
+    ?.key(["s"], AbortSignal.any([signal, done.signal]))
+    .then(() => stop.abort())
+    .catch(() => undefined);
   try {
     return await during(context, "awaitConsent", async () => {
       const end = ports.clock.now().getTime() + LIMIT_MS;
       for (;;) {
         stopIfInterrupted(signal);
         const left = await stillMissing(graph, app.servicePrincipalId, missing);
-        if (left.length === 0 || stopped || ports.clock.now().getTime() > end) return left;
+        if (left.length === 0 || stop.signal.aborted || ports.clock.now().getTime() > end) return left;
         await ports.clock.sleep(INTERVAL_MS, signal);
       }
     });

@@ -1,9 +1,8 @@
 import type { Fault, MissingInput } from "../errors.ts";
-import { CLOUD_NAMES, type CloudName } from "../signin/cloud.ts";
-import { BRINGS_TENANT, type SignInWay } from "../signin/token-source.ts";
 import type { AddOn, Template } from "../template/schema.ts";
 import type { Config } from "./config.ts";
 import { type Lifetime, parseLifetime, toSeconds } from "./lifetime.ts";
+import { BRINGS_TENANT, CLOUD_NAMES, type CloudName, type SignInWay } from "./sign-in.ts";
 import {
   oneOf,
   type Parsed,

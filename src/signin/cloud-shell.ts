@@ -8,9 +8,6 @@ import { CLOUDS } from "./cloud.ts";
 import { type SessionToken, sessionSource } from "./session.ts";
 import type { TokenSource } from "./token-source.ts";
 
-/** The client of the tokens that Cloud Shell gives out. */
-export const CLOUD_SHELL_CLIENT = "b677c290-cf4b-4a8e-a60e-91ba650a4abe";
-
 export interface CloudShell {
   /** Where the shell gives out tokens; undefined where it says nothing, or nothing on this machine. */
   readonly endpoint: string | undefined;

@@ -1,3 +1,5 @@
+import type { CloudName } from "../settings/sign-in.ts";
+
 /** The hosts of one Microsoft cloud. */
 export interface Cloud {
   readonly name: CloudName;
@@ -5,11 +7,6 @@ export interface Cloud {
   readonly graph: string;
   readonly adminCenter: string;
 }
-
-/** The clouds as `--cloud` names them. */
-export const CLOUD_NAMES = ["global", "usgov", "usgov-dod", "china"] as const;
-
-export type CloudName = (typeof CLOUD_NAMES)[number];
 
 /** Tokens of one cloud are worth nothing in another (https://learn.microsoft.com/graph/deployments). */
 export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {

@@ -2,8 +2,9 @@ import { AppError, type SignInAttempt } from "../errors.ts";
 import { networkError } from "../http/errors.ts";
 import { readJson } from "../http/read.ts";
 import type { RetryingFetch } from "../http/retry.ts";
+import type { CloudName } from "../settings/sign-in.ts";
 import { isGuid } from "../settings/values.ts";
-import { CLOUDS, type CloudName } from "./cloud.ts";
+import { CLOUDS } from "./cloud.ts";
 import { signInFailure, toOAuthError } from "./failures.ts";
 
 /**
@@ -49,10 +50,8 @@ export async function explainCloud(
 
 function inOtherCloud(asked: SignInAttempt, otherCloud: CloudName): AppError<"SIGN_IN_FAILED"> {
   const { way, tenant, clientId, cloud, scopes } = asked;
-  return new AppError("SIGN_IN_FAILED", {
-    problem: "wrongCloud",
-    ...{ way, tenant, clientId, cloud, scopes, otherCloud },
-  });
+  const facts = { way, tenant, clientId, cloud, scopes, otherCloud };
+  return new AppError("SIGN_IN_FAILED", { problem: "wrongCloud", ...facts });
 }
 
 type Metadata = Readonly<Record<string, unknown>>;

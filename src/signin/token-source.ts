@@ -1,19 +1,5 @@
 import type { Secret } from "../secret.ts";
-
-/** The ways of signing in as `--auth` names them. */
-export const SIGN_IN_WAYS = [
-  "device-code",
-  "browser",
-  "azure-cli",
-  "cloud-shell",
-  "token",
-  "environment",
-] as const;
-
-export type SignInWay = (typeof SIGN_IN_WAYS)[number];
-
-/** Ways whose token says which tenant it is for; nobody is asked then. */
-export const BRINGS_TENANT: ReadonlySet<string> = new Set<SignInWay>(["cloud-shell", "token", "environment"]);
+import type { SignInWay } from "../settings/sign-in.ts";
 
 /** Holds the token of `--auth token`; there is no flag for it, because a command line is no secret. */
 export const ACCESS_TOKEN_VARIABLE = "ENTRA_APP_REGISTRATION_ACCESS_TOKEN";

@@ -18,6 +18,13 @@ export function withoutSecrets(environment: System["environment"]): Record<strin
 /** The programs of this machine; Node's part for them is loaded with the first. */
 export function nodePrograms({ environment, platform }: Pick<System, "environment" | "platform">): Programs {
   const env = withoutSecrets(environment);
+  const start = async (name: string, args: readonly string[]): Promise<void> => {
+    const { spawn } = await import("node:child_process");
+    const child = spawn(name, args, { env, stdio: "ignore", detached: true });
+    // The address stands on the screen as well.
+    child.on("error", () => undefined);
+    child.unref();
+  };
   return {
     async run(name, args, signal) {
       const strange = [name, ...args].find((word) => !PLAIN_WORD.test(word));
@@ -34,12 +41,7 @@ export function nodePrograms({ environment, platform }: Pick<System, "environmen
     },
     openPage(url) {
       const [name, ...args] = opener(platform, url);
-      void import("node:child_process").then(({ spawn }) => {
-        const child = spawn(name, args, { env, stdio: "ignore", detached: true });
-        // The address stands on the screen as well.
-        child.on("error", () => undefined);
-        child.unref();
-      });
+      void start(name, args);
     },
   };
 }

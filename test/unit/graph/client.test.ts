@@ -103,7 +103,11 @@ describe("a token that is refused", () => {
     async (name) => {
       const problem = new AppError("SIGN_IN_FAILED", {
         problem: "sessionExpired",
-        ...{ way: "device-code", tenant: "t", clientId: "c", cloud: "global", scopes: [] },
+        way: "device-code",
+        tenant: "t",
+        clientId: "c",
+        cloud: "global",
+        scopes: [],
       });
       const { graph } = world(inOrder({ status: 401 }), {
         tokens: { [name]: () => Promise.reject(problem) },

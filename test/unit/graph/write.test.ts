@@ -124,7 +124,11 @@ describe("an object that is not known yet", () => {
 test("a failure that is not the network's is never repeated", async () => {
   const ended = new AppError("SIGN_IN_FAILED", {
     problem: "sessionExpired",
-    ...{ way: "device-code", tenant: "t", clientId: "c", cloud: "global", scopes: [] },
+    way: "device-code",
+    tenant: "t",
+    clientId: "c",
+    cloud: "global",
+    scopes: [],
   });
   const { context, waits } = world(inOrder(), { tokens: { getToken: () => Promise.reject(ended) } });
   expect(await failure(write(context, "createApplication", REQUEST))).toBe(ended);

@@ -8,7 +8,7 @@ import {
   resolveValues,
   type ValueSources,
 } from "../../../src/settings/known-values.ts";
-import { SIGN_IN_WAYS } from "../../../src/signin/token-source.ts";
+import { SIGN_IN_WAYS } from "../../../src/settings/sign-in.ts";
 import { shippedAddOn, shippedTemplate } from "../../support/builders.ts";
 
 const TEMPLATE = shippedTemplate();

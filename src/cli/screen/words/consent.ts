@@ -1,6 +1,6 @@
 import type { ConsentResult, ConsentSubject } from "../../../flow/events.ts";
 import type { ResolvedPermission } from "../../../registration/types.ts";
-import type { CloudName } from "../../../signin/cloud.ts";
+import type { CloudName } from "../../../settings/sign-in.ts";
 import { say } from "../clean.ts";
 
 /** How somebody on another machine runs this version: with the file that the vendor gave out. */

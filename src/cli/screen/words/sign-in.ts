@@ -1,6 +1,6 @@
 import type { ErrorFacts, SignInAttempt, SignInProblem } from "../../../errors.ts";
+import type { SignInWay } from "../../../settings/sign-in.ts";
 import { approvalPage, CLOUDS } from "../../../signin/cloud.ts";
-import type { SignInWay } from "../../../signin/token-source.ts";
 import { say } from "../clean.ts";
 
 /** The ways of signing in, as a person chooses between them. */
@@ -15,11 +15,11 @@ export const SIGN_IN_WAYS: Readonly<Record<SignInWay, string>> = {
 
 /** What the browser shows at the end; Microsoft's own reason, if there is one, stands in the terminal. */
 export const SIGN_IN_PAGES = {
-  done: page("Signed in", "You can close this window and go back to the terminal."),
-  failed: page("The sign-in did not succeed", "Go back to the terminal: it says what to do next."),
+  done: htmlPage("Signed in", "You can close this window and go back to the terminal."),
+  failed: htmlPage("The sign-in did not succeed", "Go back to the terminal: it says what to do next."),
 };
 
-function page(title: string, text: string): string {
+function htmlPage(title: string, text: string): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><body style="font:1.1rem system-ui;max-width:32rem;margin:4rem auto;padding:0 1rem"><h1>${title}</h1><p>${text}</p></body></html>`;
 }
 
