@@ -196,18 +196,20 @@ async function writeFile(
   );
   const identifying = entries.filter(([, value]) => value === tenantId || value === target.appId);
   const carrying = entries.flatMap(([, value]) => (value instanceof Secret ? [value.reveal()] : []));
-  await context.journal.record({
-    event: "handingOver",
-    objectId: target.objectId,
-    keyId: issued.keyId,
-    file: join(outputFolder, template.handover.fileName),
-    linkHash: sha256(carrying[0] ?? ""),
-  });
   const { file, keptAs } = await writeHandover(context.ports, {
     folder: outputFolder,
     fileName: template.handover.fileName,
     entries,
     isSameApp: (existing) => identifying.every(([key, value]) => existing[key] === value),
+    onDraft: (draft) =>
+      context.journal.record({
+        event: "handingOver",
+        objectId: target.objectId,
+        keyId: issued.keyId,
+        file: join(outputFolder, template.handover.fileName),
+        draft,
+        linkHash: sha256(carrying[0] ?? ""),
+      }),
   });
   if (keptAs !== undefined) context.report({ kind: "fileKept", keptAs });
   await context.journal.record({

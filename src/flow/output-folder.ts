@@ -55,6 +55,8 @@ export async function tryFolder(
 
 /** Whether a run of this tool gives such names while it writes, and only then. */
 function isTemporary(name: string, fileName: string): boolean {
+  if (/^\.entra-app-registration-[0-9a-f]{8}\.tmp$/.test(name)) return true;
   const target = /^\.(.+)\.[0-9a-f]{8}\.tmp$/.exec(name)?.[1];
-  return target === fileName || /^\.entra-app-registration-[0-9a-f]{8}\.tmp$/.test(target ?? name);
+  // A draft that is being written has two such names, one within the other.
+  return target === fileName || (target !== undefined && isTemporary(target, fileName));
 }

@@ -14,6 +14,11 @@ export interface HandoverFile {
   readonly entries: readonly (readonly [string, string | Secret])[];
   /** Whether an existing file speaks of the same application, and may be replaced. */
   readonly isSameApp: (existing: Record<string, unknown>) => boolean;
+  /**
+   * Called with the path of a draft that holds the same, before the file takes its place: as long as the
+   * draft is there and the file is not, a killed run has not handed anything over.
+   */
+  readonly onDraft: (draft: string) => Promise<void>;
 }
 
 /**
@@ -22,11 +27,14 @@ export interface HandoverFile {
  * Throws AppError `DISK`; the old file is then still there, under one name or the other.
  */
 export async function writeHandover(
-  { files, clock }: Pick<Ports, "files" | "clock">,
-  { folder, fileName, entries, isSameApp }: HandoverFile,
+  { files, clock, ids }: Pick<Ports, "files" | "clock" | "ids">,
+  { folder, fileName, entries, isSameApp, onDraft }: HandoverFile,
 ): Promise<{ file: string; keptAs?: string }> {
   const file = join(folder, fileName);
+  const draft = join(folder, `.${fileName}.${ids.uuid().slice(0, 8)}.tmp`);
   try {
+    await files.writeAtomic(draft, toText(entries));
+    await onDraft(draft);
     const existing = await look(files, file);
     const isOurs = existing === "none" || (existing !== "unreadable" && isSameApp(existing));
     const keptAs = isOurs ? undefined : await keepUnderDate(files, folder, fileName, clock.now());
@@ -34,6 +42,8 @@ export async function writeHandover(
     return { file, ...(keptAs !== undefined && { keptAs }) };
   } catch (cause) {
     throw new AppError("DISK", { path: file, errno: codeOf(cause) }, { cause });
+  } finally {
+    await files.remove(draft).catch(() => undefined);
   }
 }
 

@@ -14,7 +14,8 @@ const AT_ONCE = 32;
  * its application id. Journals and lines that cannot be read are passed over: less evidence makes a run
  * ask, never remove. A secret counts as `open` from its intent on, also where the outcome was a failure:
  * an answer that was lost can have made it. One whose hand-over file was being written when the run ended
- * is delivered where that file holds its link. What a run that is still under way has not handed over yet is
+ * is delivered where that file holds its link, and was not handed over where only the draft does; where
+ * neither does, the file may have been sent on and removed, and nobody knows. What a run that is still under way has not handed over yet is
  * left out: it is that run's to finish, and taking its secret for a lost one would kill it.
  */
 export async function readSecretEvidence(
@@ -38,7 +39,7 @@ export async function readSecretEvidence(
   }
   const wanted = secrets.filter(({ ids }) => ids.has(id.toLowerCase()));
   for (const secret of wanted) {
-    if (secret.state === "issued" && (await isHandedOver(files, secret))) advance(secret, "delivered");
+    if (secret.state === "issued") secret.state = await fateOf(files, secret);
   }
   return wanted
     .filter(({ isUnderWay, state }) => !(isUnderWay && isUnproven(state)))
@@ -56,8 +57,10 @@ interface Secret {
   state: SecretEvidence["state"];
   delivered: SecretEvidence["delivered"];
   wasListed: boolean;
-  /** The file that was about to be written, and the hash of the link in it. */
-  handover: { readonly file: string; readonly linkHash: string } | undefined;
+  /** The file that was about to be written, its draft, and the hash of the link in them. */
+  handover:
+    | { readonly file: string; readonly draft: string | undefined; readonly linkHash: string }
+    | undefined;
   /** The object id and the application id, as far as they came up. */
   readonly ids: Set<string>;
   /** Its run has not ended and may be handing it over right now. */
@@ -101,7 +104,7 @@ function isRunning(lines: readonly Line[], processes: Processes): boolean {
 }
 
 function isUnproven(state: SecretEvidence["state"]): boolean {
-  return state === "open" || state === "issued";
+  return state === "open" || state === "issued" || state === "unclear";
 }
 
 function note(secrets: Secret[], line: Line, isUnderWay: boolean): void {
@@ -157,13 +160,24 @@ function remember(secret: Secret | undefined, line: Line): void {
 
 function expectIn(secret: Secret | undefined, line: Line): void {
   const [file, linkHash] = [textOf(line["file"]), textOf(line["linkHash"])];
-  if (secret && file !== undefined && linkHash !== undefined) secret.handover = { file, linkHash };
+  const draft = textOf(line["draft"]);
+  if (secret && file !== undefined && linkHash !== undefined) secret.handover = { file, draft, linkHash };
 }
 
-async function isHandedOver(files: Pick<Files, "read">, { handover }: Secret): Promise<boolean> {
-  if (!handover) return false;
-  const entries = (await readLines(files, handover.file, (text) => [text])).flatMap(Object.values<unknown>);
-  return entries.some((value) => typeof value === "string" && sha256(value) === handover.linkHash);
+/** What became of a secret that was issued and that no line says more of. */
+async function fateOf(
+  files: Pick<Files, "read">,
+  { handover }: Secret,
+): Promise<"issued" | "delivered" | "unclear"> {
+  if (!handover) return "issued";
+  const { file, draft, linkHash } = handover;
+  if (await holds(files, file, linkHash)) return "delivered";
+  return draft === undefined || (await holds(files, draft, linkHash)) ? "issued" : "unclear";
+}
+
+async function holds(files: Pick<Files, "read">, path: string, linkHash: string): Promise<boolean> {
+  const entries = (await readLines(files, path, (text) => [text])).flatMap(Object.values<unknown>);
+  return entries.some((value) => typeof value === "string" && sha256(value) === linkHash);
 }
 
 const ORDER: readonly SecretEvidence["state"][] = ["open", "issued", "delivered", "removed"];

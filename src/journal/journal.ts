@@ -41,12 +41,16 @@ export type JournalEntry =
       readonly durationMs: number;
       readonly requestId?: string | undefined;
     }
-  /** Written before the hand-over file is: whether it came about stands in the file, known by its link. */
+  /**
+   * Written when the draft of the hand-over file is there and the file is not yet: whether it came about is
+   * seen by which of them holds the link.
+   */
   | {
       readonly event: "handingOver";
       readonly objectId: string;
       readonly keyId: string;
       readonly file: string;
+      readonly draft: string;
       /** SHA-256 of the entry that holds the link. */
       readonly linkHash: string;
     }

@@ -6,8 +6,11 @@ import type { Application, DesiredRegistration, PasswordCredential } from "./typ
 export interface SecretEvidence {
   readonly secretName: string;
   readonly keyId?: string;
-  /** `open`: asked for, answer unknown; `issued`: made, not handed over. */
-  readonly state: "open" | "issued" | "delivered" | "removed";
+  /**
+   * `open`: asked for, answer unknown; `issued`: made, not handed over; `unclear`: the run ended while it was
+   * handed over, and what it wrote is gone.
+   */
+  readonly state: "open" | "issued" | "unclear" | "delivered" | "removed";
   /** When it was handed over, and when it ends, both ISO 8601; absent once a list has shown it. */
   readonly delivered?: { readonly at: string; readonly endDateTime: string };
 }
@@ -78,6 +81,7 @@ function judge(
   );
   if (proof?.state === "removed") return "expired";
   if (proof?.state === "delivered") return "delivered";
+  if (proof?.state === "unclear") return "doubtful";
   // The journal has looked into the file that it saw being written; dates alone would know it less well.
   if (proof) return "undelivered";
   const alike = ours.filter((other) => isInHandover(other, facts)).length;

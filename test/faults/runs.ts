@@ -139,7 +139,7 @@ export function expectNothingSecret(
   const results = runs.map(({ stdout }, index) => ({ place: `stdout of run ${index + 1}`, content: stdout }));
   const isLink = ({ name }: Secret): boolean => name === "link";
   const isHandover = (path: string): boolean =>
-    path.endsWith(`/${HANDOVER}`) || (abandoned && path.includes(`/.${HANDOVER}.`));
+    path.endsWith(`/${HANDOVER}`) || (abandoned && path.includes(`.${HANDOVER}.`));
   const files = filesIn(root);
   const others = secrets.filter((secret) => !isLink(secret));
   expect(find(others, [...files, ...said, ...results])).toEqual([]);

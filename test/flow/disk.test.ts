@@ -227,6 +227,7 @@ describe("what a killed run left in the folder", () => {
     const folder = workFolder();
     const left = [
       `.${HANDOVER}.0a1b2c3d.tmp`,
+      `..${HANDOVER}.0a1b2c3d.tmp.0a1b2c3d.tmp`,
       ".entra-app-registration-0a1b2c3d.tmp",
       "..entra-app-registration-0a1b2c3d.tmp.0a1b2c3d.tmp",
     ];

@@ -27,7 +27,8 @@ function write(ports: FakePorts, clientId = "mine", more: Partial<HandoverFile> 
     ["link", new Secret("https://pass.example/grüße")],
   ] as const;
   const isSameApp = (existing: Record<string, unknown>): boolean => existing["clientId"] === clientId;
-  return writeHandover(ports, { folder: ports.folder, fileName: NAME, entries, isSameApp, ...more });
+  const onDraft = () => Promise.resolve();
+  return writeHandover(ports, { folder: ports.folder, fileName: NAME, entries, isSameApp, onDraft, ...more });
 }
 
 const textOf = (ports: FakePorts, name = NAME): string => readFileSync(join(ports.folder, name), "utf8");
@@ -40,6 +41,20 @@ test("the keys stand in their order, two spaces in, with a line end", async () =
     '{\n  "tenantId": "t",\n  "clientId": "mine",\n  "link": "https://pass.example/grüße"\n}\n',
   );
   if (POSIX) expect(statSync(join(ports.folder, NAME)).mode & 0o777).toBe(0o600);
+});
+
+test("before it takes its place a draft holds the same, which a later run knows for one", async () => {
+  const ports = fakePorts();
+  const drafts: string[] = [];
+  const onDraft = async (draft: string): Promise<void> => {
+    drafts.push(readFileSync(draft, "utf8"));
+    expect(namesIn(ports)).toEqual([
+      expect.stringMatching(/^\.AppRegistrationInfo\.json\.[0-9a-f]{8}\.tmp$/),
+    ]);
+  };
+  await write(ports, "mine", { onDraft });
+  expect(drafts).toEqual([textOf(ports)]);
+  expect(namesIn(ports)).toEqual([NAME]);
 });
 
 test("the same application's file is replaced", async () => {

@@ -50,6 +50,7 @@ test.each<[string, Case, SecretState[]]>([
   ["another secret's tag", { tags: ["delivered-ffffffff"] }, ["doubtful"]],
   ["the journal: delivered", { journal: wrote("delivered") }, ["delivered"]],
   ["the journal: issued", { journal: wrote("issued") }, ["undelivered"]],
+  ["the journal: perhaps handed over", { journal: wrote("unclear") }, ["doubtful"]],
   ["the journal: an answer never came", { journal: wrote("open", {}) }, ["undelivered"]],
   ["the journal: removed, yet still there", { journal: wrote("removed") }, ["expired"]],
   [
