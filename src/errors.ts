@@ -190,6 +190,8 @@ export type Expectation =
   | "proxyNotScript"
   | "guid"
   | "lifetime"
+  | "group"
+  | "groups"
   | "path"
   | "calendar"
   | "folderBelowHome"

@@ -3,6 +3,7 @@ import type { Fault } from "../errors.ts";
 import {
   type Parsed,
   parseAppName,
+  parseGroup,
   parseHostname,
   parseLifetimeValue,
   parseServiceUri,
@@ -21,6 +22,8 @@ export interface Config {
   readonly linkLifetime?: string;
   readonly groupSync?: boolean;
   readonly implicitFlow?: boolean;
+  /** Each by its name or its object ID. */
+  readonly groups?: readonly string[];
   /** The switches that a template's add-ons declare, by their config key. */
   readonly addOns: Readonly<Record<string, boolean>>;
 }
@@ -36,18 +39,40 @@ export interface ParsedConfig {
 
 type Check = (value: unknown) => Fault["expected"] | undefined;
 
-const textThat =
-  (parse: (text: string) => Parsed<unknown>, notSet: readonly string[] = [""]): Check =>
-  (value) => {
+/** What one key holds. */
+interface Key {
+  /** The kind of its value, as JSON Schema calls it; an array is one of texts. */
+  readonly type: "string" | "boolean" | "array";
+  readonly check: Check;
+}
+
+const textThat = (parse: (text: string) => Parsed<unknown>, notSet: readonly string[] = [""]): Key => ({
+  type: "string",
+  check: (value) => {
     if (typeof value !== "string") return "text";
     if (notSet.includes(value.trim())) return undefined;
     const parsed = parse(value);
     return parsed.ok ? undefined : parsed.expected;
-  };
-const anyText: Check = (value) => (typeof value === "string" ? undefined : "text");
-const boolean: Check = (value) => (typeof value === "boolean" ? undefined : "boolean");
+  },
+});
+const anyText: Key = {
+  type: "string",
+  check: (value) => (typeof value === "string" ? undefined : "text"),
+};
+const boolean: Key = {
+  type: "boolean",
+  check: (value) => (typeof value === "boolean" ? undefined : "boolean"),
+};
+const groups: Key = {
+  type: "array",
+  check: (value) => {
+    const isGroup = (one: unknown) => typeof one === "string" && parseGroup(one).ok;
+    return Array.isArray(value) && value.every(isGroup) ? undefined : "groups";
+  },
+};
 
-const CHECKS: Readonly<Record<string, Check>> = {
+/** The keys of `config.json` that are no add-on's: the one list of them, in the order in which they are written. */
+export const CONFIG_KEYS = {
   $schema: anyText,
   tenantID: textThat(parseTenant),
   appName: textThat(parseAppName),
@@ -59,7 +84,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   linkLifetime: textThat(parseLifetimeValue),
   groupSync: boolean,
   implicitFlow: boolean,
-};
+  groups,
+} as const satisfies Readonly<Record<string, Key>>;
 
 /** Checks a whole `config.json` and lists everything wrong with it at once. */
 export function parseConfig(value: unknown, addOnKeys: readonly string[]): ParsedConfig {
@@ -67,24 +93,25 @@ export function parseConfig(value: unknown, addOnKeys: readonly string[]): Parse
     const fault: Fault = { path: "(file)", found: shorten(value), expected: "object" };
     return { config: { addOns: {} }, faults: [fault], unknownKeys: [], ours: true };
   }
-  const checks = new Map([...Object.entries(CHECKS), ...addOnKeys.map((key) => [key, boolean] as const)]);
+  const addOnSwitches = addOnKeys.map((key) => [key, boolean] as const);
+  const keys = new Map<string, Key>([...Object.entries(CONFIG_KEYS), ...addOnSwitches]);
   const faults: Fault[] = [];
   const unknownKeys: string[] = [];
-  const known: Record<string, unknown> = {};
+  const values: Record<string, unknown> = {};
   for (const [key, found] of Object.entries(value)) {
-    const check = checks.get(key);
-    if (check) {
-      const expected = check(found);
+    const known = keys.get(key);
+    if (known) {
+      const expected = known.check(found);
       if (expected) faults.push({ path: key, found: shorten(found), expected });
-      else known[key] = found;
+      else values[key] = found;
       continue;
     }
-    const suggestion = nearMiss(key, [...checks.keys()]);
+    const suggestion = nearMiss(key, [...keys.keys()]);
     if (suggestion) faults.push({ path: key, found: shorten(found), expected: "knownKey", suggestion });
     else unknownKeys.push(key);
   }
-  const ours = faults.length > 0 || Object.keys(known).some((key) => key !== "$schema");
-  return { config: toConfig(known, addOnKeys), faults, unknownKeys, ours };
+  const ours = faults.length > 0 || Object.keys(values).some((key) => key !== "$schema");
+  return { config: toConfig(values, addOnKeys), faults, unknownKeys, ours };
 }
 
 /** Only what is set: an empty text and the bare `https://` mean "ask me". */

@@ -96,6 +96,13 @@ export function oneOf<Word extends string>(words: readonly Word[]): (text: strin
   };
 }
 
+/** A group by its display name, which Entra allows 256 characters, or by its object ID. */
+export function parseGroup(text: string): Parsed<string> {
+  const group = text.trim();
+  const fits = group !== "" && group.length <= 256 && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(group);
+  return fits ? good(group) : bad("group");
+}
+
 /** How long something lives: a whole number and h, d, w, m or y, such as `24m`. */
 export function parseLifetimeValue(text: string): Parsed<Lifetime> {
   const lifetime = parseLifetime(text);

@@ -23,6 +23,7 @@ const KEYS = [
   "linkLifetime",
   "groupSync",
   "implicitFlow",
+  "groups",
 ];
 const VALUES: readonly unknown[] = [
   "",
@@ -56,6 +57,7 @@ const VALUES: readonly unknown[] = [
   "__proto__",
   "🙂",
   "\u202e",
+  ["Sales"],
 ];
 
 const key = fc.oneof(

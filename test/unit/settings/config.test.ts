@@ -18,6 +18,7 @@ const FULL = {
   linkLifetime: "7d",
   groupSync: false,
   implicitFlow: true,
+  groups: ["Sales", "1b4e28ba-2fa1-4d11-a3bb-0123456789ab"],
 };
 
 test("everything set is given back, the add-ons' switches apart", () => {
@@ -86,6 +87,7 @@ describe("a key that nobody knows", () => {
     ["one-time-password-service-uri", "oneTimePasswordServiceUri"],
     ["useScim", "useSCIM"],
     ["schema", "$schema"],
+    ["group", "groups"],
   ])("%s was meant to be %s", (key, suggestion) => {
     expect(parse({ [key]: "x" }).faults).toEqual([
       { path: key, found: '"x"', expected: "knownKey", suggestion },
@@ -99,6 +101,20 @@ describe("a key that nobody knows", () => {
       expect(parse(value)).toMatchObject({ faults: [], unknownKeys: [key], config: { appName: "x" } });
     },
   );
+});
+
+test.each([
+  ["a text", "Sales"],
+  ["something else among them", ["Sales", 7]],
+  ["one without a name", ["Sales", " "]],
+  ["a control character", ["Sa\u0007les"]],
+  ["a name that no group has", ["x".repeat(257)]],
+])("groups cannot be %s", (_name, groups) => {
+  expect(parse({ groups }).faults).toMatchObject([{ path: "groups", expected: "groups" }]);
+});
+
+test("groups can be none at all", () => {
+  expect(parse({ groups: [] }).config).toEqual({ groups: [], addOns: {} });
 });
 
 test.each([

@@ -48,6 +48,8 @@ const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
     "must be the proxy itself, such as http://proxy.contoso.com:8080, not the script that names it (PAC); your IT department knows the address",
   guid: "must be an ID such as 1b4e28ba-2fa1-4d11-a3bb-0123456789ab",
   lifetime: "must be a number and h, d, w, m or y, such as 90d, 24m or 2y (100 years at most)",
+  group: "must be the name or the object ID of a group, of 1 to 256 characters",
+  groups: 'must be a list of groups, each by its name or its object ID, such as ["Sales", "Support"]',
   path: "must be a path",
   folderBelowHome:
     "must be a folder below your home folder (cd ~): Cloud Shell lets you download from there only",
