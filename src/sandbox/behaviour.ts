@@ -41,6 +41,12 @@ export type CloudShellMode =
   /** Its token is refused by Graph with a claims challenge, which the endpoint cannot answer. */
   | "tokenRevoked";
 
+/** How Graph answers when an application template is instantiated. */
+export type InstantiateMode =
+  | "works"
+  /** 404, although application and service principal were made; a known fault of Graph's. */
+  | "notFoundAlthoughCreated";
+
 /** What can be turned while the sandbox runs. The defaults are quiet: no delays, no faults. */
 export interface Behaviour {
   /** Waited through the clock before every answer. */
@@ -92,6 +98,7 @@ export interface Behaviour {
   secretPolicy: undefined | "blocked" | { readonly maxDays: number };
   /** How many other service principals the tenant has; they show in lists only. */
   servicePrincipals: number;
+  instantiate: InstantiateMode;
   oneTimePassword: OneTimePasswordMode;
 }
 
@@ -123,6 +130,7 @@ export function quietBehaviour(): Behaviour {
     refusedScopes: [],
     secretPolicy: undefined,
     servicePrincipals: 0,
+    instantiate: "works",
     oneTimePassword: "1.6.2",
   };
 }

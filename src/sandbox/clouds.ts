@@ -11,6 +11,8 @@ export interface Cloud {
   readonly instanceName: string;
   readonly regionScope: string;
   readonly regionSubScope?: string;
+  /** The application template of apps that are in no gallery. */
+  readonly nonGalleryTemplateId: string;
 }
 
 const GOVERNMENT = {
@@ -20,6 +22,7 @@ const GOVERNMENT = {
   issuerHost: "sts.windows.net",
   instanceName: "microsoftonline.us",
   regionScope: "USGov",
+  nonGalleryTemplateId: "4602d0b4-76bb-404b-bca9-2652e1a39c6d",
 } as const;
 
 /** By the names of `--cloud`. */
@@ -32,6 +35,7 @@ export const CLOUDS = {
     issuerHost: "sts.windows.net",
     instanceName: "microsoftonline.com",
     regionScope: "EU",
+    nonGalleryTemplateId: "8adf8e6e-67b2-4cf2-a259-e3dc5476c621",
   },
   usgov: { ...GOVERNMENT, graphHost: "graph.microsoft.us", regionSubScope: "DODCON" },
   "usgov-dod": { ...GOVERNMENT, graphHost: "dod-graph.microsoft.us", regionSubScope: "DOD" },
@@ -43,6 +47,7 @@ export const CLOUDS = {
     issuerHost: "sts.chinacloudapi.cn",
     instanceName: "partner.microsoftonline.cn",
     regionScope: "AS",
+    nonGalleryTemplateId: "5a532e38-1581-4918-9658-008dc27c1d68",
   },
 } as const satisfies Record<string, Cloud>;
 

@@ -12,6 +12,7 @@ export const ROLES = {
   directoryWriters: "9360feb5-f418-4baa-8175-e2a00bac4301",
   securityAdministrator: "194ae4cb-b126-40b2-bd5b-6091b380977d",
   hybridIdentityAdministrator: "8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2",
+  groupsAdministrator: "fdd7a751-b60b-444a-984c-02652fe8fa1c",
   identityGovernanceAdministrator: "45d8d3c5-c802-45c6-b32a-1d70b5e1e86e",
 } as const;
 
@@ -50,7 +51,7 @@ const FACTS = {
   },
   /** No directory role, in a tenant where everybody may register applications. */
   user: { displayName: "Lidia Holloway", name: "lidia.holloway", roles: [] },
-  /** The same person, in a tenant that keeps this to the roles. */
+  /** The same person, in a tenant that keeps this, and new security groups, to the roles. */
   userWithoutAppRegistration: { displayName: "Lidia Holloway", name: "lidia.holloway", roles: [] },
   guest: {
     displayName: "Adele Vance",

@@ -40,11 +40,17 @@ export interface Person {
   userType: "Member" | "Guest";
 }
 
-interface Group {
+export interface Group {
   id: string;
   displayName: string;
   description: string | null;
   securityEnabled: boolean;
+  mailEnabled: boolean;
+  /** Tenants that were kept by an older version have none. */
+  mailNickname?: string;
+  /** Object ids; not part of what Graph shows. */
+  owners: string[];
+  [property: string]: unknown;
 }
 
 export interface PasswordCredential {
@@ -159,10 +165,7 @@ export function newTenant(
       person("Megan Bowen", "megan.bowen", domain),
       person("Pradeep Gupta", "pradeep.gupta", domain),
     ],
-    groups: [
-      { id: randomUUID(), displayName: "All Employees", description: null, securityEnabled: true },
-      { id: randomUUID(), displayName: "Finance", description: "Finance department", securityEnabled: true },
-    ],
+    groups: [group("All Employees", null), group("Finance", "Finance department")],
     graphServicePrincipalId: randomUUID(),
     applications: [],
     servicePrincipals: [],
@@ -172,6 +175,12 @@ export function newTenant(
     secretHashes: {},
     oneTimePasswords: [],
   };
+}
+
+function group(displayName: string, description: string | null): Group {
+  const mailNickname = displayName.replaceAll(" ", "");
+  const kind = { securityEnabled: true, mailEnabled: false, groupTypes: [] };
+  return { id: randomUUID(), displayName, description, mailNickname, ...kind, owners: [] };
 }
 
 function person(displayName: string, name: string, domain: string): Person {

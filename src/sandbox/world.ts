@@ -36,9 +36,9 @@ export class History {
     this.#now = () => clock.now().getTime();
   }
 
-  /** Remembers that `id` exists from now on. */
-  born(id: string): void {
-    this.#born.set(id, this.#now());
+  /** Remembers that `id` exists from now on; `lateMs` where its copies set out later than others. */
+  born(id: string, lateMs = 0): void {
+    this.#born.set(id, this.#now() + lateMs);
   }
 
   /** Whether `id` has existed for `delayMs`. */

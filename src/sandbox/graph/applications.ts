@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { cloudOf } from "../clouds.ts";
 import { isGuest, membersMayRegister } from "../personas.ts";
-import type { Application } from "../state.ts";
+import type { Application, AppRole } from "../state.ts";
 import { isRecord, type World } from "../world.ts";
 import { mergeApplication, newApplication } from "./application-body.ts";
 import { checkApplication } from "./application-rules.ts";
@@ -17,6 +17,7 @@ const FILTERABLE = {
   displayName: "eq",
   appId: "eq",
   uniqueName: "eq",
+  applicationTemplateId: "eq",
   tags: "any",
   identifierUris: "any",
 } as const;
@@ -84,7 +85,17 @@ function shownApplication(world: World, application: Application): Application {
   const shown = application.passwordCredentials.filter(({ keyId }) =>
     world.history.settled(keyId, credentialDelayMs),
   );
-  return { ...application, passwordCredentials: shown, keyCredentials: withoutKeys(application) };
+  return {
+    ...application,
+    appRoles: withOrigin(application),
+    passwordCredentials: shown,
+    keyCredentials: withoutKeys(application),
+  };
+}
+
+/** Graph says of each app role where it was defined, and does not take that back. */
+function withOrigin({ appRoles }: Application): AppRole[] {
+  return appRoles.map((role) => ({ ...role, origin: "Application" }));
 }
 
 /** Graph keeps the certificates of an application to itself. */
@@ -111,15 +122,21 @@ function create(world: World, caller: Caller, body: Record<string, unknown>): ob
     (asked: unknown) => issueSecret(world, isRecord(asked) ? asked : {}),
   );
   application.passwordCredentials = secrets.map(({ stored }) => stored);
+  addApplication(world, application);
+  return {
+    ...application,
+    appRoles: withOrigin(application),
+    keyCredentials: withoutKeys(application),
+    passwordCredentials: secrets.map(({ answer }) => answer),
+  };
+}
+
+/** Puts a checked application into the tenant. */
+export function addApplication(world: World, application: Application): void {
   world.history.writing("applications", application.id, undefined, world.behaviour.indexDelayMs);
   world.history.born(application.id);
   world.state.applications.push(application);
   world.changed = true;
-  return {
-    ...application,
-    keyCredentials: withoutKeys(application),
-    passwordCredentials: secrets.map(({ answer }) => answer),
-  };
 }
 
 function updateOrUpsert(world: World, c: GraphContext) {

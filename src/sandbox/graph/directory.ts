@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
-import { isGuest, membersMayRegister, ROLES, rolesOf } from "../personas.ts";
+import { membersMayRegister, ROLES, rolesOf } from "../personas.ts";
 import type { World } from "../world.ts";
 import { type GraphEnv, urlOf } from "./environment.ts";
-import { forbidden, GraphError, notFound, unsupportedQuery } from "./errors.ts";
+import { GraphError, notFound, unsupportedQuery } from "./errors.ts";
 import { parseFilter } from "./filter.ts";
 import { page, parseQuery, project } from "./query.ts";
-import { type Caller, PERMISSIONS, requirePermission } from "./rights.ts";
+import { PERMISSIONS, requireMember, requirePermission } from "./rights.ts";
 
-/** The tenant itself, its people and groups, and its policies: read only. */
+/** The tenant itself, its people and its policies: read only. */
 export function directoryRoutes(world: World) {
   const routes = new Hono<GraphEnv>();
   routes.get("/organization", (c) => {
@@ -65,19 +65,6 @@ export function directoryRoutes(world: World) {
     if (user === undefined) throw notFound(c.req.param("key"));
     return c.json(project(parseQuery("user", urlOf(c), "one"), user));
   });
-  routes.get("/groups", (c) => {
-    requirePermission(c.get("caller"), PERMISSIONS.readGroups);
-    requireMember(world, c.get("caller"));
-    const query = parseQuery("group", urlOf(c), "list");
-    return c.json(page(query, world.state.groups.filter(parseFilter(query.filter, { displayName: "eq" }))));
-  });
-  routes.get("/groups/:id", (c) => {
-    requirePermission(c.get("caller"), PERMISSIONS.readGroups);
-    requireMember(world, c.get("caller"));
-    const group = world.state.groups.find(({ id }) => id === c.req.param("id"));
-    if (group === undefined) throw notFound(c.req.param("id"));
-    return c.json(project(parseQuery("group", urlOf(c), "one"), group));
-  });
   routes.get("/policies/authorizationPolicy", (c) => {
     requirePermission(c.get("caller"), PERMISSIONS.readPolicies);
     const query = parseQuery("authorizationPolicy", urlOf(c), "one");
@@ -88,11 +75,6 @@ export function directoryRoutes(world: World) {
     return c.json(appManagementPolicy(world));
   });
   return routes;
-}
-
-/** Guests see themselves, and not who else is there. */
-function requireMember(world: World, caller: Caller): void {
-  if (isGuest(world, caller.objectId) && rolesOf(world, caller.objectId).length === 0) throw forbidden();
 }
 
 function delegatedOnly(): GraphError {
@@ -143,7 +125,7 @@ function authorizationPolicy(world: World) {
     blockMsolPowerShell: false,
     defaultUserRolePermissions: {
       allowedToCreateApps: membersMayRegister(world),
-      allowedToCreateSecurityGroups: true,
+      allowedToCreateSecurityGroups: membersMayRegister(world),
       allowedToCreateTenants: true,
       allowedToReadBitlockerKeysForOwnedDevice: true,
       allowedToReadOtherUsers: true,

@@ -11,8 +11,7 @@ export function checkExposedApi(before: Application | undefined, next: Applicati
   for (const scope of scopes) checkScope(scope);
   for (const role of next.appRoles) checkAppRole(role);
   requireUnique([...scopes, ...next.appRoles].map(({ id }) => id.toLowerCase()));
-  requireUnique(scopes.map(({ value }) => value));
-  requireUnique(next.appRoles.flatMap(({ value }) => (value === null || value === undefined ? [] : [value])));
+  requireUnique([...scopes, ...next.appRoles].flatMap(({ value }) => value ?? []));
   checkRemovals(before?.api.oauth2PermissionScopes ?? [], scopes);
   checkRemovals(before?.appRoles ?? [], next.appRoles);
   checkPreAuthorized(before, next);

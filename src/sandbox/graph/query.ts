@@ -20,10 +20,19 @@ export interface Rows {
 
 const LIST_OPTIONS = new Set(["$select", "$filter", "$top", "$count", "$skiptoken"]);
 
-/** Reads the query options; what Graph has but this sandbox does not run is refused, never ignored. */
-export function parseQuery(type: TypeName, url: URL, shape: "one" | "list"): Query {
+/**
+ * Reads the query options; what Graph has but this sandbox does not run is refused, never ignored.
+ *
+ * @param more options that this list knows besides.
+ */
+export function parseQuery(
+  type: TypeName,
+  url: URL,
+  shape: "one" | "list",
+  more: readonly string[] = [],
+): Query {
   for (const name of url.searchParams.keys()) {
-    if (!name.startsWith("$")) continue;
+    if (!name.startsWith("$") || more.includes(name)) continue;
     if (!LIST_OPTIONS.has(name) || (shape === "one" && name !== "$select")) {
       throw unsupportedQuery(`The query parameter '${name}' is not supported.`);
     }

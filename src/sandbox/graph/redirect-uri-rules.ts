@@ -3,6 +3,8 @@ import { invalidValue } from "./errors.ts";
 import { requireUnique } from "./unique.ts";
 
 const FORBIDDEN = /[!$'(),;]/;
+/** Schemes of which no app can take an answer. */
+const SCRIPTS = new Set(["javascript:", "data:", "vbscript:", "file:", "about:", "blob:"]);
 
 /** The rules for reply URLs: learn.microsoft.com entra/identity-platform/reply-url. */
 export function checkRedirectUris(next: Application): void {
@@ -12,16 +14,16 @@ export function checkRedirectUris(next: Application): void {
     spa: next.spa.redirectUris,
     publicClient: next.publicClient.redirectUris,
   };
-  let total = 0;
+  const all = Object.values(lists).flat();
+  // One redirect URI belongs to one platform: which of them it came by decides how its code is redeemed.
+  requireUnique(all);
   for (const [platform, uris] of Object.entries(lists)) {
-    total += uris.length;
-    requireUnique(uris);
     for (const uri of uris) {
       const why = fault(uri, { publicClient: platform === "publicClient", personal });
       if (why !== undefined) throw invalidValue(`${platform}.redirectUris`, "Application", why);
     }
   }
-  if (total > (personal ? 100 : 256))
+  if (all.length > (personal ? 100 : 256))
     throw invalidValue("redirectUris", "Application", "There are too many of them.");
 }
 
@@ -29,9 +31,11 @@ function fault(uri: string, kind: { publicClient: boolean; personal: boolean }):
   if (uri.length > 256) return "The URI is longer than 256 characters.";
   const parsed = URL.canParse(uri) ? new URL(uri) : undefined;
   if (parsed === undefined || /\s/.test(uri)) return "The URI is not valid.";
-  if (kind.publicClient && parsed.protocol !== "http:" && parsed.protocol !== "https:") return undefined;
-  if (FORBIDDEN.test(uri)) return "The URI contains characters that are not supported.";
   if (uri.includes("#")) return "The URI must not contain a fragment.";
+  if (kind.publicClient && parsed.protocol !== "http:" && parsed.protocol !== "https:") {
+    return SCRIPTS.has(parsed.protocol) ? "The scheme of the URI is not supported." : undefined;
+  }
+  if (FORBIDDEN.test(uri)) return "The URI contains characters that are not supported.";
   if (parsed.username !== "" || parsed.password !== "") return "The URI must not contain credentials.";
   const local = parsed.hostname === "localhost" || parsed.hostname === "127.0.0.1";
   if (parsed.protocol !== "https:" && !(parsed.protocol === "http:" && local)) {

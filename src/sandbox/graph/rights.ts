@@ -1,4 +1,4 @@
-import { ROLES, rolesOf } from "../personas.ts";
+import { isGuest, ROLES, rolesOf } from "../personas.ts";
 import type { World } from "../world.ts";
 import { forbidden } from "./errors.ts";
 
@@ -39,6 +39,7 @@ export const PERMISSIONS = {
     "Directory.Read.All",
     "Directory.ReadWrite.All",
   ],
+  writeGroups: ["Group.ReadWrite.All", "Directory.ReadWrite.All"],
   readRoleNames: ["RoleManagement.Read.Directory", "Directory.Read.All", "Directory.ReadWrite.All"],
   readPolicies: ["Policy.Read.All"],
 } as const satisfies Record<string, readonly string[]>;
@@ -74,6 +75,12 @@ export const ROLES_FOR = {
     ROLES.identityGovernanceAdministrator,
     ROLES.hybridIdentityAdministrator,
   ],
+  createGroup: [
+    ROLES.globalAdministrator,
+    ROLES.groupsAdministrator,
+    ROLES.userAdministrator,
+    ROLES.directoryWriters,
+  ],
   // The application administrators may grant every API's app roles but Microsoft Graph's.
   assignGraphAppRole: [ROLES.globalAdministrator, ROLES.privilegedRoleAdministrator],
 } as const satisfies Record<string, readonly string[]>;
@@ -97,4 +104,9 @@ export function requireRole(
   owners: readonly string[] = [],
 ): void {
   if (!hasRole(world, caller, anyOf) && !owners.includes(caller.objectId)) throw forbidden();
+}
+
+/** 403 for guests: they see themselves, and not who else is there. */
+export function requireMember(world: World, caller: Caller): void {
+  if (isGuest(world, caller.objectId) && rolesOf(world, caller.objectId).length === 0) throw forbidden();
 }

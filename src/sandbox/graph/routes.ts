@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { World } from "../world.ts";
 import { isRecord } from "../world.ts";
+import { applicationTemplateRoutes } from "./application-templates.ts";
 import { applicationRoutes } from "./applications.ts";
 import { assignmentRoutes } from "./assignments.ts";
 import { batchRoutes } from "./batch.ts";
@@ -9,6 +10,7 @@ import { directoryRoutes } from "./directory.ts";
 import type { GraphEnv } from "./environment.ts";
 import { GraphError, graphErrorBody } from "./errors.ts";
 import { grantRoutes } from "./grants.ts";
+import { groupRoutes } from "./groups.ts";
 import type { Caller } from "./rights.ts";
 import { secretRoutes } from "./secrets.ts";
 import { servicePrincipalRoutes } from "./service-principals.ts";
@@ -49,12 +51,14 @@ export function graphRoutes(world: World): Hono<GraphEnv> {
   for (const routes of [
     batchRoutes((request) => app.fetch(request)),
     applicationRoutes(world),
+    applicationTemplateRoutes(world),
     secretRoutes(world),
     deletedItemRoutes(world),
     servicePrincipalRoutes(world),
     assignmentRoutes(world),
     grantRoutes(world),
     directoryRoutes(world),
+    groupRoutes(world),
   ]) {
     app.route("/v1.0", routes);
   }

@@ -127,13 +127,23 @@ function create(world: World, caller: Caller, body: Record<string, unknown>): Se
       `The service principal cannot be created, updated, or restored because the service principal name ${appId} is already in use.`,
     );
   }
+  const owners = hasRole(world, caller, ROLES_FOR.writeApplication) ? [] : [caller.objectId];
+  return addServicePrincipal(world, { ...properties, appId, owners });
+}
+
+/** Puts a service principal into the tenant: Graph's defaults with what is given. */
+export function addServicePrincipal(
+  world: World,
+  properties: Readonly<Record<string, unknown>> & { appId: string; owners: string[] },
+  lateMs = 0,
+): ServicePrincipal {
   const principal: ServicePrincipal = {
     id: world.ids.uuid(),
     accountEnabled: true,
     alternativeNames: [],
     appDescription: null,
-    appId,
     appRoleAssignmentRequired: false,
+    applicationTemplateId: null,
     createdDateTime: world.clock.now().toISOString(),
     deletedDateTime: null,
     description: null,
@@ -147,11 +157,10 @@ function create(world: World, caller: Caller, body: Record<string, unknown>): Se
     preferredSingleSignOnMode: null,
     servicePrincipalType: "Application",
     tags: [],
-    owners: hasRole(world, caller, ROLES_FOR.writeApplication) ? [] : [caller.objectId],
     ...structuredClone(properties),
   };
   world.history.writing("servicePrincipals", principal.id, undefined, world.behaviour.indexDelayMs);
-  world.history.born(principal.id);
+  world.history.born(principal.id, lateMs);
   world.state.servicePrincipals.push(principal);
   world.changed = true;
   return principal;
