@@ -42,7 +42,7 @@ export type CloudShellMode =
   | "tokenRevoked";
 
 /** How Graph answers when an application template is instantiated. */
-export type InstantiateMode =
+type InstantiateMode =
   | "works"
   /** 404, although application and service principal were made; a known fault of Graph's. */
   | "notFoundAlthoughCreated";
