@@ -320,7 +320,9 @@ export type GraphAction =
   | "issueSecret"
   | "removeSecret"
   | "markDelivered"
-  | "readBack";
+  | "readBack"
+  | "readGroups"
+  | "createGroup";
 
 export type OneTimePasswordProblem =
   /** No connection, a reset, a time-out. */

@@ -26,6 +26,8 @@ export interface GraphRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether the transport may send it again without looking; reads always may. */
   readonly repeat?: RepeatPolicy;
+  /** Gives the request up. */
+  readonly signal?: AbortSignal;
 }
 
 /** Microsoft Graph v1.0 of one cloud, as one signed-in caller. */
@@ -54,10 +56,11 @@ export function createGraph(options: GraphOptions): Graph {
   const middleware = [new AuthenticationMiddleware(options), new SendingMiddleware(options)];
   const client = Client.initWithMiddleware({ baseUrl: options.origin, middleware });
   return {
-    async send({ method, path, body, headers = {}, repeat }) {
+    async send({ method, path, body, headers = {}, repeat, signal }) {
       const request = client
         .api(path)
         .version("v1.0")
+        .options(signal ? { signal } : {})
         .responseType(ResponseType.RAW)
         .headers({ ...headers, "client-request-id": options.ids.uuid() })
         .middlewareOptions([new RepeatOption(repeat ?? (method === "GET" ? "always" : "ifRefused"))]);
@@ -157,6 +160,7 @@ class SendingMiddleware implements Middleware {
     try {
       context.response = await this.#options.fetch(request, policy);
     } catch (error) {
+      if (request.signal.aborted) throw carrying(request.signal.reason);
       throw carrying(networkError(new URL(request.url).host, error));
     }
   }

@@ -3,6 +3,11 @@ export function literal(text: string): string {
   return `'${encodeURIComponent(text.replaceAll("'", "''"))}'`;
 }
 
+/** A clause for `$search`: in double quotes, in which a quote and a backslash take a backslash; encoded. */
+export function quoted(clause: string): string {
+  return encodeURIComponent(`"${clause.replaceAll(/["\\]/g, (sign) => `\\${sign}`)}"`);
+}
+
 /** `$filter={property} eq '{text}'`, encoded. */
 export function equals(property: string, text: string): string {
   return `$filter=${property}%20eq%20${literal(text)}`;

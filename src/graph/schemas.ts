@@ -1,3 +1,4 @@
+import type { Group } from "../registration/groups.ts";
 import type {
   Application,
   AppRoleAssignment,
@@ -193,6 +194,14 @@ const GraphDeletedApplication = z.looseObject({
   deletedDateTime: optionalText,
 });
 
+const GraphGroup = z.pipe(
+  z.looseObject({ id: text, displayName: or(text, "") }),
+  z.transform(({ id, displayName }): Group => ({ id, displayName })),
+);
+
+/** The signed-in person. */
+const GraphSelf = only({ id: text });
+
 const GraphAuthorizationPolicy = only({
   defaultUserRolePermissions: only({ allowedToCreateApps: or(z.boolean(), undefined) }),
 });
@@ -225,6 +234,8 @@ export const shapes = {
   organization: GraphOrganization,
   passwordCredential: GraphPasswordCredential,
   deletedApplication: GraphDeletedApplication,
+  group: GraphGroup,
+  self: GraphSelf,
   authorizationPolicy: GraphAuthorizationPolicy,
   appManagementPolicy: GraphAppManagementPolicy,
 } as const;

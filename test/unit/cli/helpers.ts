@@ -192,6 +192,7 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
   GRAPH_FORBIDDEN: [
     { action: "issueSecret", detail: "No." },
     { action: "readTenant", detail: "" },
+    { action: "createGroup", detail: "" },
   ],
   SCOPES_MISSING: [{ scopes: ["Application.ReadWrite.All"], way: "token", clientId: guid(4) }],
   SECRETS_FORBIDDEN: [{ appId: guid(1), detail: "policy" }],
@@ -226,6 +227,8 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
       "removeSecret",
       "markDelivered",
       "readBack",
+      "readGroups",
+      "createGroup",
     ] as const
   ).map((action) => ({ action, status: 400, graphCode: "Request_BadRequest", detail: "x" })),
   NOT_REPLICATED: [{ action: "issueSecret", waitedSeconds: 121 }],

@@ -155,7 +155,10 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
   GRAPH_FORBIDDEN: ({ action, detail }) => ({
     message: say`You are not allowed to ${ACTIONS[action]}.`,
     ...(detail && { said: say`Microsoft says: ${detail}` }),
-    hint: "Ask somebody with the role Cloud Application Administrator, Application Administrator or Global Administrator to run the same command; if you have such a role, activate it first (Privileged Identity Management).",
+    hint:
+      action === "readGroups" || action === "createGroup"
+        ? "Run the command again without groups; or ask somebody with the role Groups Administrator, User Administrator or Global Administrator to run it."
+        : "Ask somebody with the role Cloud Application Administrator, Application Administrator or Global Administrator to run the same command; if you have such a role, activate it first (Privileged Identity Management).",
   }),
   SCOPES_MISSING: ({ scopes, way, clientId }) => ({
     message: say`This sign-in (--auth ${way}, client ${clientId}) lacks the permissions ${scopes.join(", ")}.`,
@@ -273,6 +276,8 @@ const ACTIONS: Readonly<Record<GraphAction, string>> = {
   removeSecret: "remove a client secret",
   markDelivered: "mark the client secret as handed over",
   readBack: "read the registration back",
+  readGroups: "read the groups of this tenant",
+  createGroup: "create a group",
 };
 
 const ONE_TIME_PASSWORD: Readonly<Record<OneTimePasswordProblem, string>> = {

@@ -1,0 +1,30 @@
+/** A group of the tenant whose users the vendor synchronises. */
+export interface Group {
+  readonly id: string;
+  readonly displayName: string;
+}
+
+/** A security group with assigned members, as a run makes it. */
+export interface NewGroup {
+  readonly displayName: string;
+  /** Unique in the tenant, and no other run makes the same: by it a lost answer's group is found again. */
+  readonly mailNickname: string;
+  readonly description: string;
+}
+
+/**
+ * A group to make. Entra takes ASCII alone in a mail nickname, 64 characters at most, and none that mail
+ * addresses know.
+ *
+ * @param number tells the groups of one run apart.
+ */
+export function toNewGroup(displayName: string, runId: string, number: number): NewGroup {
+  const slug = displayName
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 40);
+  const mailNickname = [slug === "" ? "group" : slug, runId, number].join("-");
+  return { displayName, mailNickname, description: `Made with entra-app-registration (run ${runId})` };
+}
