@@ -46,6 +46,7 @@ export async function signInWithDeviceCode(options: DeviceCodeOptions): Promise<
       // A refused request reaches this callback with nothing in it; polling on would never end.
       if (!userCode) throw new Error("no device code");
       const expiresAt = new Date(clock.now().getTime() + (seen.expiresInMs ?? 900_000));
+      seen.failedPolls = 0;
       options.onCode({ userCode, verificationUri, expiresAt });
     },
   });
@@ -58,6 +59,7 @@ export async function signInWithDeviceCode(options: DeviceCodeOptions): Promise<
   ).catch((error: unknown) => {
     throw translate(error);
   });
+  seen.failedPolls = undefined;
   const getToken = async (claims?: string): Promise<Secret> => {
     seen.oauth = undefined;
     const token = await credential

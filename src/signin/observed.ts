@@ -1,5 +1,5 @@
 import { AppError, type SignInAttempt } from "../errors.ts";
-import { networkError } from "../http/errors.ts";
+import { isPassingFailure, networkError } from "../http/errors.ts";
 import type { RetryingFetch } from "../http/retry.ts";
 import type { Clock } from "../ports/index.ts";
 import { type OAuthError, signInFailure, toOAuthError } from "./failures.ts";
@@ -14,7 +14,15 @@ export interface Seen {
   transport?: AppError | undefined;
   scopes?: readonly string[];
   expiresInMs?: number;
+  /** While a device code is out: how many polls in a row got an answer of 5xx. */
+  failedPolls?: number | undefined;
 }
+
+/** What the library takes for "ask again after the interval". */
+const PENDING: TextAnswer = { status: 400, text: JSON.stringify({ error: "authorization_pending" }) };
+
+/** A service that fails so often in a row does not get better while the code lasts. */
+const MOST_FAILED_POLLS = 5;
 
 /** Sees every answer of the sign-in service before the library does, and keeps what it says. */
 export function observe({ clock, signal }: { clock: Clock; signal: AbortSignal }, seen: Seen) {
@@ -25,21 +33,42 @@ export function observe({ clock, signal }: { clock: Clock; signal: AbortSignal }
     if (error?.error === "slow_down") {
       // The library takes it for a refusal; RFC 8628 wants the client to go on, more slowly.
       await clock.sleep(SLOW_DOWN_MS, signal);
-      return { status: 400, text: JSON.stringify({ error: "authorization_pending" }) };
+      return PENDING;
     }
+    if (answer.status >= 500 && canPollOn(seen)) {
+      seen.transport = new AppError("NETWORK", { host: url.host, cause: `HTTP_${answer.status}` });
+      return PENDING;
+    }
+    if (seen.failedPolls !== undefined) seen.failedPolls = 0;
     if (error && error.error !== "authorization_pending") seen.oauth = error;
     else if (!error) remember(seen, url.host, answer.status, body);
     return answer;
   };
 }
 
-/** Keeps why nobody answered: the library calls every such failure a "network_error". */
+/**
+ * Keeps why nobody answered: the library calls every such failure a "network_error". While a code is out, a
+ * network that is gone for a while (another one is joined, a laptop slept) does not end the sign-in: it
+ * goes on until the code ends, as RFC 8628 section 3.5 has it.
+ */
 export function keepTransport(fetch: RetryingFetch, seen: Seen): RetryingFetch {
-  return (request, policy) =>
-    fetch(request, policy).catch((error: unknown) => {
+  return async (request, policy) => {
+    try {
+      const answer = await fetch(request, policy);
+      seen.transport = undefined;
+      return answer;
+    } catch (error) {
       seen.transport = networkError(new URL(request.url).host, error);
-      throw error;
-    });
+      if (seen.failedPolls === undefined || !isPassingFailure(error)) throw error;
+      return new Response(PENDING.text, { status: PENDING.status });
+    }
+  };
+}
+
+function canPollOn(seen: Seen): boolean {
+  if (seen.failedPolls === undefined || seen.failedPolls >= MOST_FAILED_POLLS) return false;
+  seen.failedPolls += 1;
+  return true;
 }
 
 /** The failure that people are told, by what was seen on the wire rather than by what the library says of it. */
