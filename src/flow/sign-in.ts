@@ -5,6 +5,8 @@ import { BRINGS_TENANT, type SignInWay } from "../settings/sign-in.ts";
 import { isGuid } from "../settings/values.ts";
 import { GRAPH_COMMAND_LINE_TOOLS } from "../signin/cloud.ts";
 import { type CloudShell, detectCloudShell } from "../signin/cloud-shell.ts";
+import { untilAborted } from "../signin/observed.ts";
+import { replaceable } from "../signin/replaceable.ts";
 import { explainCloud, resolveTenant } from "../signin/tenant.ts";
 import { ACCESS_TOKEN_VARIABLE, type TokenSource } from "../signin/token-source.ts";
 import { offeredWays } from "../signin/ways.ts";
@@ -23,7 +25,10 @@ export const READING_SCOPES = ["User.Read", "Application.Read.All", "Directory.R
 /** What a person may press while a sign-in waits for them. */
 const KEYS = { newCode: "n", otherWay: "o" } as const;
 
-export type SignInSettings = Pick<KnownValues, "tenant" | "signInClientId" | "auth" | "ways">;
+export type SignInSettings = Pick<KnownValues, "tenant" | "signInClientId" | "auth" | "ways"> & {
+  /** Whether a plan is made for the tenant already, so that no other may take its place. */
+  readonly tenantIsFixed?: boolean;
+};
 
 /**
  * Signs in the way that was chosen, by default Cloud Shell's own token inside Cloud Shell and a device code
@@ -43,11 +48,19 @@ export async function signIn(
   for (;;) {
     const tenant = await tenantFor(context, way, proposed);
     const clientId = known.signInClientId ?? GRAPH_COMMAND_LINE_TOOLS;
+    const isAutomatic = known.auth === "auto" && way === "cloud-shell";
     try {
-      return await signInTo(context, { way, tenant, clientId, cloud: context.cloud.name, scopes }, shell);
+      const asked = { way, tenant, clientId, cloud: context.cloud.name, scopes };
+      const tokens = await signInTo(context, asked, shell);
+      if (!isAutomatic) return tokens;
+      return replaceable(tokens, async ({ facts }) => {
+        context.report({ kind: "signInFailed", failure: facts, next: "device-code" });
+        const home = tokens.account.tenantId || shell?.tenantId;
+        const again = home === undefined ? known : inTenant(known, home);
+        return signIn(context, { ...again, auth: "device-code" }, scopes);
+      });
     } catch (error) {
-      const isAutomatic = known.auth === "auto" && way === "cloud-shell";
-      const next = await afterFailure(context, error, { isAutomatic, shell, ways: known.ways });
+      const next = await afterFailure(context, error, { isAutomatic, shell, known });
       way = next.way;
       if (next.tenant === "again")
         proposed = tenant === "" ? undefined : { value: tenant, source: "template" };
@@ -57,6 +70,11 @@ export async function signIn(
       }
     }
   }
+}
+
+/** For a sign-in that adds to an earlier one: no other tenant may take the place of that one's. */
+export function inTenant<Settings extends SignInSettings>(known: Settings, tenantId: string): Settings {
+  return { ...known, tenant: { value: tenantId, source: "flag" }, tenantIsFixed: true };
 }
 
 async function tenantFor(
@@ -81,10 +99,14 @@ async function signInTo(
   const guid =
     named.tenant === ""
       ? undefined
-      : await during(context, "findTenant", () => resolveTenant(context.fetch, named));
+      : await during(context, "findTenant", () =>
+          untilAborted(context.signal, resolveTenant(context.fetch, named)),
+        );
   // Signing in by GUID: a domain could be moved to another tenant between two requests.
   const asked = { ...named, tenant: guid ?? named.tenant };
-  const tokens = await during(context, "signIn", () => by[asked.way](context, asked, shell));
+  const tokens = await during(context, "signIn", () =>
+    untilAborted(context.signal, by[asked.way](context, asked, shell)),
+  );
   const { tenantId } = tokens.account;
   if (tenantId === PERSONAL_ACCOUNTS) {
     throw new AppError("SIGN_IN_FAILED", { problem: "personalAccount", ...asked });
@@ -145,9 +167,9 @@ const by: Readonly<Record<SignInWay, SignInBy>> = {
     const { signInWithAzureCli } = await import("../signin/azure-cli.ts");
     return signInWithAzureCli({ ...ports, asked, signal });
   },
-  "cloud-shell": async ({ ports }, asked, shell) => {
+  "cloud-shell": async ({ ports, signal }, asked, shell) => {
     const { signInWithCloudShell } = await import("../signin/cloud-shell.ts");
-    return signInWithCloudShell({ ...ports, shell, asked });
+    return signInWithCloudShell({ ...ports, shell, asked, signal });
   },
   token: async ({ ports, questions, readInput }, asked) => {
     const { signInWithToken } = await import("../signin/given-token.ts");
@@ -202,13 +224,13 @@ async function afterFailure(
   {
     isAutomatic,
     shell,
-    ways,
-  }: { isAutomatic: boolean; shell: CloudShell | undefined; ways: SignInSettings["ways"] },
+    known: { ways, tenantIsFixed = false },
+  }: { isAutomatic: boolean; shell: CloudShell | undefined; known: SignInSettings },
 ): Promise<{ readonly way: SignInWay; readonly tenant: "again" | "same" }> {
-  const { questions, report, fetch } = context;
+  const { questions, report, ports, signal } = context;
   const leaves = error instanceof OtherWay;
   if (!leaves && !isAppError(error, "SIGN_IN_FAILED")) throw error;
-  const failure = leaves ? undefined : await explainCloud(fetch, error);
+  const failure = leaves ? undefined : await untilAborted(signal, explainCloud(ports.fetch, error));
   if (failure && isAutomatic) {
     report({ kind: "signInFailed", failure: failure.facts, next: "device-code" });
     return { way: "device-code", tenant: "same" };
@@ -216,10 +238,12 @@ async function afterFailure(
   if (failure && (!questions || failure.facts.problem === "wrongCloud")) throw failure;
   if (!questions) throw error;
   if (failure) report({ kind: "signInFailed", failure: failure.facts, next: undefined });
-  if (failure && ASKS_TENANT.has(failure.facts.problem)) {
-    return { way: failure.facts.way, tenant: "again" };
+  if (failure && !tenantIsFixed && ASKS_TENANT.has(failure.facts.problem)) {
+    const { way } = failure.facts;
+    // One that brings its tenant would bring the same again.
+    if (!BRINGS_TENANT.has(way)) return { way, tenant: "again" };
   }
-  const { environment, platform } = context.ports.system;
+  const { environment, platform } = ports.system;
   const offered = offeredWays({ environment, platform, shell }).filter((way) => ways.includes(way));
   const way = await questions.signInWay(offered);
   if (way === "stop") throw failure ?? new AppError("DECLINED", {});

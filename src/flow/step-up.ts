@@ -10,7 +10,7 @@ import type { KnownValues } from "../settings/known-values.ts";
 import { consentPage } from "../signin/cloud.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import { during, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
-import { CHANGING_SCOPES, signIn } from "./sign-in.ts";
+import { CHANGING_SCOPES, inTenant, signIn } from "./sign-in.ts";
 
 /** Who carries a plan out, and what of it somebody does on Microsoft's page instead. */
 export interface Means {
@@ -64,7 +64,7 @@ export async function stepUp(
     throw new AppError("SCOPES_MISSING", { scopes, way, clientId });
   }
   if (choice !== "signIn") return { graph, left: steps, waits: choice === "page" };
-  const again = { ...known, auth: "device-code", tenant: { value: tenantId, source: "flag" } } as const;
+  const again = { ...inTenant(known, tenantId), auth: "device-code" } as const;
   const more = await signIn(context, again, CHANGING_SCOPES);
   return { ...asIs, graph: openGraph(context, more) };
 }
@@ -99,7 +99,9 @@ export async function awaitConsent(
         stopIfInterrupted(signal);
         const left = await stillMissing(graph, app.servicePrincipalId, missing);
         if (left.length === 0 || stop.signal.aborted || ports.clock.now().getTime() > end) return left;
-        await ports.clock.sleep(INTERVAL_MS, signal);
+        await ports.clock.sleep(INTERVAL_MS, stop.signal).catch((error: unknown) => {
+          if (!stop.signal.aborted) throw error;
+        });
       }
     });
   } finally {

@@ -29,8 +29,8 @@ export async function signInWithAzureCli(options: {
     if (!end) throw new AppError("SIGN_IN_FAILED", { problem: "azureCliMissing", ...asked });
     const token = end.exitCode === 0 ? readToken(end.stdout) : undefined;
     if (token) return token;
-    const said = end.stderr.replace(/^ERROR: /m, "").trim();
-    const detail = said.split(/\r?\n/, 1)[0] ?? "";
+    const said = end.stderr.trim();
+    const detail = reasonIn(said);
     // A policy's refusal ends with "run az login" too; only its own sentence means that nobody is signed in.
     const problem =
       /Please run 'az login' to (setup|set up|access)/i.test(said) && !/AADSTS/.test(said)
@@ -39,6 +39,13 @@ export async function signInWithAzureCli(options: {
     throw new AppError("SIGN_IN_FAILED", { problem, ...asked, ...(detail && { detail }) });
   };
   return sessionSource(acquire, asked, clock);
+}
+
+/** The line that says why; warnings and news of updates stand before it. */
+function reasonIn(said: string): string {
+  const lines = said.split(/\r?\n/);
+  const reason = lines.find((line) => /^ERROR: |AADSTS/.test(line)) ?? lines[0] ?? "";
+  return reason.replace(/^ERROR: /, "");
 }
 
 function readToken(stdout: string): SessionToken | undefined {

@@ -45,8 +45,9 @@ export async function signInWithCloudShell(options: {
   /** Undefined where this is none. */
   readonly shell: CloudShell | undefined;
   readonly asked: SignInAttempt;
+  readonly signal: AbortSignal;
 }): Promise<TokenSource> {
-  const { fetch, clock, shell, asked } = options;
+  const { fetch, clock, shell, asked, signal } = options;
   const unavailable = (detail: string) =>
     new AppError("SIGN_IN_FAILED", { problem: "cloudShellUnavailable", ...asked, detail });
   const acquire = async (): Promise<SessionToken> => {
@@ -55,8 +56,10 @@ export async function signInWithCloudShell(options: {
       method: "POST",
       headers: { Metadata: "true", "Content-Type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams({ resource: CLOUDS[asked.cloud].graph }),
+      signal,
     });
     const response = await fetchWithin(fetch, request, LIMIT_MS).catch((error: unknown) => {
+      signal.throwIfAborted();
       throw unavailable(transportCode(error));
     });
     const token = readToken(await readText(response, 256 * 1024).catch(() => ""));

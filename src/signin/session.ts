@@ -59,7 +59,7 @@ export async function sessionSource(
 function checkToken({ audience, expiresAt }: TokenClaims, asked: SignInAttempt, now: Date): void {
   const graph = [CLOUDS[asked.cloud].graph, "00000003-0000-0000-c000-000000000000"];
   if (audience !== undefined && !graph.includes(audience.replace(/\/$/, ""))) {
-    throw new AppError("SIGN_IN_FAILED", { problem: "tokenForOtherApi", ...asked, detail: audience });
+    throw new AppError("SIGN_IN_FAILED", { problem: "tokenForOtherApi", ...asked });
   }
   if (expiresAt !== undefined && expiresAt <= now) {
     throw new AppError("SIGN_IN_FAILED", { problem: "tokenExpired", ...asked });

@@ -1,7 +1,9 @@
 import { AppError, type SignInAttempt } from "../errors.ts";
+import { fetchWithin } from "../http/attempt.ts";
 import { networkError } from "../http/errors.ts";
 import { readJson } from "../http/read.ts";
 import type { RetryingFetch } from "../http/retry.ts";
+import type { Fetch } from "../ports/index.ts";
 import type { CloudName } from "../settings/sign-in.ts";
 import { isGuid } from "../settings/values.ts";
 import { CLOUDS } from "./cloud.ts";
@@ -29,23 +31,29 @@ export async function resolveTenant(fetch: RetryingFetch, asked: SignInAttempt):
   return guid !== undefined && isGuid(guid) ? guid : undefined;
 }
 
+/** A network that lets nobody to the other clouds is no reason to keep somebody waiting who mistyped. */
+const OTHER_CLOUDS_MS = 4000;
+
 /**
  * A failure that may come from asking the wrong cloud, made plain where another one knows the tenant. Asks
- * the public metadata of the others; where they cannot be reached, the failure stays what it was.
+ * the public metadata of all, once; where they cannot be reached, the failure stays what it was.
  */
 export async function explainCloud(
-  fetch: RetryingFetch,
+  fetch: Fetch,
   failure: AppError<"SIGN_IN_FAILED">,
 ): Promise<AppError<"SIGN_IN_FAILED">> {
   const { problem, cloud: asked, tenant } = failure.facts;
   if (problem !== "tenantNotFound" && problem !== "wrongCloud") return failure;
+  const once: RetryingFetch = (request) => fetchWithin(fetch, request, OTHER_CLOUDS_MS);
   // One sign-in host for both American clouds.
-  for (const cloud of ["global", "usgov", "china"] as const) {
-    const metadata = await readMetadata(fetch, cloud, tenant).catch(() => ({}));
-    const home = "issuer" in metadata ? (cloudOf(metadata) ?? cloud) : undefined;
-    if (home !== undefined && home !== asked) return inOtherCloud(failure.facts, home);
-  }
-  return failure;
+  const homes = await Promise.all(
+    (["global", "usgov", "china"] as const).map(async (cloud) => {
+      const metadata = await readMetadata(once, cloud, tenant).catch(() => ({}));
+      return "issuer" in metadata ? (cloudOf(metadata) ?? cloud) : undefined;
+    }),
+  );
+  const home = homes.find((one) => one !== undefined && one !== asked);
+  return home === undefined ? failure : inOtherCloud(failure.facts, home);
 }
 
 function inOtherCloud(asked: SignInAttempt, otherCloud: CloudName): AppError<"SIGN_IN_FAILED"> {
