@@ -14,6 +14,7 @@ import {
   deviceCode,
   signInPage,
   TASKS,
+  WAITING_FOR_BROWSER,
   waiting,
 } from "./words/run.ts";
 
@@ -70,6 +71,8 @@ export class Reporter {
   #progress: Progress | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
+  /** What stands on the moving line while a sign-in waits for its person. */
+  #signingIn: (() => string) | undefined;
 
   constructor(ports: Pick<Ports, "terminal" | "clock">, options: ReporterOptions) {
     this.#ports = ports;
@@ -82,7 +85,7 @@ export class Reporter {
     if (sentence !== undefined) this.#say(event, sentence);
     else if (event.kind === "task") this.#task(event.task, event.state);
     else if (event.kind === "deviceCode") this.#deviceCode(event);
-    else if (event.kind === "signInPage") this.#lines(signInPage(event.url, event.canSwitch));
+    else if (event.kind === "signInPage") this.#signInPage(event);
     else if (event.kind === "consentPage") {
       const names = event.permissions.map(({ value }) => value);
       this.#lines(consentPageLines(event.url, names));
@@ -124,6 +127,7 @@ export class Reporter {
     const { doing, done } = TASKS[task];
     if (state === "started") this.#running.push(task);
     else this.#running.splice(this.#running.lastIndexOf(task), 1);
+    if (task === "signIn") this.#signingIn = undefined;
     if (state === "done" && !READING.has(task)) this.#changes.push(done);
     if (state === "failed" && !READING.has(task)) this.#unclear = true;
     if (this.#options.quiet) return;
@@ -137,6 +141,11 @@ export class Reporter {
   }
 
   #showRunning(): void {
+    // What somebody has to do goes before what is done meanwhile.
+    if (this.#signingIn && this.#running.includes("signIn")) {
+      this.#show(this.#signingIn(), this.#signingIn);
+      return;
+    }
     const running = this.#running.at(-1);
     this.#show(running && TASKS[running].doing);
   }
@@ -186,7 +195,14 @@ export class Reporter {
       }
       return codeCountdown(this.#secondsUntil(expiresAt.getTime()));
     };
-    this.#show(countdown(), countdown);
+    this.#signingIn = countdown;
+    this.#showRunning();
+  }
+
+  #signInPage({ url, canSwitch }: Extract<RunEvent, { kind: "signInPage" }>): void {
+    this.#lines(signInPage(url, canSwitch));
+    this.#signingIn = () => WAITING_FOR_BROWSER;
+    this.#showRunning();
   }
 
   /** On a terminal the seconds count down in place; elsewhere a wait of a second or more is one line. */

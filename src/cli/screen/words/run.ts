@@ -3,13 +3,13 @@ import type { GraphWait } from "../../../graph/batch.ts";
 import { toScreenDate } from "../../../handover/dates.ts";
 import type { PasswordCredential } from "../../../registration/types.ts";
 import { say } from "../clean.ts";
-import { SIGN_IN, SIGN_IN_WAYS } from "./sign-in.ts";
+import { retried } from "./sign-in.ts";
 
 /** What a piece of work is called while it runs and when it is done. */
 export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly done: string }>> = {
   findTenant: { doing: "Looking the tenant up", done: "Tenant found" },
   takeTurn: { doing: "Waiting for the other run to end", done: "The other run has ended" },
-  signIn: { doing: "Waiting for you to sign in", done: "Signed in" },
+  signIn: { doing: "Signing in", done: "Signed in" },
   read: { doing: "Reading the tenant", done: "Tenant read" },
   oneTimePasswordService: {
     doing: "Trying the one-time-password service",
@@ -105,6 +105,8 @@ export function signInPage(url: string, canSwitch: boolean): readonly string[] {
   ];
 }
 
+export const WAITING_FOR_BROWSER = "Waiting for you to sign in in the browser";
+
 /** Where to consent while the run waits. */
 export function consentPageLines(url: string, permissions: readonly string[]): readonly string[] {
   return [
@@ -112,7 +114,7 @@ export function consentPageLines(url: string, permissions: readonly string[]): r
     "",
     say`    ${url}`,
     "",
-    "This run goes on by itself when the consent is there. Press s to stop waiting: it can be given later as well.",
+    "This run goes on by itself when the consent is there, and waits for 8 minutes. Press s to stop waiting: it can be given later as well.",
   ];
 }
 
@@ -146,7 +148,7 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "hostnameReduced":
       return say`Using ${event.origin}; the rest of the address is not needed.`;
     case "signInFailed":
-      return signInFailed(event);
+      return retried(event.failure, event.next);
     case "signedIn":
       return signedIn(event);
     case "serviceReplaced":
@@ -194,13 +196,6 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "consentSubject":
       return undefined;
   }
-}
-
-function signInFailed({ failure, next }: Extract<RunEvent, { kind: "signInFailed" }>): string {
-  const [message, hint] = SIGN_IN[failure.problem](failure);
-  if (next !== undefined) return `${message} Going on with ${SIGN_IN_WAYS[next].toLowerCase()}.`;
-  const said = failure.detail === undefined ? "" : say` (Microsoft says: ${failure.detail})`;
-  return `${message} ${hint}${said}`;
 }
 
 function signedIn({ username, tenant }: Extract<RunEvent, { kind: "signedIn" }>): string {
@@ -261,8 +256,8 @@ export const QUESTIONS = {
   signInWay: "How do you want to sign in?",
   stepUp: "This sign-in is not enough for that. What now?",
   stepUpConsent: (names: string) => say`How do you want to grant ${names}?`,
-  signInAgain: "Sign in once more with a code now, and it is granted here",
-  consentPage: "On Microsoft's page, once the app is there: the link is shown, and this run waits for it",
+  signInAgain: "Sign in with a code now, as somebody who may do it",
+  consentPage: "On Microsoft's page: this run shows the link and waits",
   consentLater: "Later, or by somebody else",
   accessToken: "Access token for Microsoft Graph (it is not shown)",
   noAccessToken: "Paste the token, or press Ctrl-C to stop.",

@@ -1,16 +1,26 @@
 import type { ErrorFacts, SignInAttempt, SignInProblem } from "../../../errors.ts";
 import type { SignInWay } from "../../../settings/sign-in.ts";
-import { approvalPage, CLOUDS } from "../../../signin/cloud.ts";
+import { approvalPage, CLOUDS, GRAPH_COMMAND_LINE_TOOLS } from "../../../signin/cloud.ts";
 import { say } from "../clean.ts";
 
-/** The ways of signing in, as a person chooses between them. */
+/** The ways of signing in, as a person chooses between them; short, for a line that breaks is hard to read. */
 export const SIGN_IN_WAYS: Readonly<Record<SignInWay, string>> = {
-  "device-code": "A code that you enter in a browser, on this or any other device",
-  browser: "The browser on this computer (where device codes are blocked, or a managed computer is needed)",
-  "azure-cli": "The Azure CLI, where you are signed in to it (az login)",
+  "device-code": "A code, to enter in a browser on any device",
+  browser: "The browser of this computer, where codes are blocked",
+  "azure-cli": "The Azure CLI, if you are signed in to it (az login)",
   "cloud-shell": "Azure Cloud Shell's own sign-in",
   token: "An access token that you got elsewhere",
-  environment: "An application, by the AZURE_… environment variables",
+  environment: "An application, by the AZURE_… variables",
+};
+
+/** The same in the middle of a sentence. */
+const IN_A_SENTENCE: Readonly<Record<SignInWay, string>> = {
+  "device-code": "a code that you enter in a browser",
+  browser: "the browser of this computer",
+  "azure-cli": "the Azure CLI",
+  "cloud-shell": "Azure Cloud Shell's own sign-in",
+  token: "an access token",
+  environment: "an application",
 };
 
 /** What the browser shows at the end; Microsoft's own reason, if there is one, stands in the terminal. */
@@ -29,14 +39,18 @@ const AGAIN = "Run the command again to get a new code.";
 const OTHER_WAY =
   "--auth browser signs you in with the browser of this computer, --auth azure-cli with the Azure CLI.";
 
+const LATER = "run the same command again";
+
+/** What happened, what to do once the run has ended, and what to do where the choice of a way comes next. */
+type Words = readonly [message: string, hint: string, hintHere?: string];
+
 /** What went wrong when somebody signed in, and what to do about it. */
-export const SIGN_IN: Readonly<
-  Record<SignInProblem, (facts: ErrorFacts["SIGN_IN_FAILED"]) => readonly [string, string]>
-> = {
-  declined: () => ["The sign-in was declined in the browser.", AGAIN],
+export const SIGN_IN: Readonly<Record<SignInProblem, (facts: ErrorFacts["SIGN_IN_FAILED"]) => Words>> = {
+  declined: () => ["The sign-in was declined in the browser.", AGAIN, ""],
   expired: () => [
     "The code ran out before anybody signed in.",
     `${AGAIN} If the browser said that access is blocked: ${OTHER_WAY}`,
+    "Choose a code again for a new one, or another way if the browser said that access is blocked.",
   ],
   tenantNotFound: ({ tenant }) => [
     say`Microsoft knows no tenant "${tenant}".`,
@@ -58,15 +72,22 @@ export const SIGN_IN: Readonly<
     say`The tenant ${tenant || "asked for"} lives in another Microsoft cloud${otherCloud === undefined ? "" : ` (${otherCloud})`}.`,
     say`Run the command again with --cloud ${otherCloud ?? "<name>"}.`,
   ],
-  blockedByPolicy: ({ way }) => [
-    way === "device-code"
-      ? "A Conditional Access policy of this tenant blocks signing in by device code, or wants a managed device."
-      : "A Conditional Access policy of this tenant blocks this sign-in, or wants a managed device.",
-    `${way === "device-code" ? `On a managed computer: ${OTHER_WAY}` : "Sign in on a managed computer."} Or forward this to your administrator: Please exclude me for this once from the policy that blocks device code flow (Entra admin center, Conditional Access, policy, Conditions, Authentication flows).`,
-  ],
+  blockedByPolicy: ({ way }) => {
+    const isCode = way === "device-code";
+    const toForward =
+      "Or forward this to your administrator: Please exclude me for this once from the policy that blocks device code flow (Entra admin center, Conditional Access, policy, Conditions, Authentication flows).";
+    return [
+      isCode
+        ? "A Conditional Access policy of this tenant blocks signing in by device code, or wants a managed device."
+        : "A Conditional Access policy of this tenant blocks this sign-in, or wants a managed device.",
+      isCode ? `On a managed computer: ${OTHER_WAY} ${toForward}` : MANAGED,
+      isCode ? `On a managed computer, choose its browser or the Azure CLI. ${toForward}` : MANAGED,
+    ];
+  },
   securityDefaults: () => [
     "The security defaults of this tenant block this way of signing in.",
     `Try another way: ${OTHER_WAY}`,
+    "Choose another way.",
   ],
   multiFactor: () => [
     "This account needs multi-factor authentication to be completed or set up first.",
@@ -108,21 +129,32 @@ export const SIGN_IN: Readonly<
   azureCliMissing: () => [
     "There is no Azure CLI (az) on this computer.",
     "Install it, or sign in another way: --auth device-code.",
+    "Choose another way.",
   ],
   azureCliSignedOut: ({ tenant }) => [
     "Nobody is signed in to the Azure CLI.",
-    azLogin("Sign in to it", tenant),
+    `Sign in to it (${azLogin(tenant)}), then ${LATER}.`,
+    `Sign in to it in another window (${azLogin(tenant)}) and choose it again, or choose another way.`,
   ],
-  azureCliFailed: ({ tenant }) => ["The Azure CLI gave no token.", azLogin("Sign in to it again", tenant)],
+  azureCliFailed: ({ tenant }) => [
+    "The Azure CLI gave no token.",
+    `Sign in to it again (${azLogin(tenant)}), then ${LATER}.`,
+    `Sign in to it again in another window (${azLogin(tenant)}) and choose it again, or choose another way.`,
+  ],
   cloudShellUnavailable: ({ detail }) => [
     say`Cloud Shell's own sign-in does not work right now (${detail ?? "?"}).`,
     "Sign in another way: --auth device-code.",
+    "",
   ],
   tokenMissing: () => [
     "There is no access token.",
     "Put it into ENTRA_APP_REGISTRATION_ACCESS_TOKEN, pipe it into the program, or run it in a terminal to be asked.",
   ],
-  tokenExpired: () => ["The access token has ended.", "Get a new one and run the same command again."],
+  tokenExpired: () => [
+    "Microsoft Graph does not take the access token: it has ended, or is not complete.",
+    `Get a new one and ${LATER}.`,
+    "Get a new one, or choose another way.",
+  ],
   tokenForOtherApi: ({ cloud }) => [
     "The access token is not for Microsoft Graph of this cloud.",
     say`Get one for ${CLOUDS[cloud].graph}.`,
@@ -138,16 +170,31 @@ export const SIGN_IN: Readonly<
   unknown: () => [
     "The sign-in did not succeed.",
     "Run the command again; if it fails again, send the journal to the vendor's support.",
+    "Try another way; if none works, send the journal to the vendor's support.",
   ],
 };
 
-function azLogin(what: string, tenant: string): string {
-  const command = tenant === "" ? "" : say` --tenant ${tenant}`;
-  return `${what} (az login --allow-no-subscriptions${command}), then run the same command again.`;
+const MANAGED = "Sign in on a managed computer.";
+
+/** A failure after which the run goes on: another way is chosen or taken, or the tenant is asked for again. */
+export function retried(failure: ErrorFacts["SIGN_IN_FAILED"], next: SignInWay | undefined): string {
+  const { problem, detail, aadsts } = failure;
+  const [message, hint, hintHere = hint] = SIGN_IN[problem](failure);
+  if (next !== undefined) return `${message} Going on with ${IN_A_SENTENCE[next]}.`;
+  // Of a mistyped tenant nobody needs to hear that a subscription may be missing.
+  const isMore = problem === "azureCliFailed" || (aadsts !== undefined && problem !== "tenantNotFound");
+  const said = isMore && detail !== undefined ? say`(Microsoft says: ${detail})` : "";
+  return [message, hintHere, said].filter(Boolean).join(" ");
+}
+
+function azLogin(tenant: string): string {
+  return `az login --allow-no-subscriptions${tenant === "" ? "" : say` --tenant ${tenant}`}`;
 }
 
 /** A paragraph to forward: what to approve, and where. */
 function approvalText({ clientId, scopes, ...facts }: SignInAttempt): string {
-  const page = approvalPage(CLOUDS[facts.cloud], { ...facts, clientId, scopes });
-  return say`Forward this to a Cloud Application Administrator or Global Administrator: Please approve the app ${clientId} (by default Microsoft Graph Command Line Tools) in our tenant ${facts.tenant || "(see above)"} for the delegated permissions ${scopes.join(", ")} (${page}).`;
+  const tenant = facts.tenant || "organizations";
+  const page = approvalPage(CLOUDS[facts.cloud], { tenant, clientId, scopes });
+  const name = clientId === GRAPH_COMMAND_LINE_TOOLS ? "Microsoft Graph Command Line Tools, " : "";
+  return say`Forward this to a Cloud Application Administrator or Global Administrator: Please approve the app ${name}${clientId} in our tenant ${facts.tenant || "(the one you signed in to)"} for the delegated permissions ${scopes.join(", ")}, on this page: ${page} (The browser ends on a page at localhost that does not open. That is all right.)`;
 }
