@@ -3,6 +3,8 @@ import type { ProgramEnd, Programs, System } from "../index.ts";
 
 /** No program asked here has more to say. */
 const MAX_OUTPUT_BYTES = 1024 * 1024;
+/** A program that waits for something of its own would be waited for for ever. */
+const LIMIT_MS = 120_000;
 /** What a command line takes without quotes in every shell. */
 const PLAIN_WORD = /^[\w.,:/-]+$/;
 
@@ -10,7 +12,7 @@ const PLAIN_WORD = /^[\w.,:/-]+$/;
 export function withoutSecrets(environment: System["environment"]): Record<string, string> {
   const kept = Object.entries(environment).filter(
     (entry): entry is [string, string] =>
-      entry[1] !== undefined && !/SECRET|PASSWORD|ACCESS_TOKEN/i.test(entry[0]),
+      entry[1] !== undefined && !/SECRET|PASSWORD|PASSWD|ACCESS_?TOKEN|API_?KEY/i.test(entry[0]),
   );
   return Object.fromEntries(kept);
 }
@@ -32,7 +34,8 @@ export function nodePrograms({ environment, platform }: Pick<System, "environmen
       const { execFile } = await import("node:child_process");
       return new Promise((resolve, reject) => {
         // On Windows many programs are .cmd files, which only a shell starts.
-        const options = { env, signal, maxBuffer: MAX_OUTPUT_BYTES, shell: platform === "win32" };
+        const limits = { signal, timeout: LIMIT_MS, maxBuffer: MAX_OUTPUT_BYTES };
+        const options = { env, ...limits, shell: platform === "win32" };
         execFile(name, [...args], { ...options, windowsHide: true }, (error, stdout, stderr) => {
           if (signal.aborted) reject(reasonOf(signal));
           else resolve(toEnd(error, stdout, stderr));
@@ -41,18 +44,19 @@ export function nodePrograms({ environment, platform }: Pick<System, "environmen
     },
     openPage(url) {
       const [name, ...args] = opener(platform, url);
-      void start(name, args);
+      start(name, args).catch(() => undefined);
     },
   };
 }
 
 function toEnd(error: Error | null, stdout: string, stderr: string): ProgramEnd | undefined {
   if (error === null) return { exitCode: 0, stdout, stderr };
-  const { code } = error as { code?: unknown };
+  const { code, killed } = error as { code?: unknown; killed?: unknown };
   // 9009 is how cmd.exe says that there is no such program.
   if (code === "ENOENT" || code === 9009 || (code === 1 && /is not recognized/.test(stderr)))
     return undefined;
-  return { exitCode: typeof code === "number" ? code : 1, stdout, stderr };
+  const said = killed === true && stderr === "" ? `no answer within ${LIMIT_MS / 1000} seconds` : stderr;
+  return { exitCode: typeof code === "number" ? code : 1, stdout, stderr: said };
 }
 
 /** What opens a page, by platform; none of them goes through a shell that would read the address. */

@@ -98,7 +98,7 @@ function inputEnd(stdin: NodeJS.ReadStream): { signal: AbortSignal; release: () 
 
 const CTRL_C = "\x03";
 
-/** Reads keys as they are pressed. In this mode the terminal sends no signal, so Ctrl-C is sent on as one. */
+/** Reads keys as they are pressed. In this mode the terminal sends no signal, so Ctrl-C is made one here. */
 async function pressedKey(
   stdin: NodeJS.ReadStream,
   keys: readonly string[],
@@ -110,8 +110,11 @@ async function pressedKey(
     return await new Promise<string>((resolve, reject) => {
       const pressed = (chunk: Buffer | string): void => {
         const text = chunk.toString().toLowerCase();
-        if (text.includes(CTRL_C)) process.kill(process.pid, "SIGINT");
-        else if (keys.includes(text)) resolve(text);
+        // Not by `process.kill`: on Windows that ends the process on the spot.
+        if (text.includes(CTRL_C)) process.emit("SIGINT");
+        // Two quick presses come as one text; what is pasted, or an arrow key, is no press.
+        const [key = ""] = text;
+        if (keys.includes(key) && text === key.repeat(text.length)) resolve(key);
       };
       const aborted = (): void => reject(signal.reason as Error);
       stdin.setRawMode(true);
