@@ -214,7 +214,8 @@ export interface RegisterResult {
   readonly waiting: readonly ResolvedPermission[];
   /** The page where they can. */
   readonly consentPage: string | undefined;
-  readonly signInClientId: string;
+  /** The client that whoever signed in gave permissions to; undefined where nobody did. */
+  readonly signInClientId: string | undefined;
   readonly nextSteps: readonly string[];
 }
 

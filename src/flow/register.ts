@@ -46,7 +46,7 @@ import {
   type Services,
   toDelivery,
 } from "./service.ts";
-import { CHANGING_SCOPES, READING_SCOPES, signIn } from "./sign-in.ts";
+import { CHANGING_SCOPES, permittedClient, READING_SCOPES, signIn } from "./sign-in.ts";
 import { awaitConsent, leftPermissions, type Means, rightsOf, stepUp, withoutLeft } from "./step-up.ts";
 import { checkUnattended } from "./unattended.ts";
 import { apisOf, toWanted } from "./wanted.ts";
@@ -203,7 +203,7 @@ async function planAndApply(
     current,
     plan,
     secretEnd: delivered?.endDateTime,
-    signInClientId: run.tokens.account.clientId,
+    signInClientId: permittedClient(run.tokens),
   };
   if (plan.steps.length === 0) {
     const result = toResult(context, facts, "nothingToDo");
@@ -235,7 +235,8 @@ async function planAndApply(
     proof: input.proof,
   });
   const waiting = await consentLeft(run, means, plan, { ...applied, tenantId: read.tenant.id });
-  const result = toResult(context, facts, "registered", { ...applied, waiting });
+  const signInClientId = means.permittedClient ?? facts.signInClientId;
+  const result = toResult(context, { ...facts, signInClientId }, "registered", { ...applied, waiting });
   const made = applied.handover && { keyId: applied.handover.keyId, endDateTime: applied.handover.secretEnd };
   const live = made ?? delivered;
   if (live) await remind(run, result, live);

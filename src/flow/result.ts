@@ -20,7 +20,7 @@ export interface ResultFacts {
   readonly plan: Plan;
   /** When the client secret ends that was handed over before. */
   readonly secretEnd: string | undefined;
-  readonly signInClientId: string;
+  readonly signInClientId: string | undefined;
 }
 
 /** What came of a run that may hand a secret over, for every way it can end well. */

@@ -19,7 +19,7 @@ import type { RegisterInput } from "./register.ts";
 import { checkReminder, writeReminder } from "./reminder.ts";
 import { toResult } from "./result.ts";
 import { noLongerThan, otherServices, prepareServices, readyService, toDelivery } from "./service.ts";
-import { CHANGING_SCOPES, READING_SCOPES } from "./sign-in.ts";
+import { CHANGING_SCOPES, permittedClient, READING_SCOPES } from "./sign-in.ts";
 import { checkUnattended, missingTenant } from "./unattended.ts";
 
 export type RotateInput = Omit<RegisterInput, "newSecret" | "deleted" | "addOns">;
@@ -68,7 +68,7 @@ async function issueBeside(context: RunContext, input: RotateInput): Promise<Reg
     current,
     plan,
     secretEnd: undefined,
-    signInClientId: tokens.account.clientId,
+    signInClientId: permittedClient(tokens),
   };
 
   const profile = await readyService(context, services);

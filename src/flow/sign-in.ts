@@ -72,6 +72,11 @@ export async function signIn(
   }
 }
 
+/** The client that a person gave permissions to; a session, a token or an application had its own before. */
+export function permittedClient({ account: { way, clientId } }: TokenSource): string | undefined {
+  return way === "device-code" || way === "browser" ? clientId : undefined;
+}
+
 /** For a sign-in that adds to an earlier one: no other tenant may take the place of that one's. */
 export function inTenant<Settings extends SignInSettings>(known: Settings, tenantId: string): Settings {
   return { ...known, tenant: { value: tenantId, source: "flag" }, tenantIsFixed: true };

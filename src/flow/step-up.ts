@@ -10,7 +10,7 @@ import type { KnownValues } from "../settings/known-values.ts";
 import { consentPage } from "../signin/cloud.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import { during, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
-import { CHANGING_SCOPES, inTenant, signIn } from "./sign-in.ts";
+import { CHANGING_SCOPES, inTenant, permittedClient, signIn } from "./sign-in.ts";
 
 /** Who carries a plan out, and what of it somebody does on Microsoft's page instead. */
 export interface Means {
@@ -19,6 +19,8 @@ export interface Means {
   readonly left: ReadonlySet<Step>;
   /** Whether this run waits for that consent. */
   readonly waits: boolean;
+  /** The client that somebody gave permissions to on the way. */
+  readonly permittedClient?: string | undefined;
 }
 
 /** What is known of who signed in; a dry run asks for less than the plan would need, and that is no obstacle. */
@@ -66,7 +68,7 @@ export async function stepUp(
   if (choice !== "signIn") return { graph, left: steps, waits: choice === "page" };
   const again = { ...inTenant(known, tenantId), auth: "device-code" } as const;
   const more = await signIn(context, again, CHANGING_SCOPES);
-  return { ...asIs, graph: openGraph(context, more) };
+  return { ...asIs, graph: openGraph(context, more), permittedClient: permittedClient(more) };
 }
 
 /** How long somebody may take on Microsoft's page, and how often it is looked. */

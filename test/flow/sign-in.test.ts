@@ -235,7 +235,7 @@ describe("Azure Cloud Shell", () => {
     expect(run.stderr).toContain("/CallAnAPI/appId/");
     expect(census(tenant, run)).toEqual(COMPLETE);
     expect(run.stdout).toMatch(
-      /1\. Save the file on your computer with: download \S+AppRegistrationInfo\.json/,
+      /1\. Save the file on your computer with:\n\n {2}download \S+AppRegistrationInfo\.json/,
     );
     expect(run.stderr).toContain("upload it");
     expect(tenant.requests.filter(({ url }) => url.includes("devicecode"))).toEqual([]);

@@ -8,7 +8,7 @@ import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
 import { consentCommand, forwardConsent, type PackedProgram } from "./words/consent.ts";
 import { describeError } from "./words/errors.ts";
-import { downloadText, PASS_ON, ROTATED } from "./words/secrets.ts";
+import { DOWNLOAD, downloadCommand, PASS_ON, ROTATED } from "./words/secrets.ts";
 
 /** How a run ends that has changed nothing. */
 const UNCHANGED: readonly string[] = ["planned", "nothingToDo", "refused"] satisfies readonly (
@@ -95,12 +95,15 @@ function resultText(result: RegisterResult, terminal: Terminal, packed: PackedPr
         ...facts(result, style),
         ...waitingText(result, style, packed),
         ...nextSteps(result, style),
-        "",
-        style.dim(
-          say`You signed in through the client ${result.signInClientId}; the permissions you gave it stay in this tenant. To withdraw them: Entra admin center, Enterprise applications, that client, Permissions.`,
-        ),
+        ...signInClient(result, style),
       ].join("\n");
   }
+}
+
+function signInClient({ signInClientId: client }: RegisterResult, style: ChalkInstance): string[] {
+  if (client === undefined) return [];
+  const text = say`You signed in through the client ${client}; the permissions you gave it stay in this tenant. To withdraw them: Entra admin center, Enterprise applications, that client, Permissions.`;
+  return ["", style.dim(text)];
 }
 
 function doneText({ outcome, displayName, plan }: RegisterResult): string {
@@ -147,10 +150,13 @@ function waitingText(result: RegisterResult, style: ChalkInstance, packed: Packe
 
 function nextSteps({ nextSteps: steps, handover }: RegisterResult, style: ChalkInstance): string[] {
   const texts = [
-    ...(handover?.toDownload ? [downloadText(handover.file)] : []),
+    ...(handover?.toDownload ? [DOWNLOAD] : []),
     ...steps,
     ...(handover && !handover.link ? [PASS_ON] : []),
   ];
   if (texts.length === 0) return [];
-  return ["", style.bold("Next:"), ...texts.map((text, index) => `  ${index + 1}. ${clean(text)}`)];
+  const lines = texts.map((text, index) => `  ${index + 1}. ${clean(text)}`);
+  // A line of its own, to be copied as it stands.
+  if (handover?.toDownload) lines.splice(1, 0, "", `  ${downloadCommand(handover.file)}`, "");
+  return ["", style.bold("Next:"), ...lines];
 }

@@ -98,7 +98,9 @@ export function retireEnd({ outcome, displayName, appId, plan, gone, left }: Ret
   }
 }
 
+export const DOWNLOAD = "Save the file on your computer with:";
+
 /** How a file leaves Cloud Shell: a command of the shell that makes the browser save it. */
-export function downloadText(file: string): string {
-  return say`Save the file on your computer with: download ${/^[\w./~-]+$/.test(file) ? file : `"${file}"`}`;
+export function downloadCommand(file: string): string {
+  return say`download ${/^[\w./~-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`}`;
 }
