@@ -102,6 +102,11 @@ function agreeable(onConfirm: () => void): Prompter {
       return true;
     },
     select: ({ message }) => Promise.reject(new Error(`unexpected: ${message}`)),
+    search: async ({ message, find }) => {
+      const [row] = await find("", new AbortController().signal);
+      if (!row || !("value" in row)) throw new Error(`nothing to choose: ${message}`);
+      return row.value;
+    },
   };
 }
 

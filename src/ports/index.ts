@@ -138,7 +138,19 @@ export interface Prompter {
     message: string;
     choices: readonly { value: Value; name: string; description?: string }[];
   }): Promise<Value>;
+  /** Offers what is found while the person types; Enter takes the first row that is a choice. */
+  search<Value>(question: {
+    message: string;
+    /**
+     * The rows for what was typed so far, nothing at first. Asked once the person pauses; the signal is
+     * aborted when they type on.
+     */
+    find: (typed: string, signal: AbortSignal) => Promise<readonly SearchRow<Value>[]>;
+  }): Promise<Value>;
 }
+
+/** A choice, or a line that is only read. */
+export type SearchRow<Value> = { readonly value: Value; readonly name: string } | { readonly line: string };
 
 /** Facts about the machine, read once at start. */
 export interface System {

@@ -25,11 +25,18 @@ export const CTRL_C = Symbol("Ctrl-C");
 
 /**
  * One answer, for the question whose text matches `expect`. Left out, it is Enter: the default. For a
- * choice it is the choice's value, its name, or an expression its name matches.
+ * choice it is the choice's value, its name, or an expression its name matches; for a search what is typed,
+ * or a `Searching`.
  */
 export interface ScriptedAnswer {
   readonly expect: RegExp;
   readonly answer?: unknown;
+}
+
+/** What is typed into a search, and which of the rows is taken then: the first choice unless given. */
+export interface Searching {
+  readonly typed?: string;
+  readonly choose?: unknown;
 }
 
 export interface FakePortsOptions {
@@ -74,6 +81,8 @@ export interface FakePorts extends Ports {
   /** What it asked, in order, and the answers it would not take. */
   readonly asked: string[];
   readonly refused: { readonly question: string; readonly answer: string; readonly reason: string }[];
+  /** The rows that each search showed. */
+  readonly found: string[][];
 }
 
 /**
@@ -87,6 +96,7 @@ export function fakePorts(options: FakePortsOptions = {}): FakePorts {
   const said = { results: [], notes: [], progress: [], revealed: [] };
   const asked: string[] = [];
   const refused: FakePorts["refused"] = [];
+  const found: string[][] = [];
   return {
     fetch: options.fetch ?? noNetwork,
     routes: options.routes ?? directRoutes,
@@ -96,12 +106,13 @@ export function fakePorts(options: FakePortsOptions = {}): FakePorts {
     processes: nodeProcesses,
     programs: { run: async () => undefined, openPage: () => undefined, ...options.programs },
     terminal: recordingTerminal(said, options),
-    prompter: scriptedPrompter(options, asked, refused),
+    prompter: scriptedPrompter(options, { asked, refused, found }),
     system: fakeSystem(root, folder, options),
     folder,
     said,
     asked,
     refused,
+    found,
   };
 }
 
@@ -184,8 +195,7 @@ function recordingTerminal(
 
 function scriptedPrompter(
   { answers = [], keys = [] }: FakePortsOptions,
-  asked: string[],
-  refused: FakePorts["refused"],
+  { asked, refused, found }: Pick<FakePorts, "asked" | "refused" | "found">,
 ): Prompter {
   const left = [...answers];
   const keysLeft = [...keys];
@@ -227,15 +237,28 @@ function scriptedPrompter(
       });
     },
     confirm: async ({ message, default: preset }) => Boolean(next(message) ?? preset),
-    async select({ message, choices }) {
-      const wanted = next(message);
-      const chosen = wanted === undefined ? choices[0] : choices.find((choice) => isChoice(choice, wanted));
-      if (chosen === undefined) {
-        throw new Error(`no such choice: ${String(wanted)} (${choices.map((one) => one.name).join(", ")})`);
-      }
-      return chosen.value;
+    select: async ({ message, choices }) => choose(choices, next(message)),
+    async search({ message, find }) {
+      const isScripted = left[0]?.expect.test(stripVTControlCharacters(message)) === true;
+      // An optional question that no answer is scripted for is left with Enter.
+      const answer = isScripted ? next(message) : void asked.push(stripVTControlCharacters(message));
+      const searching = typeof answer === "string" ? { typed: answer } : ((answer ?? {}) as Searching);
+      const rows = await find(searching.typed ?? "", new AbortController().signal);
+      found.push(rows.map((row) => ("line" in row ? row.line : row.name)));
+      return choose(
+        rows.filter((row) => "name" in row),
+        searching.choose,
+      );
     },
   };
+}
+
+function choose<Value>(choices: readonly { value: Value; name: string }[], wanted: unknown): Value {
+  const chosen = wanted === undefined ? choices[0] : choices.find((choice) => isChoice(choice, wanted));
+  if (chosen === undefined) {
+    throw new Error(`no such choice: ${String(wanted)} (${choices.map((one) => one.name).join(", ")})`);
+  }
+  return chosen.value;
 }
 
 function isChoice(choice: { value: unknown; name: string }, wanted: unknown): boolean {

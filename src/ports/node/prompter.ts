@@ -1,4 +1,5 @@
 import { Writable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import { AppError } from "../../errors.ts";
 import { Secret } from "../../secret.ts";
 import type { Prompter } from "../index.ts";
@@ -46,8 +47,26 @@ export function nodePrompter(streams: Pick<Streams, "stdin" | "stderr">, options
         const { select } = await import("./questions.ts");
         return select({ message, choices: [...choices] }, context);
       }),
+    search: ({ message, find }) =>
+      ask(async (context) => {
+        const { search, Separator } = await import("./questions.ts");
+        return search(
+          {
+            message,
+            source: async (typed = "", { signal }) => {
+              if (typed !== "") await setTimeout(PAUSE_MS, undefined, { signal });
+              const rows = await find(typed, signal);
+              return rows.map((row) => ("line" in row ? new Separator(row.line) : row));
+            },
+          },
+          context,
+        );
+      }),
   };
 }
+
+/** Whoever types does not pause as long as this between two letters. */
+const PAUSE_MS = 250;
 
 type Ask = <Answer>(question: (context: PromptContext) => Promise<Answer>) => Promise<Answer>;
 

@@ -1,2 +1,2 @@
 // A module of its own, imported with the first question: so the bundle carries these alone.
-export { confirm, input, password, select } from "@inquirer/prompts";
+export { confirm, input, password, Separator, search, select } from "@inquirer/prompts";

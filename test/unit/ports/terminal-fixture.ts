@@ -47,8 +47,37 @@ async function spinner(): Promise<void> {
   terminal.result("done");
 }
 
+/** Finds nothing for "slow" until it is given up, and says in the end what it was asked. */
+async function search(): Promise<void> {
+  const seen: string[] = [];
+  const chosen = await prompter.search({
+    message: "Group?",
+    find: async (typed, signal) => {
+      if (typed === "") return [{ value: "none", name: "None" }];
+      seen.push(typed);
+      // As the window's title, which leaves the screen alone.
+      process.stderr.write(`\x1b]0;asked ${typed}\x07`);
+      if (typed === "slow") {
+        await new Promise((_resolve, reject) => {
+          signal.addEventListener("abort", () => {
+            seen.push("given up");
+            reject(signal.reason as Error);
+          });
+        });
+      }
+      return [{ line: `found for ${typed}` }, { value: `${typed}!`, name: `choose ${typed}` }];
+    },
+  });
+  terminal.result(`${chosen} (${seen.join(", ")})`);
+}
+
+const SCENES = new Map([
+  ["spinner", spinner],
+  ["search", search],
+]);
+
 try {
-  await (scene === "spinner" ? spinner() : questions());
+  await (SCENES.get(scene ?? "") ?? questions)();
 } catch (error) {
   terminal.note(`failed: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 130;

@@ -202,3 +202,32 @@ test("a reader that went away does not end the work", async () => {
   const code = await new Promise((done) => child.on("exit", done));
   expect(code).toBe(0);
 });
+
+describe("a search", () => {
+  test("is given up as soon as the typing goes on, and passes over what is only read", async () => {
+    const pty = open(["search"]);
+    await pty.sees(/None/);
+    pty.type("slow");
+    await expect.poll(pty.raw, { timeout: 5000 }).toContain("asked slow");
+    pty.type("er");
+    await pty.sees(/found for slower/);
+    pty.type("\r");
+    expect(await pty.ended()).toBe(0);
+    expect(pty.text()).toMatch(/^slower! \(slow, given up, slower\)$/m);
+  });
+
+  test("Enter alone takes the first row, and Ctrl-C ends it while it waits", async () => {
+    const first = open(["search"]);
+    await first.sees(/None/);
+    first.type("\r");
+    expect(await first.ended()).toBe(0);
+    expect(first.text()).toMatch(/^none \(\)$/m);
+    const second = open(["search"]);
+    await second.sees(/None/);
+    second.type("slow");
+    await expect.poll(second.raw, { timeout: 5000 }).toContain("asked slow");
+    second.type("\u0003");
+    expect(await second.ended()).toBe(130);
+    expect(second.text()).toMatch(/failed: INTERRUPTED/);
+  });
+});
