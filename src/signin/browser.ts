@@ -58,27 +58,36 @@ export async function signInWithBrowser(options: BrowserOptions): Promise<TokenS
     .finally(() => {
       if (signal.aborted) hangUp();
     });
-  const getToken = async (claims?: string): Promise<Secret> => {
+  const acquire = async (wanted: readonly string[], claims?: string): Promise<string> => {
     seen.oauth = undefined;
-    const request = { account: account as AccountInfo, scopes, ...(claims !== undefined && { claims }) };
+    const more = claims === undefined ? {} : { claims };
+    const request = { account: account as AccountInfo, scopes: [...wanted], ...more };
     const token = await client.acquireTokenSilent(request).catch((error: unknown) => {
       throw toFailure(error, seen, asked, signal);
     });
-    return new Secret(token.accessToken);
+    return token.accessToken;
   };
-  const claims = readClaims(accessToken);
-  return {
-    account: {
-      way: asked.way,
-      username: account?.username ?? claims.username ?? "",
-      tenantId: (claims.tenantId ?? account?.tenantId ?? asked.tenant).toLowerCase(),
-      roles: claims.roles,
-      scopes: seen.scopes ?? claims.scopes,
-      clientId: asked.clientId,
-    },
-    getToken: () => getToken(),
-    renewToken: (challenge) => getToken(challenge ?? freshTokenClaims(clock.now())),
+  const sourceOf = (wanted: readonly string[], token: string): TokenSource => {
+    const claims = readClaims(token);
+    const getToken = async (challenge?: string) => new Secret(await acquire(wanted, challenge));
+    return {
+      account: {
+        way: asked.way,
+        username: account?.username ?? claims.username ?? "",
+        tenantId: (claims.tenantId ?? account?.tenantId ?? asked.tenant).toLowerCase(),
+        roles: claims.roles,
+        scopes: seen.scopes ?? claims.scopes,
+        clientId: asked.clientId,
+      },
+      getToken: () => getToken(),
+      renewToken: (challenge) => getToken(challenge ?? freshTokenClaims(clock.now())),
+      withScopes: async (more) => {
+        const all = [...wanted, ...more.map((scope) => `${graph}/${scope}`)];
+        return sourceOf(all, await acquire(all));
+      },
+    };
   };
+  return sourceOf(scopes, accessToken);
 }
 
 /** The library listens until it is answered; whoever gives up answers for the browser. */

@@ -60,26 +60,30 @@ export async function signInWithDeviceCode(options: DeviceCodeOptions): Promise<
     throw translate(error);
   });
   seen.failedPolls = undefined;
-  const getToken = async (claims?: string): Promise<Secret> => {
-    seen.oauth = undefined;
-    const token = await credential
-      .getToken(scopes, { enableCae: true, ...(claims !== undefined && { claims }) })
-      .catch((error: unknown) => {
-        throw translate(error);
-      });
-    return new Secret(token.token);
+  const sourceOf = async (wanted: readonly string[]): Promise<TokenSource> => {
+    const getToken = async (claims?: string): Promise<Secret> => {
+      seen.oauth = undefined;
+      const token = await credential
+        .getToken([...wanted], { enableCae: true, ...(claims !== undefined && { claims }) })
+        .catch((error: unknown) => {
+          throw translate(error);
+        });
+      return new Secret(token.token);
+    };
+    const claims = readClaims((await getToken()).reveal());
+    return {
+      account: {
+        way: asked.way,
+        username: record?.username ?? claims.username ?? "",
+        tenantId: (claims.tenantId ?? record?.tenantId ?? asked.tenant).toLowerCase(),
+        roles: claims.roles,
+        scopes: seen.scopes ?? claims.scopes,
+        clientId: asked.clientId,
+      },
+      getToken: () => getToken(),
+      renewToken: (challenge) => getToken(challenge ?? freshTokenClaims(clock.now())),
+      withScopes: (more) => sourceOf([...wanted, ...more.map((scope) => `${graph}/${scope}`)]),
+    };
   };
-  const claims = readClaims((await getToken()).reveal());
-  return {
-    account: {
-      way: asked.way,
-      username: record?.username ?? claims.username ?? "",
-      tenantId: (claims.tenantId ?? record?.tenantId ?? asked.tenant).toLowerCase(),
-      roles: claims.roles,
-      scopes: seen.scopes ?? claims.scopes,
-      clientId: asked.clientId,
-    },
-    getToken: () => getToken(),
-    renewToken: (challenge) => getToken(challenge ?? freshTokenClaims(clock.now())),
-  };
+  return sourceOf(scopes);
 }

@@ -15,6 +15,13 @@ export interface TokenSource {
    * @throws AppError SIGN_IN_FAILED where the session has ended, or this way cannot meet such a demand.
    */
   renewToken(claims: string | undefined): Promise<Secret>;
+  /**
+   * The same session with more permissions of Graph, without a word to the person; absent where the way
+   * gives a fixed set.
+   *
+   * @throws AppError SIGN_IN_FAILED where nobody has consented to them yet.
+   */
+  withScopes?(more: readonly string[]): Promise<TokenSource>;
 }
 
 /** Who signed in, as far as the token says; hints for the screen, never a gate. */
