@@ -307,6 +307,7 @@ export interface SignInFailure extends SignInAttempt {
 export type GraphAction =
   | "readTenant"
   | "createApplication"
+  | "instantiateApplication"
   | "updateApplication"
   | "adoptApplication"
   | "restoreApplication"

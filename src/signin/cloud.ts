@@ -6,6 +6,11 @@ export interface Cloud {
   readonly login: string;
   readonly graph: string;
   readonly adminCenter: string;
+  /**
+   * The application template of apps that are in no gallery
+   * (https://learn.microsoft.com/graph/api/applicationtemplate-instantiate).
+   */
+  readonly nonGalleryTemplateId: string;
 }
 
 /** Tokens of one cloud are worth nothing in another (https://learn.microsoft.com/graph/deployments). */
@@ -15,24 +20,28 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     login: "https://login.microsoftonline.com",
     graph: "https://graph.microsoft.com",
     adminCenter: "https://entra.microsoft.com",
+    nonGalleryTemplateId: "8adf8e6e-67b2-4cf2-a259-e3dc5476c621",
   },
   usgov: {
     name: "usgov",
     login: "https://login.microsoftonline.us",
     graph: "https://graph.microsoft.us",
     adminCenter: "https://entra.microsoft.us",
+    nonGalleryTemplateId: "4602d0b4-76bb-404b-bca9-2652e1a39c6d",
   },
   "usgov-dod": {
     name: "usgov-dod",
     login: "https://login.microsoftonline.us",
     graph: "https://dod-graph.microsoft.us",
     adminCenter: "https://entra.microsoft.us",
+    nonGalleryTemplateId: "4602d0b4-76bb-404b-bca9-2652e1a39c6d",
   },
   china: {
     name: "china",
     login: "https://login.chinacloudapi.cn",
     graph: "https://microsoftgraph.chinacloudapi.cn",
     adminCenter: "https://portal.azure.cn",
+    nonGalleryTemplateId: "5a532e38-1581-4918-9658-008dc27c1d68",
   },
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Behaviour } from "../../../src/sandbox/index.ts";
-import { errorOf, type Reply, valueOf, type World, world } from "./helpers.ts";
+import { CLOUDS } from "../../../src/signin/cloud.ts";
+import { COMMAND_LINE_TOOLS, errorOf, form, type Reply, valueOf, type World, world } from "./helpers.ts";
 
 const TEMPLATE = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
 const PATH = `/applicationTemplates/${TEMPLATE}/instantiate`;
@@ -92,15 +93,11 @@ test.each([
   ["china", "5a532e38-1581-4918-9658-008dc27c1d68"],
 ] as const)("each cloud has its own template: %s", async (cloud, id) => {
   const tenant = world({ cloud });
-  const hosts = {
-    global: ["login.microsoftonline.com", "graph.microsoft.com"],
-    usgov: ["login.microsoftonline.us", "graph.microsoft.us"],
-    "usgov-dod": ["login.microsoftonline.us", "dod-graph.microsoft.us"],
-    china: ["login.chinacloudapi.cn", "microsoftgraph.chinacloudapi.cn"],
-  }[cloud];
-  const token = await tokenOf(tenant, hosts[0] ?? "", hosts[1] ?? "");
+  const { login, graph, nonGalleryTemplateId } = CLOUDS[cloud];
+  expect(nonGalleryTemplateId).toBe(id);
+  const token = await tokenOf(tenant, login, graph);
   const send = async (template: string) =>
-    await tenant.send(`https://${hosts[1]}/v1.0/applicationTemplates/${template}/instantiate`, {
+    await tenant.send(`${graph}/v1.0/applicationTemplates/${template}/instantiate`, {
       method: "POST",
       headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
       body: JSON.stringify({ displayName: "App" }),
@@ -113,11 +110,11 @@ test.each([
 });
 
 async function tokenOf(tenant: World, login: string, graph: string): Promise<string> {
-  const client = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
-  const scope = `https://${graph}/Application.ReadWrite.All`;
-  const base = `https://${login}/${tenant.sandbox.state.tenantId}/oauth2/v2.0`;
+  const client = COMMAND_LINE_TOOLS;
+  const scope = `${graph}/Application.ReadWrite.All`;
+  const base = `${login}/${tenant.sandbox.state.tenantId}/oauth2/v2.0`;
   const post = async (path: string, fields: Record<string, string>) =>
-    await tenant.send(`${base}/${path}`, { method: "POST", body: new URLSearchParams(fields) });
+    await tenant.send(`${base}/${path}`, form(fields));
   const code = await post("devicecode", { client_id: client, scope });
   const answer = await post("token", {
     client_id: client,

@@ -262,6 +262,7 @@ function unreadable(reason: UnreadableReason, line?: number, column?: number): s
 const ACTIONS: Readonly<Record<GraphAction, string>> = {
   readTenant: "read this tenant",
   createApplication: "create the app registration",
+  instantiateApplication: "create the app registration with its enterprise application",
   updateApplication: "change the app registration",
   adoptApplication: "take the app registration over",
   restoreApplication: "restore the deleted app registration",
