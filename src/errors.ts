@@ -45,6 +45,8 @@ export interface ErrorFacts {
   };
   /** An app without its enterprise application: nobody can sign in as it. */
   REGISTRATION_INCOMPLETE: { displayName: string; appId: string };
+  /** A template whose application has no client secret. */
+  NO_CLIENT_SECRET: { title: string };
   /** Client secrets that were to be removed and that this tool did not make. */
   SECRETS_FOREIGN: {
     appId: string;
@@ -115,6 +117,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   REGISTRATION_NOT_FOUND: 2,
   REGISTRATION_DELETED: 2,
   REGISTRATION_INCOMPLETE: 2,
+  NO_CLIENT_SECRET: 2,
   SECRETS_FOREIGN: 2,
   PERMISSION_UNKNOWN: 2,
   SIGN_IN_FAILED: 4,

@@ -1,19 +1,20 @@
 import { AppError } from "../errors.ts";
 import type { RunEvent } from "../flow/events.ts";
-import { loadConfig, loadTemplate } from "../flow/load.ts";
+import { type LoadedTemplate, loadConfig, loadTemplate } from "../flow/load.ts";
 import type { Ports } from "../ports/index.ts";
 import { type Flags, type KnownValues, missingInputs, resolveValues } from "../settings/known-values.ts";
 import { SIGN_IN_WAYS, type SignInWay } from "../settings/sign-in.ts";
 import { detectCloudShell } from "../signin/cloud-shell.ts";
 import type { AddOn, Template } from "../template/schema.ts";
-import { textOf } from "./flags.ts";
+import { isOn, textOf } from "./flags.ts";
 
 /** The simulated tenant takes no session of a real one, and has no page for a browser. */
 const REHEARSED_WAYS: readonly SignInWay[] = ["device-code", "cloud-shell"];
 
 /** What a command works with, before anybody is asked. */
 export interface Settings {
-  readonly template: Template;
+  /** One for each application of the product. */
+  readonly templates: readonly Template[];
   readonly addOns: readonly AddOn[];
   readonly known: KnownValues;
   /** The template as flag, variable or `config.json` named it; undefined for the default one. */
@@ -33,21 +34,17 @@ export async function loadSettings(
   report: (event: RunEvent) => void,
 ): Promise<Settings> {
   const named = textOf(flags, "template");
-  const first = await loadTemplate(ports, named ?? (await readDefaultTemplate(ports)));
-  const keys = first.addOns.map(({ configKey }) => configKey);
-  const { config, ...loaded } = await loadConfig(ports, textOf(flags, "config"), keys);
+  const { config, loaded, product, name } = await loadProduct(ports, named, textOf(flags, "config"));
   report({ kind: "config", ...loaded });
   const { environment } = ports.system;
   const inCloudShell = detectCloudShell(environment) !== undefined;
   const isVendors = !loaded.file.startsWith(ports.system.packageFolder);
   if (inCloudShell && !isVendors) report({ kind: "configNotUploaded" });
-  const { template, addOns } =
-    named === undefined && config.template !== undefined ? await loadTemplate(ports, config.template) : first;
-  if (config.useSCIM === true) throw new AppError("SETTING_UNSUPPORTED", { setting: "useSCIM" });
+  const { templates, addOns } = await variantOf(ports, product, config, flags);
   const sources = {
     flags,
     config,
-    template,
+    templates,
     addOns,
     inCloudShell,
     ways: examples ? REHEARSED_WAYS : SIGN_IN_WAYS,
@@ -59,7 +56,52 @@ export async function loadSettings(
     report({ kind: "sandbox", examples: missingInputs(own.known) });
   }
   if (hostnameReducedTo !== undefined) report({ kind: "hostnameReduced", origin: hostnameReducedTo });
-  return { template, addOns, known, namedTemplate: named ?? config.template };
+  return { templates, addOns, known, namedTemplate: name };
+}
+
+/** The config and the template that it or the flag names; the template says which keys the config may have. */
+async function loadProduct(
+  ports: Pick<Ports, "files" | "system">,
+  named: string | undefined,
+  configFile: string | undefined,
+) {
+  const load = async (name: string | undefined) => {
+    const product = await loadTemplate(ports, name ?? (await readDefaultTemplate(ports)));
+    const own = { addOnKeys: product.addOns.map(({ configKey }) => configKey), inputs: product.inputs };
+    const { config, ...loaded } = await loadConfig(ports, configFile, own);
+    return { product, config, loaded, name };
+  };
+  const first = await load(named);
+  return named === undefined && first.config.template !== undefined ? load(first.config.template) : first;
+}
+
+/** The variant of a product whose users are provisioned, where that is wanted and there is one. */
+async function variantOf(
+  ports: Pick<Ports, "files" | "system">,
+  product: LoadedTemplate,
+  { useSCIM }: { readonly useSCIM?: boolean },
+  flags: Flags,
+): Promise<LoadedTemplate> {
+  const wanted = isOn(flags, "scim", useSCIM ?? false);
+  if (!wanted || product.templates.some(({ application }) => application.scim)) return product;
+  if (product.scimVariant === undefined) throw new AppError("SETTING_UNSUPPORTED", { setting: "useSCIM" });
+  return loadTemplate(ports, product.scimVariant);
+}
+
+/**
+ * The one application that a command works on: the product's only one, or the one that `--application` names.
+ *
+ * @throws AppError VALUES_INVALID where it has to be named.
+ */
+export function oneApplication({ templates }: Settings, flags: Flags): Template {
+  const [first] = templates;
+  if (first && templates.length === 1) return first;
+  const key = textOf(flags, "application");
+  const found = templates.find(({ application }) => application.key === key);
+  if (found) return found;
+  const oneOf = templates.flatMap(({ application }) => application.key ?? []);
+  const fault = { path: "--application", ...(key !== undefined && { found: key }), expected: { oneOf } };
+  throw new AppError("VALUES_INVALID", { faults: [fault] });
 }
 
 /** Which template is used when nobody names one is data of the package, not of the code. */

@@ -1,7 +1,8 @@
 import { AppError } from "../errors.ts";
 import type { GraphContext } from "../graph/batch.ts";
 import { type DeletedApplication, findDeleted, findOwner } from "../graph/read.ts";
-import { isMarked, toUniqueName } from "../registration/names.ts";
+import { uniqueNameOf } from "../registration/desired.ts";
+import { isMarked } from "../registration/names.ts";
 import { sha256 } from "../sha256.ts";
 import type { Template } from "../template/schema.ts";
 
@@ -24,12 +25,12 @@ export async function findAbsent(
 
 /** The failure of a command that needs a registration which is deleted. */
 export function deletedError(
-  { name }: Pick<Template, "name">,
+  template: Template,
   deleted: DeletedApplication,
   appName = deleted.displayName,
 ): AppError<"REGISTRATION_DELETED"> {
   const { displayName, appId, deletedDateTime } = deleted;
-  const isOffered = isMarked(deleted, toUniqueName(name, appName, sha256));
+  const isOffered = isMarked(deleted, uniqueNameOf(template, appName, sha256));
   const offered = { appName: isOffered ? appName : undefined };
   return new AppError("REGISTRATION_DELETED", { displayName, appId, deletedDateTime, ...offered });
 }

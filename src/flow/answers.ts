@@ -9,6 +9,8 @@ export interface Answers {
   readonly hostname: string;
   /** The add-ons that were chosen. */
   readonly addOns: readonly AddOn[];
+  /** The template's own inputs, by name. */
+  readonly inputs: Readonly<Record<string, string>>;
 }
 
 /** Asks for everything that no flag or variable settled, in the order of the vendor's guide. */
@@ -21,10 +23,15 @@ export async function askForAnswers(
   const appName =
     questions && !isSettled(known.appName) ? await questions.appName(proposedName) : proposedName;
   let hostname = known.hostname?.value ?? "";
-  if (questions && !isSettled(known.hostname)) {
+  if (questions && known.needsHostname && !isSettled(known.hostname)) {
     const answer = await questions.hostname(known.hostname?.value);
     hostname = answer.origin;
     if (answer.reduced) report({ kind: "hostnameReduced", origin: hostname });
+  }
+  const inputs: Record<string, string> = {};
+  for (const { name, value, input } of known.inputs) {
+    const answer = questions && !isSettled(value) ? await questions.input(input, value?.value) : value?.value;
+    if (answer !== undefined) inputs[name] = answer;
   }
   const chosen: AddOn[] = [];
   for (const addOn of addOns) {
@@ -35,5 +42,5 @@ export async function askForAnswers(
         : (proposed?.value ?? false);
     if (isOn) chosen.push(addOn);
   }
-  return { appName, hostname, addOns: chosen };
+  return { appName, hostname, addOns: chosen, inputs };
 }

@@ -15,10 +15,10 @@ export async function confirmPlan({ questions }: RunContext, yes: boolean): Prom
 export async function confirmDelivery(
   context: RunContext,
   yes: boolean,
-  services: Services,
+  services: Services | undefined,
   profile: ServiceProfile | undefined,
 ): Promise<ServiceProfile | undefined> {
-  const isForeign = profile !== undefined && !services.trusted;
+  const isForeign = profile !== undefined && services !== undefined && !services.trusted;
   const asks = isForeign && !yes ? context.questions : undefined;
   if (asks && !(await asks.trustService(profile?.service.host ?? ""))) throw new AppError("DECLINED", {});
   await confirmPlan(context, yes);

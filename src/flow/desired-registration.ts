@@ -23,6 +23,7 @@ export function desiredRegistration(
   const resolved = toDesired({
     template,
     ...answers,
+    inputs: answers.inputs,
     groupSync,
     implicitFlow,
     secretLifetime,
@@ -40,7 +41,8 @@ const LONGEST_REDIRECT_URI = 256;
 
 /** A host name can be good and still too long for what the template puts behind it. */
 function checked(desired: DesiredRegistration, hostname: string): DesiredRegistration {
-  if (desired.redirectUris.every(({ length }) => length <= LONGEST_REDIRECT_URI)) return desired;
+  const all = [...desired.redirectUris, ...desired.spaRedirectUris, ...desired.publicClientRedirectUris];
+  if (all.every(({ length }) => length <= LONGEST_REDIRECT_URI)) return desired;
   const fault = { path: "--hostname", found: hostname, expected: "urlForRedirect" } as const;
   throw new AppError("VALUES_INVALID", { faults: [fault] });
 }

@@ -9,6 +9,7 @@ import type { Application, PasswordCredential, ResolvedPermission } from "../reg
 import type { Secret } from "../secret.ts";
 import type { SignInWay } from "../settings/sign-in.ts";
 import type { DeviceCode } from "../signin/device-code.ts";
+import type { TemplateInput } from "../template/schema.ts";
 
 /** What a run says while it works, as data; `cli/screen` owns the words. */
 export type RunEvent =
@@ -170,6 +171,7 @@ export interface ConsentResult {
 /** What the programs that read `--json` are told of every run that may change something. */
 export interface Ended {
   readonly outcome: string;
+  readonly displayName: string;
   readonly tenant: { readonly id: string };
   readonly appId: string | undefined;
   readonly objectId: string | undefined;
@@ -250,6 +252,8 @@ export interface Questions {
   /** An origin; `reduced` where a path was cut off what the person pasted. */
   hostname(proposed: string | undefined): Promise<{ origin: string; reduced: boolean }>;
   addOn(question: string, proposed: boolean): Promise<boolean>;
+  /** A value that only this template asks for. */
+  input(input: TemplateInput, proposed: string | undefined): Promise<string>;
   namesake(displayName: string, candidates: readonly Application[]): Promise<NamesakeChoice>;
   /** The client id of the one that is meant. */
   whichApplication(displayName: string, candidates: readonly Application[]): Promise<string>;

@@ -20,6 +20,7 @@ import { sha256 } from "../sha256.ts";
 import { detectCloudShell } from "../signin/cloud-shell.ts";
 import { fill } from "../template/placeholders.ts";
 import type { Template } from "../template/schema.ts";
+import { handoverOf } from "../template/units.ts";
 import { during, journaled, type RunContext } from "./context.ts";
 import type { DeliveryChoice, Handover } from "./events.ts";
 import { noLongerThan } from "./service.ts";
@@ -67,7 +68,7 @@ export async function handOver(
 
 async function issue(context: RunContext, { graph, target, step, template }: HandOverInput) {
   const { objectId, appId } = target;
-  const description = template.application.clientSecret.displayName;
+  const description = template.application.clientSecret?.displayName ?? template.title;
   const intent = { event: "intent", step: "issueSecret", objectId, appId } as const;
   return during(context, "issueSecret", async () => {
     const issued = await issueSecret(graph, target, {
@@ -187,7 +188,7 @@ async function writeFile(
     clientSecretStart: secretStart,
     clientSecretEnd: secretEnd,
   };
-  const entries = Object.entries(template.handover.entries).map(
+  const entries = Object.entries(handoverOf(template).entries).map(
     ([key, text]) =>
       [
         key,
@@ -198,7 +199,7 @@ async function writeFile(
   const carrying = entries.flatMap(([, value]) => (value instanceof Secret ? [value.reveal()] : []));
   const { file, keptAs } = await writeHandover(context.ports, {
     folder: outputFolder,
-    fileName: template.handover.fileName,
+    fileName: handoverOf(template).fileName,
     entries,
     isSameApp: (existing) => identifying.every(([key, value]) => existing[key] === value),
     onDraft: (draft) =>
@@ -206,7 +207,7 @@ async function writeFile(
         event: "handingOver",
         objectId: target.objectId,
         keyId: issued.keyId,
-        file: join(outputFolder, template.handover.fileName),
+        file: join(outputFolder, handoverOf(template).fileName),
         draft,
         linkHash: sha256(carrying[0] ?? ""),
       }),

@@ -1,9 +1,10 @@
 import { AppError, type ErrorCode, isAppError, type UnreadableReason } from "../errors.ts";
 import type { Ports } from "../ports/index.ts";
-import { type Config, parseConfig } from "../settings/config.ts";
+import { type Config, type ConfigInput, parseConfig } from "../settings/config.ts";
 import { parseJsonBytes } from "../settings/json-text.ts";
 import { parseTemplate } from "../template/parse.ts";
-import { AddOn, Template } from "../template/schema.ts";
+import { AddOn, type Template, TemplateFile } from "../template/schema.ts";
+import { toUnits } from "../template/units.ts";
 
 type LoadPorts = Pick<Ports, "files" | "system">;
 
@@ -11,8 +12,12 @@ type LoadPorts = Pick<Ports, "files" | "system">;
 const MAX_BYTES = 1024 * 1024;
 
 export interface LoadedTemplate {
-  readonly template: Template;
+  /** One for each application of the product. */
+  readonly templates: readonly Template[];
+  /** The template that takes its place where users are provisioned. */
+  readonly scimVariant: string | undefined;
   readonly addOns: readonly AddOn[];
+  readonly inputs: NonNullable<TemplateFile["inputs"]>;
 }
 
 /**
@@ -27,7 +32,7 @@ export async function loadTemplate(
   const packaged = `${system.packageFolder}/templates`;
   const isPath = /[/\\]|\.json$/.test(nameOrPath);
   const path = isPath ? absolute(system.currentFolder, nameOrPath) : `${packaged}/${nameOrPath}.json`;
-  const template = await loadParsed(files, path, Template).catch(async (error: unknown) => {
+  const template = await loadParsed(files, path, TemplateFile).catch(async (error: unknown) => {
     const missing = isAppError(error, "TEMPLATE_UNREADABLE") && error.facts.reason === "missing";
     if (isPath || !(missing || (await isAddOn(files, path)))) throw error;
     throw new AppError("TEMPLATE_UNKNOWN", { name: nameOrPath, known: await templateNames(files, packaged) });
@@ -36,7 +41,8 @@ export async function loadTemplate(
   const addOns = await Promise.all(
     template.addOns.map((name) => loadParsed(files, `${folder}/${name}.json`, AddOn)),
   );
-  return { template, addOns };
+  const { inputs = [], scimVariant } = template;
+  return { templates: toUnits(template), addOns, inputs, scimVariant };
 }
 
 /** An add-on is no product of its own; its flag switches it on. */
@@ -49,7 +55,7 @@ async function templateNames(files: Ports["files"], folder: string): Promise<str
   const names: string[] = [];
   for (const file of await files.list(folder)) {
     const json = await readJson(files, `${folder}/${file}`, "TEMPLATE_UNREADABLE").catch(() => undefined);
-    if (Template.safeParse(json).success) names.push(file.replace(/\.json$/, ""));
+    if (TemplateFile.safeParse(json).success) names.push(file.replace(/\.json$/, ""));
   }
   return names;
 }
@@ -62,6 +68,12 @@ async function loadParsed<Value>(
   const parsed = parseTemplate(schema, await readJson(files, file, "TEMPLATE_UNREADABLE"));
   if (parsed.ok) return parsed.value;
   throw new AppError("TEMPLATE_INVALID", { file, faults: parsed.faults });
+}
+
+/** The keys of a config that a template declares. */
+export interface OwnKeys {
+  readonly addOnKeys: readonly string[];
+  readonly inputs: readonly ConfigInput[];
 }
 
 export interface LoadedConfig {
@@ -81,30 +93,30 @@ export interface LoadedConfig {
 export async function loadConfig(
   { files, system }: LoadPorts,
   named: string | undefined,
-  addOnKeys: readonly string[],
+  own: OwnKeys,
 ): Promise<LoadedConfig> {
   if (named !== undefined) {
-    return loadOne(files, absolute(system.currentFolder, named), addOnKeys);
+    return loadOne(files, absolute(system.currentFolder, named), own);
   }
   const packaged = `${system.packageFolder}/config.json`;
   const beside = `${system.currentFolder}/config.json`;
   try {
-    const loaded = await loadOne(files, beside, addOnKeys);
+    const loaded = await loadOne(files, beside, own);
     if (loaded.ours) return loaded;
-    return { ...(await loadOne(files, packaged, addOnKeys)), ignoredFile: beside };
+    return { ...(await loadOne(files, packaged, own)), ignoredFile: beside };
   } catch (error) {
     if (!isAppError(error, "CONFIG_UNREADABLE") || error.facts.reason !== "missing") throw error;
-    return loadOne(files, packaged, addOnKeys);
+    return loadOne(files, packaged, own);
   }
 }
 
 async function loadOne(
   files: Ports["files"],
   file: string,
-  addOnKeys: readonly string[],
+  { addOnKeys, inputs }: OwnKeys,
 ): Promise<LoadedConfig & { readonly ours: boolean }> {
   const json = await readJson(files, file, "CONFIG_UNREADABLE");
-  const { config, faults, unknownKeys, ours } = parseConfig(json, addOnKeys);
+  const { config, faults, unknownKeys, ours } = parseConfig(json, addOnKeys, inputs);
   if (faults.length > 0) throw new AppError("CONFIG_INVALID", { file, faults });
   return { config, file, unknownKeys, ours, ignoredFile: undefined };
 }

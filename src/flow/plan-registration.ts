@@ -58,10 +58,11 @@ export async function judge(
   }: Pick<PlanInput, "template" | "tenantId" | "outputFolder" | "journalFolder">,
   application: Application,
 ): Promise<JudgedSecret[]> {
-  const file = join(outputFolder, template.handover.fileName);
+  const { handover } = template.application;
+  const file = handover && (await readHandover(ports.files, join(outputFolder, handover.fileName)));
   return judgeSecrets(application, {
     journal: await readSecretEvidence(ports, journalFolder, application.objectId),
-    handover: toEvidence(template, await readHandover(ports.files, file), tenantId, application.appId),
+    handover: toEvidence(handover?.entries ?? {}, file, tenantId, application.appId),
     toDate: (iso) => toGermanDate(new Date(iso)),
     now: ports.clock.now(),
   });
@@ -69,7 +70,7 @@ export async function judge(
 
 /** The two dates of an earlier hand-over file, where it speaks of this application. */
 function toEvidence(
-  { handover: { entries } }: Template,
+  entries: Readonly<Record<string, string>>,
   file: Record<string, unknown> | undefined,
   tenantId: string,
   appId: string,

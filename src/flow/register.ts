@@ -7,19 +7,12 @@ import {
   type CandidatesRead,
   findDeletedHolder,
   readCandidates,
-  readRegistration,
   readTenant,
   type TenantRead,
 } from "../graph/read.ts";
-import { toUniqueName } from "../registration/names.ts";
-import type { Plan } from "../registration/plan.ts";
-import { obstacles, type Policies } from "../registration/rights.ts";
-import type {
-  CurrentRegistration,
-  DesiredRegistration,
-  PasswordCredential,
-  ResolvedPermission,
-} from "../registration/types.ts";
+import { uniqueNameOf } from "../registration/desired.ts";
+import { type Obstacle, obstacles } from "../registration/rights.ts";
+import type { DesiredRegistration, PasswordCredential, ResolvedPermission } from "../registration/types.ts";
 import { isSettled, type KnownValues, missingInputs } from "../settings/known-values.ts";
 import { isGuid } from "../settings/values.ts";
 import { sha256 } from "../sha256.ts";
@@ -30,11 +23,9 @@ import { type Answers, askForAnswers } from "./answers.ts";
 import { type Applied, applyPlan } from "./apply-plan.ts";
 import { confirmDelivery } from "./confirm.ts";
 import { during, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
-import { desiredRegistration } from "./desired-registration.ts";
 import type { Proposal, RegisterResult } from "./events.ts";
-import { identify } from "./identify.ts";
 import { checkOutputFolder } from "./output-folder.ts";
-import { planRegistration } from "./plan-registration.ts";
+import { type Prepared, prepare } from "./prepare.ts";
 import { provable } from "./prove.ts";
 import { checkReminder, writeReminder } from "./reminder.ts";
 import { toResult } from "./result.ts";
@@ -46,14 +37,15 @@ import {
   type Services,
   toDelivery,
 } from "./service.ts";
-import { CHANGING_SCOPES, permittedClient, READING_SCOPES, signIn } from "./sign-in.ts";
+import { CHANGING_SCOPES, READING_SCOPES, signIn } from "./sign-in.ts";
 import { awaitConsent, leftPermissions, type Means, rightsOf, stepUp, withoutLeft } from "./step-up.ts";
 import { checkUnattended } from "./unattended.ts";
 import { apisOf, toWanted } from "./wanted.ts";
 
 export interface RegisterInput {
-  readonly template: Template;
-  /** The template's add-ons. */
+  /** The applications of the product, one template each; never empty. */
+  readonly templates: readonly Template[];
+  /** The product's add-ons. */
   readonly addOns: readonly AddOn[];
   readonly known: KnownValues;
   readonly yes: boolean;
@@ -71,40 +63,49 @@ export interface RegisterInput {
 }
 
 /** What the parts of a run share once somebody is signed in. */
-interface Run {
+export interface Run {
   readonly context: RunContext;
   readonly input: RegisterInput;
   readonly tokens: TokenSource;
-  readonly services: Services;
+  /** Undefined where no application of the product has a client secret. */
+  readonly services: Services | undefined;
   readonly graph: GraphContext;
 }
 
 /**
- * Registers the app, or brings its registration in line with the template: settings, sign-in, one read, a
- * plan, the question, the writes, the secret's delivery, the proof.
+ * Registers the applications of a product, or brings their registrations in line with the template:
+ * settings, sign-in, one read, one plan, one question; then for each the writes, the secret's delivery, the
+ * proof. What fails in a later one leaves the earlier ones complete.
  *
  * @throws AppError for everything that can be foreseen.
  */
-export async function register(context: RunContext, input: RegisterInput): Promise<RegisterResult> {
+export async function register(context: RunContext, input: RegisterInput): Promise<RegisterResult[]> {
   checkUnattended(context, missingInputs(input.known), input);
   if (input.calendar !== undefined) await checkReminder(context, input.calendar, input);
-  const { fileName } = input.template.handover;
-  const tidy = input.dryRun ? undefined : await checkOutputFolder(context, input.outputFolder, fileName);
-  const services = prepareServices(context, input.template, input.known, input);
-  const tokens = await signIn(context, input.known, input.dryRun ? READING_SCOPES : CHANGING_SCOPES);
-  const result = await readAndAsk({ context, input, tokens, services, graph: openGraph(context, tokens) });
-  await tidy?.();
-  return result;
+  const { templates, outputFolder, dryRun } = input;
+  const fileNames = templates.flatMap(({ application }) => application.handover?.fileName ?? []);
+  const tidies = dryRun
+    ? []
+    : await Promise.all(fileNames.map((name) => checkOutputFolder(context, outputFolder, name)));
+  const [template] = templates;
+  const services =
+    template && fileNames.length > 0 ? prepareServices(context, template, input.known, input) : undefined;
+  const tokens = await signIn(context, input.known, dryRun ? READING_SCOPES : CHANGING_SCOPES);
+  const results = await readAndAsk({ context, input, tokens, services, graph: openGraph(context, tokens) });
+  for (const tidy of tidies) await tidy();
+  return results;
 }
 
 /** Reads for the proposed name at once: who takes it with Enter has cost no second round trip. */
-async function readAndAsk(run: Run): Promise<RegisterResult> {
+async function readAndAsk(run: Run): Promise<RegisterResult[]> {
   const { context, input, tokens, graph } = run;
-  const { known, template } = input;
+  const { known, templates } = input;
+  const [template] = templates;
+  if (!template) throw new TypeError("a product without an application");
   const proposed = known.appName?.value ?? template.name;
   const wanted = toWanted(template, known, proposed);
   const read = await during(context, "read", () =>
-    readTenant(graph, apisOf(template), wanted, tokens.account.scopes),
+    readTenant(graph, apisOf(...templates), wanted, tokens.account.scopes),
   );
   const { tenantId, clientId, way } = tokens.account;
   if (isGuid(tenantId) && tenantId !== read.tenant.id) {
@@ -121,27 +122,97 @@ async function readAndAsk(run: Run): Promise<RegisterResult> {
   const current = "appId" in wanted && !isSettled(known.appName) ? existing?.displayName : undefined;
   const answers = await askForAnswers(context, known, input.addOns, current ?? proposed);
   const isSame = "appId" in wanted || answers.appName === proposed;
-  const candidates = isSame ? read : await readAgain(run, answers.appName);
-  return untilUnchanged(run, read, candidates, answers);
+  return registerAll(run, read, answers, isSame ? read : undefined);
 }
 
-async function readAgain({ context, input, graph }: Run, appName: string): Promise<CandidatesRead> {
-  return during(context, "read", () => readCandidates(graph, toWanted(input.template, input.known, appName)));
+/** @param first what was read for the first application already. */
+async function registerAll(
+  run: Run,
+  read: TenantRead,
+  answers: Answers,
+  first: CandidatesRead | undefined,
+): Promise<RegisterResult[]> {
+  const { context, input, services } = run;
+  const all = await Promise.all(
+    input.templates.map(async (template, index) =>
+      index === 0 && first ? first : readAgain(run, template, answers.appName),
+    ),
+  );
+  const prepared: Prepared[] = [];
+  for (const [index, template] of input.templates.entries()) {
+    const candidates = all[index];
+    if (!candidates) throw new TypeError("an application that nobody looked for");
+    const one = await prepare(run, { read, candidates, answers, template });
+    if (one === "rename") {
+      const appName = (await context.questions?.appName(undefined)) ?? answers.appName;
+      return registerAll(run, read, { ...answers, appName }, undefined);
+    }
+    prepared.push(one);
+  }
+  const changing = prepared.filter(({ plan }) => plan.steps.length > 0);
+  const issues = changing.some(({ plan }) => plan.steps.some(({ kind }) => kind === "issueSecret"));
+  const profile = issues && services ? await readyService(context, services) : undefined;
+  const found: Obstacle[] = [];
+  for (const one of changing) {
+    const proposal = propose(run, read, one, profile);
+    found.push(...proposal.obstacles);
+    context.report({ kind: "plan", proposal });
+  }
+  if (changing.length === 0 || input.dryRun) {
+    return Promise.all(prepared.map((one) => unchanged(run, one)));
+  }
+  const signed = { known: input.known, tokens: run.tokens, graph: run.graph };
+  const means = await stepUp(context, signed, read.tenant.id, found);
+  const confirmed = await confirmDelivery(context, input.yes, services, profile);
+  const results: RegisterResult[] = [];
+  for (const one of prepared) {
+    stopIfInterrupted(context.signal);
+    results.push(
+      one.plan.steps.length === 0
+        ? await unchanged(run, one)
+        : await applyOne(run, { read, answers, means, profile: confirmed }, one),
+    );
+  }
+  return results;
+}
+
+async function readAgain(
+  { context, input, graph }: Run,
+  template: Template,
+  appName: string,
+): Promise<CandidatesRead> {
+  return during(context, "read", () => readCandidates(graph, toWanted(template, input.known, appName)));
+}
+
+/** The result of an application that this run leaves as it is. */
+async function unchanged(run: Run, one: Prepared): Promise<RegisterResult> {
+  const outcome = one.plan.steps.length === 0 ? "nothingToDo" : "planned";
+  const result = toResult(run.context, one, outcome);
+  if (outcome === "nothingToDo" && one.delivered) await remind(run, result, one.delivered);
+  return result;
+}
+
+interface Agreed {
+  readonly read: TenantRead;
+  readonly answers: Answers;
+  readonly means: Means;
+  readonly profile: ServiceProfile | undefined;
 }
 
 /** Somebody else may create the same registration between reading and writing: then read and plan again. */
-async function untilUnchanged(
-  run: Run,
-  tenant: TenantRead,
-  candidates: CandidatesRead,
-  answers: Answers,
-): Promise<RegisterResult> {
+async function applyOne(run: Run, agreed: Agreed, one: Prepared): Promise<RegisterResult> {
   try {
-    return await planAndApply(run, tenant, candidates, answers);
+    return await apply(run, agreed, one);
   } catch (error) {
-    const changed = await whatChanged(run, error, candidates, answers.appName);
-    if (!changed) throw error;
-    return planAndApply(run, tenant, changed, answers);
+    const candidates = await whatChanged(run, error, one, agreed.answers.appName);
+    if (!candidates) throw error;
+    const { read, answers } = agreed;
+    const again = await prepare(run, { read, candidates, answers, template: one.template });
+    if (again === "rename") throw error;
+    if (again.plan.steps.length === 0) return unchanged(run, again);
+    run.context.report({ kind: "plan", proposal: propose(run, read, again, agreed.profile) });
+    const profile = await confirmDelivery(run.context, run.input.yes, run.services, agreed.profile);
+    return apply(run, { ...agreed, profile }, again);
   }
 }
 
@@ -149,76 +220,20 @@ async function untilUnchanged(
 async function whatChanged(
   run: Run,
   error: unknown,
-  candidates: CandidatesRead,
+  { template, candidates }: Prepared,
   appName: string,
 ): Promise<CandidatesRead | undefined> {
-  if (isAppError(error, "CHANGED_MEANWHILE")) return readAgain(run, appName);
+  if (isAppError(error, "CHANGED_MEANWHILE")) return readAgain(run, template, appName);
   if (!isAppError(error, "SOFT_DELETED")) return undefined;
   // Deleted ones are read by their display name; this one had another in the end.
   if (candidates.deleted.some(({ objectId }) => objectId === error.facts.objectId)) return undefined;
-  const holder = await findDeletedHolder(run.graph, toUniqueName(run.input.template.name, appName, sha256));
+  const holder = await findDeletedHolder(run.graph, uniqueNameOf(template, appName, sha256));
   return holder && { ...candidates, deleted: [holder] };
 }
 
-async function planAndApply(
-  run: Run,
-  read: TenantRead,
-  candidates: CandidatesRead,
-  answers: Answers,
-): Promise<RegisterResult> {
-  const { context, input, graph, services } = run;
-  const { template, outputFolder } = input;
-  const wanted = toWanted(template, input.known, answers.appName);
-  const uniqueName = toUniqueName(template.name, answers.appName, sha256);
-  const { deleted, dryRun } = input;
-  const identified = await identify(context, graph, {
-    ...candidates,
-    wanted,
-    uniqueName,
-    choice: deleted,
-    dryRun,
-  });
-  if (identified.kind === "rename") {
-    const appName = (await context.questions?.appName(undefined)) ?? answers.appName;
-    return untilUnchanged(run, read, await readAgain(run, appName), { ...answers, appName });
-  }
-  const { application, adopt } = identified;
-  const current: CurrentRegistration = application
-    ? await during(context, "read", () => readRegistration(graph, application))
-    : { delegatedGrants: [], appRoleAssignments: [] };
-  const desired = shortened(desiredRegistration(context, input, read.apis, answers), read.policies, context);
-  const { plan, secrets } = await planRegistration(context, {
-    ...input,
-    desired,
-    current,
-    adopt,
-    tenantId: read.tenant.id,
-  });
-  const delivered = secrets.find(({ state }) => state === "delivered")?.credential;
-  const facts = {
-    ...input,
-    tenant: read.tenant,
-    appName: answers.appName,
-    hostname: answers.hostname,
-    current,
-    plan,
-    secretEnd: delivered?.endDateTime,
-    signInClientId: permittedClient(run.tokens),
-  };
-  if (plan.steps.length === 0) {
-    const result = toResult(context, facts, "nothingToDo");
-    if (delivered) await remind(run, result, delivered);
-    return result;
-  }
-
-  const issues = plan.steps.some(({ kind }) => kind === "issueSecret");
-  const profile = issues ? await readyService(context, services) : undefined;
-  const proposal = propose(run, read, desired, current, plan, profile);
-  context.report({ kind: "plan", proposal });
-  if (input.dryRun) return toResult(context, facts, "planned");
-  const signed = { known: input.known, tokens: run.tokens, graph };
-  const means = await stepUp(context, signed, read.tenant.id, proposal.obstacles);
-  const confirmed = await confirmDelivery(context, input.yes, services, profile);
+async function apply(run: Run, { read, means, profile }: Agreed, one: Prepared): Promise<RegisterResult> {
+  const { context, input } = run;
+  const { plan, desired, current, template, hostname, delivered } = one;
   stopIfInterrupted(context.signal);
   const applied = await applyPlan(context, {
     graph: means.graph,
@@ -227,16 +242,16 @@ async function planAndApply(
     current,
     template,
     tenantId: read.tenant.id,
-    hostname: answers.hostname,
-    profile: confirmed,
+    hostname,
+    profile,
     otherServices: otherServices(template, profile),
     linkLifetimeSeconds: input.known.linkLifetimeSeconds,
-    outputFolder,
+    outputFolder: input.outputFolder,
     proof: input.proof,
   });
-  const waiting = await consentLeft(run, means, plan, { ...applied, tenantId: read.tenant.id });
-  const signInClientId = means.permittedClient ?? facts.signInClientId;
-  const result = toResult(context, { ...facts, signInClientId }, "registered", { ...applied, waiting });
+  const waiting = await consentLeft(run, means, one, { ...applied, tenantId: read.tenant.id });
+  const signInClientId = means.permittedClient ?? one.signInClientId;
+  const result = toResult(context, { ...one, signInClientId }, "registered", { ...applied, waiting });
   const made = applied.handover && { keyId: applied.handover.keyId, endDateTime: applied.handover.secretEnd };
   const live = made ?? delivered;
   if (live) await remind(run, result, live);
@@ -247,7 +262,7 @@ async function planAndApply(
 async function consentLeft(
   { context }: Run,
   { graph, left, waits }: Means,
-  plan: Plan,
+  { plan }: Prepared,
   { waiting, target: { appId }, servicePrincipalId, tenantId }: Applied & { readonly tenantId: string },
 ): Promise<readonly ResolvedPermission[]> {
   const permissions = leftPermissions(plan, left);
@@ -275,32 +290,17 @@ function withoutPermissions(
   return { ...desired, permissions: desired.permissions.filter((permission) => !left.includes(permission)) };
 }
 
-/** A secret's end that the tenant's policy allows, where that can be read beforehand. */
-function shortened(
-  desired: DesiredRegistration,
-  policies: Policies | undefined,
-  { ports, report }: RunContext,
-): DesiredRegistration {
-  const rule = policies?.clientSecrets;
-  if (rule === undefined || rule === "blocked") return desired;
-  const most = new Date(ports.clock.now().getTime() + rule.maxDays * DAY_MS);
-  if (desired.secretEnd <= most) return desired;
-  report({ kind: "lifetimeShortened", endDateTime: most.toISOString() });
-  return { ...desired, secretEnd: most };
-}
-
-const DAY_MS = 86_400_000;
-
 function propose(
   { context, input, tokens, services }: Run,
   read: TenantRead,
-  desired: DesiredRegistration,
-  current: CurrentRegistration,
-  plan: Plan,
+  { template, desired, current, plan }: Prepared,
   profile: ServiceProfile | undefined,
 ): Proposal {
-  const { template, known, outputFolder, proof } = input;
+  const { known, outputFolder, proof, dryRun } = input;
   const now = context.ports.clock.now();
+  const end = desired.secret?.end;
+  const fileName = template.application.handover?.fileName;
+  const isIssued = plan.steps.some(({ kind }) => kind === "issueSecret");
   return {
     plan,
     tenant: read.tenant,
@@ -308,11 +308,12 @@ function propose(
     current: current.application,
     clients: desired.exposedApi?.preAuthorizedApplications ?? [],
     delivery:
-      profile &&
-      toDelivery(profile, services, noLongerThan(desired.secretEnd, known.linkLifetimeSeconds, now)),
-    handoverFile: join(outputFolder, template.handover.fileName),
-    proofs: profile && proof ? provable(desired.permissions) : [],
-    obstacles: obstacles(plan, rightsOf(tokens, read.policies, input.dryRun)),
+      profile && services && end && isIssued
+        ? toDelivery(profile, services, noLongerThan(end, known.linkLifetimeSeconds, now))
+        : undefined,
+    handoverFile: fileName === undefined ? undefined : join(outputFolder, fileName),
+    proofs: profile && proof && isIssued ? provable(desired.permissions) : [],
+    obstacles: obstacles(plan, rightsOf(tokens, read.policies, dryRun)),
     now,
   };
 }

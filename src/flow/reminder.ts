@@ -14,10 +14,12 @@ import type { RegisterInput } from "./register.ts";
 export async function checkReminder(
   { ports, runId }: Pick<RunContext, "ports" | "runId">,
   file: string,
-  { outputFolder, template, dryRun }: Pick<RegisterInput, "outputFolder" | "template" | "dryRun">,
+  { outputFolder, templates, dryRun }: Pick<RegisterInput, "outputFolder" | "templates" | "dryRun">,
 ): Promise<void> {
   if (!dryRun) await tryFolder(ports, runId, { folder: dirname(file), flag: "--ics" });
-  const isHandover = isSamePath(file, join(outputFolder, template.handover.fileName));
+  const isHandover = templates.some(
+    ({ application: { handover } }) => handover && isSamePath(file, join(outputFolder, handover.fileName)),
+  );
   const isFolder = /[/\\]$/.test(file);
   if (!isHandover && !isFolder && (await isFree(ports.files, file).catch(() => false))) return;
   throw new AppError("VALUES_INVALID", { faults: [{ path: "--ics", found: file, expected: "calendar" }] });

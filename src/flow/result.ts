@@ -40,12 +40,13 @@ export function toResult(
     hostname,
     appId: appId ?? "",
     tenantId: tenant.id,
-    handoverFile: handover?.file ?? join(outputFolder, template.handover.fileName),
+    handoverFile: handover?.file ?? join(outputFolder, template.application.handover?.fileName ?? ""),
     linkEnd: handover?.link ? toScreenTime(handover.link.end, ports.clock.now()) : "",
     clientSecretEnd: handover ? toScreenDate(new Date(handover.secretEnd)) : "",
   };
+  const isNew = applied !== undefined && current.application === undefined;
   // Where there is no link, what the template says about it would only confuse.
-  const steps = template.handover.nextSteps.filter(
+  const steps = template.nextSteps.filter(
     (text) => handover?.link !== undefined || !text.includes("{linkEnd}"),
   );
   return {
@@ -61,6 +62,6 @@ export function toResult(
     waiting,
     consentPage: waiting.length > 0 && appId !== undefined ? consentPage(cloud, tenant.id, appId) : undefined,
     signInClientId,
-    nextSteps: handover ? steps.map((text) => fill(text, values)) : [],
+    nextSteps: handover || isNew ? steps.map((text) => fill(text, values)) : [],
   };
 }

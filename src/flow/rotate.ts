@@ -6,6 +6,7 @@ import { planSecrets } from "../registration/secrets.ts";
 import type { Application } from "../registration/types.ts";
 import { isSettled, type KnownValues } from "../settings/known-values.ts";
 import type { Template } from "../template/schema.ts";
+import { handoverOf } from "../template/units.ts";
 import { applyPlan } from "./apply-plan.ts";
 import { confirmDelivery } from "./confirm.ts";
 import { type RunContext, stopIfInterrupted } from "./context.ts";
@@ -22,7 +23,9 @@ import { noLongerThan, otherServices, prepareServices, readyService, toDelivery 
 import { CHANGING_SCOPES, permittedClient, READING_SCOPES } from "./sign-in.ts";
 import { checkUnattended, missingTenant } from "./unattended.ts";
 
-export type RotateInput = Omit<RegisterInput, "newSecret" | "deleted" | "addOns">;
+export type RotateInput = Omit<RegisterInput, "newSecret" | "deleted" | "addOns" | "templates"> & {
+  readonly template: Template;
+};
 
 /**
  * Issues a new client secret beside the old ones and hands it over as `register` does, touching nothing else
@@ -32,8 +35,11 @@ export type RotateInput = Omit<RegisterInput, "newSecret" | "deleted" | "addOns"
  */
 export async function rotateSecret(context: RunContext, input: RotateInput): Promise<RegisterResult> {
   checkUnattended(context, missingTenant(input.known), input);
-  if (input.calendar !== undefined) await checkReminder(context, input.calendar, input);
-  const { fileName } = input.template.handover;
+  if (input.calendar !== undefined)
+    await checkReminder(context, input.calendar, { ...input, templates: [input.template] });
+  const { application, title } = input.template;
+  if (!application.clientSecret) throw new AppError("NO_CLIENT_SECRET", { title });
+  const { fileName } = handoverOf(input.template);
   const tidy = input.dryRun ? undefined : await checkOutputFolder(context, input.outputFolder, fileName);
   const result = await issueBeside(context, input);
   await tidy?.();
@@ -50,7 +56,7 @@ async function issueBeside(context: RunContext, input: RotateInput): Promise<Reg
   if (!servicePrincipal) throw new AppError("REGISTRATION_INCOMPLETE", { displayName, appId });
 
   const hostname = await hostnameOf(context, template, known, application);
-  const wanted = desiredRegistration(context, input, apis, { appName, hostname, addOns: [] });
+  const wanted = desiredRegistration(context, input, apis, { appName, hostname, addOns: [], inputs: {} });
   const judged = await judge(context, { ...input, tenantId: tenant.id }, application);
   const plan = { steps: planSecrets(wanted, judged, { newSecret: true, keepDoubtful: false }) };
   // The new secret is tried with what the app may do now; what it may not is no business of this run.
@@ -84,9 +90,9 @@ async function issueBeside(context: RunContext, input: RotateInput): Promise<Reg
       delivery: toDelivery(
         profile,
         services,
-        noLongerThan(desired.secretEnd, known.linkLifetimeSeconds, now),
+        noLongerThan(desired.secret?.end ?? now, known.linkLifetimeSeconds, now),
       ),
-      handoverFile: join(outputFolder, template.handover.fileName),
+      handoverFile: join(outputFolder, handoverOf(template).fileName),
       proofs: proof ? provable(permissions) : [],
       obstacles: [],
       now,
@@ -126,7 +132,7 @@ async function hostnameOf(
   application: Application,
 ): Promise<string> {
   if (hostname && isSettled(hostname)) return hostname.value;
-  const known = originOf(web.redirectUris, application.web.redirectUris) ?? hostname?.value;
+  const known = originOf(web?.redirectUris ?? [], application.web.redirectUris) ?? hostname?.value;
   if (known !== undefined) return known;
   if (questions) return (await questions.hostname(undefined)).origin;
   throw new AppError("INPUT_MISSING", { missing: [{ flag: "--hostname", configKey: "hostname" }] });

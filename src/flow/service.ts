@@ -27,7 +27,7 @@ export function prepareServices(
   known: Pick<KnownValues, "oneTimePasswordService">,
   options: { readonly dryRun: boolean },
 ): Services {
-  const { services } = template.oneTimePassword;
+  const services = template.oneTimePassword?.services ?? [];
   const chosen = known.oneTimePasswordService;
   const candidates = chosen === undefined ? services : [chosen];
   const trusted = chosen === undefined || services.some((service) => sameHost(service, chosen));
@@ -58,7 +58,7 @@ export function toDelivery(profile: ServiceProfile, { trusted }: Services, linkL
 
 /** The services of a template that may be offered where the first one fails. */
 export function otherServices(template: Template, profile: ServiceProfile | undefined): string[] {
-  return template.oneTimePassword.services.filter(
+  return (template.oneTimePassword?.services ?? []).filter(
     (service) => new URL(service).origin !== profile?.service.origin,
   );
 }

@@ -1,5 +1,5 @@
 import type { Wanted } from "../graph/read.ts";
-import { toUniqueName } from "../registration/names.ts";
+import { uniqueNameOf } from "../registration/desired.ts";
 import type { KnownValues } from "../settings/known-values.ts";
 import { sha256 } from "../sha256.ts";
 import { fill } from "../template/placeholders.ts";
@@ -9,12 +9,13 @@ import type { Template } from "../template/schema.ts";
 export function toWanted(template: Template, { appId }: Pick<KnownValues, "appId">, appName: string): Wanted {
   if (appId !== undefined) return { appId };
   return {
-    uniqueName: toUniqueName(template.name, appName, sha256),
+    uniqueName: uniqueNameOf(template, appName, sha256),
     displayName: fill(template.application.displayName, { appName }),
   };
 }
 
-/** The APIs whose permissions a template asks for, each once. */
-export function apisOf({ application }: Template): string[] {
-  return [...new Set(application.permissions.map(({ api }) => api))];
+/** The APIs whose permissions templates ask for, each once. */
+export function apisOf(...templates: readonly Template[]): string[] {
+  const permissions = templates.flatMap(({ application }) => application.permissions);
+  return [...new Set(permissions.map(({ api }) => api))];
 }

@@ -70,6 +70,17 @@ const PasswordCredential = z.looseObject({
   endDateTime: z.catch(moment, "9999-12-31T00:00:00Z"),
 });
 
+const Platform = only({ redirectUris: texts });
+
+const AppRoleShape = only({
+  id: text,
+  value: or(text, null),
+  displayName: or(text, ""),
+  description: or(text, ""),
+  isEnabled: flag,
+  allowedMemberTypes: texts,
+});
+
 const GraphApplication = z.pipe(
   z.looseObject({
     id: text,
@@ -81,6 +92,9 @@ const GraphApplication = z.pipe(
     tags: texts,
     identifierUris: texts,
     web: z.nullish(Web),
+    spa: z.nullish(Platform),
+    publicClient: z.nullish(Platform),
+    appRoles: or(z.array(AppRoleShape), []),
     api: z.nullish(Api),
     requiredResourceAccess: or(z.array(RequiredResourceAccess), []),
     passwordCredentials: or(z.array(PasswordCredential), []),
@@ -102,6 +116,9 @@ const GraphApplication = z.pipe(
           enableIdTokenIssuance: false,
         },
       },
+      spa: { redirectUris: application.spa?.redirectUris ?? [] },
+      publicClient: { redirectUris: application.publicClient?.redirectUris ?? [] },
+      appRoles: application.appRoles,
       api: {
         requestedAccessTokenVersion: api?.requestedAccessTokenVersion ?? null,
         oauth2PermissionScopes: api?.oauth2PermissionScopes ?? [],

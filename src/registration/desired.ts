@@ -12,8 +12,10 @@ export interface DesiredInputs {
   /** The add-ons that were chosen. */
   readonly addOns: readonly AddOn[];
   readonly appName: string;
-  /** The vendor app's origin, such as `https://app.example.com`. */
+  /** The vendor app's such as `https://app.example.com`; empty where the template needs none. */
   readonly hostname: string;
+  /** The template's own inputs, by name. */
+  readonly inputs: Readonly<Record<string, string>>;
   readonly groupSync: boolean;
   readonly implicitFlow: boolean;
   readonly secretLifetime: Lifetime;
@@ -28,14 +30,24 @@ export interface DesiredInputs {
 export function toDesired(
   inputs: DesiredInputs,
 ): { ok: true; desired: DesiredRegistration } | { ok: false; api: string; unknown: string[] } {
-  const { template, appName, hostname } = inputs;
+  const { template, appName } = inputs;
   const resolved = toPermissions(inputs);
   if (!resolved.ok) return resolved;
   const { permissions } = resolved;
 
-  const uniqueName = toUniqueName(template.name, appName, inputs.sha256);
-  const values = { appName, hostname, host: new URL(hostname).host };
-  const { web, clientSecret, displayName, signInAudience } = template.application;
+  const uniqueName = uniqueNameOf(template, appName, inputs.sha256);
+  const values = toValues(inputs);
+  const filled = (platform: { readonly redirectUris: readonly string[] } | undefined) =>
+    (platform?.redirectUris ?? []).map((uri) => fill(uri, values));
+  const {
+    web,
+    spa,
+    publicClient,
+    appRoles = [],
+    clientSecret,
+    displayName,
+    signInAudience,
+  } = template.application;
   const exposedApi = toExposedApi(inputs.addOns, values, uniqueName, inputs.sha256);
   return {
     ok: true,
@@ -43,16 +55,49 @@ export function toDesired(
       uniqueName,
       displayName: fill(displayName, values),
       signInAudience,
-      redirectUris: web.redirectUris.map((uri) => fill(uri, values)),
-      implicitGrantSettings: inputs.implicitFlow
-        ? web.implicitGrantSettings
-        : { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },
+      redirectUris: filled(web),
+      spaRedirectUris: filled(spa),
+      publicClientRedirectUris: filled(publicClient),
+      implicitGrantSettings:
+        web && !inputs.implicitFlow
+          ? { enableAccessTokenIssuance: false, enableIdTokenIssuance: false }
+          : web?.implicitGrantSettings,
+      appRoles: appRoles.map((role) => ({
+        ...role,
+        id: toGuid(inputs.sha256(`${uniqueName}/role/${role.value}`)),
+        isEnabled: true,
+      })),
       permissions,
       ...(exposedApi && { exposedApi }),
       servicePrincipalTags: SERVICE_PRINCIPAL_TAGS,
-      secretName: toSecretName(clientSecret.displayName, inputs.runId),
-      secretEnd: endOf(inputs.secretLifetime, inputs.now),
+      secret: clientSecret && {
+        name: toSecretName(clientSecret.displayName, inputs.runId),
+        end: endOf(inputs.secretLifetime, inputs.now),
+      },
     },
+  };
+}
+
+/** The key by which a later run finds an application of a template. */
+export function uniqueNameOf(
+  { name, application }: Template,
+  appName: string,
+  sha256: (text: string) => string,
+): string {
+  return toUniqueName(name, fill(application.displayName, { appName }), sha256);
+}
+
+/** What the placeholders of a template stand for before the application exists. */
+export function toValues({
+  appName,
+  hostname,
+  inputs,
+}: Pick<DesiredInputs, "appName" | "hostname" | "inputs">): Record<string, string> {
+  return {
+    appName,
+    hostname,
+    host: hostname === "" ? "" : new URL(hostname).host,
+    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`input.${name}`, value])),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Change, GrantStep, Json, Plan, Step } from "./plan.ts";
 import { type JudgedSecret, planSecrets } from "./secrets.ts";
 import type {
   Application,
+  AppRole,
   CurrentRegistration,
   DesiredRegistration,
   ExposedApi,
@@ -67,14 +68,21 @@ export function staleRedirectUris(
 }
 
 function newApplication(desired: DesiredRegistration): Change[] {
-  const { exposedApi } = desired;
+  const { exposedApi, permissions, implicitGrantSettings } = desired;
+  const some = (property: string, list: readonly unknown[]): [string, Json][] =>
+    list.length > 0 ? [[property, toJson(list)]] : [];
   const properties: [string, Json][] = [
     ["displayName", desired.displayName],
     ["signInAudience", desired.signInAudience],
     ["tags", [desired.uniqueName]],
-    ["web.redirectUris", desired.redirectUris],
-    ["web.implicitGrantSettings", { ...desired.implicitGrantSettings }],
-    ["requiredResourceAccess", toJson(requiredResourceAccess([], desired.permissions))],
+    ...some("web.redirectUris", desired.redirectUris),
+    ...(implicitGrantSettings
+      ? [["web.implicitGrantSettings", { ...implicitGrantSettings }] as [string, Json]]
+      : []),
+    ...some("spa.redirectUris", desired.spaRedirectUris),
+    ...some("publicClient.redirectUris", desired.publicClientRedirectUris),
+    ...some("appRoles", desired.appRoles),
+    ...some("requiredResourceAccess", requiredResourceAccess([], permissions)),
   ];
   if (exposedApi) {
     properties.push(
@@ -98,7 +106,16 @@ function adoption(desired: DesiredRegistration, application: Application): Step 
 
 function applicationChanges(
   desired: DesiredRegistration,
-  { displayName, signInAudience, web, api, requiredResourceAccess: required }: Application,
+  {
+    displayName,
+    signInAudience,
+    web,
+    spa,
+    publicClient,
+    appRoles,
+    api,
+    requiredResourceAccess: required,
+  }: Application,
   { removeRedirectUris }: DiffOptions,
 ): Change[] {
   const redirectUris = union(
@@ -113,8 +130,15 @@ function applicationChanges(
     ...changed(
       "web.implicitGrantSettings",
       { ...web.implicitGrantSettings },
-      { ...desired.implicitGrantSettings },
+      { ...(desired.implicitGrantSettings ?? web.implicitGrantSettings) },
     ),
+    ...changed("spa.redirectUris", spa.redirectUris, union(spa.redirectUris, desired.spaRedirectUris)),
+    ...changed(
+      "publicClient.redirectUris",
+      publicClient.redirectUris,
+      union(publicClient.redirectUris, desired.publicClientRedirectUris),
+    ),
+    ...changed("appRoles", toJson(appRoles), toJson(mergedRoles(desired.appRoles, appRoles))),
     ...changed(
       "requiredResourceAccess",
       toJson(required),
@@ -172,6 +196,15 @@ function scopes(exposedApi: ExposedApi, current: readonly PermissionScope[]): Pe
   }));
   const others = current.filter(({ value }) => !wanted.some((scope) => scope.value === value));
   return [...others, ...wanted];
+}
+
+/** The wanted roles beside those that are there; one that exists keeps its id, for assignments know it by that. */
+function mergedRoles(wanted: readonly AppRole[], current: readonly AppRole[]): AppRole[] {
+  const known = wanted.map((role) => ({
+    ...role,
+    id: current.find(({ value }) => value === role.value)?.id ?? role.id,
+  }));
+  return [...current.filter(({ value }) => !known.some((role) => role.value === value)), ...known];
 }
 
 function requiredResourceAccess(

@@ -1,6 +1,7 @@
 import type { JudgedSecret, SecretState } from "./secrets.ts";
 import type {
   Application,
+  AppRole,
   CurrentRegistration,
   DesiredRegistration,
   ExposedApi,
@@ -23,13 +24,22 @@ export interface NamedPermission {
   readonly type: "Scope" | "Role";
 }
 
+/** Where a redirect URI belongs, in Graph's words. */
+export type Platform = "web" | "spa" | "publicClient";
+
 /** What a finding is about, with the values that a sentence on it needs. */
 export type Subject =
   /** Our mark, by which a later run knows the application. */
   | { readonly about: "mark" }
   | { readonly about: "displayName" | "signInAudience"; readonly wanted: string; readonly found: string }
   /** `earlierAddress`: one of the template's paths on another host. */
-  | { readonly about: "redirectUri"; readonly uri: string; readonly earlierAddress: boolean }
+  | {
+      readonly about: "redirectUri";
+      readonly platform: Platform;
+      readonly uri: string;
+      readonly earlierAddress: boolean;
+    }
+  | { readonly about: "appRole"; readonly value: string }
   | {
       readonly about: "implicitFlow";
       readonly wanted: ImplicitGrantSettings;
@@ -101,25 +111,52 @@ export function toFindings(inputs: FindingInputs): Finding[] {
 }
 
 function applicationFindings({ desired, current, stale }: FindingInputs): Finding[] {
-  const { displayName, signInAudience, web } = current.application;
+  const { displayName, signInAudience, web, spa, publicClient, appRoles } = current.application;
+  const wanted = desired.implicitGrantSettings;
   return [
     compared({ about: "displayName", wanted: desired.displayName, found: displayName }),
     compared({ about: "signInAudience", wanted: desired.signInAudience, found: signInAudience }),
-    ...listed(desired.redirectUris, web.redirectUris).map(
-      ({ item, state }): Finding => ({
-        about: "redirectUri",
-        uri: item,
-        earlierAddress: stale.includes(item),
-        state,
-      }),
-    ),
-    {
-      about: "implicitFlow",
-      wanted: desired.implicitGrantSettings,
-      found: web.implicitGrantSettings,
-      state: sameSwitches(desired.implicitGrantSettings, web.implicitGrantSettings) ? "ok" : "differs",
-    },
+    ...redirectUris("web", desired.redirectUris, web.redirectUris, stale),
+    ...redirectUris("spa", desired.spaRedirectUris, spa.redirectUris),
+    ...redirectUris("publicClient", desired.publicClientRedirectUris, publicClient.redirectUris),
+    ...(wanted
+      ? [
+          {
+            about: "implicitFlow",
+            wanted,
+            found: web.implicitGrantSettings,
+            state: sameSwitches(wanted, web.implicitGrantSettings) ? "ok" : "differs",
+          } as const,
+        ]
+      : []),
+    ...desired.appRoles.map((role): Finding => {
+      const found = appRoles.find(({ value }) => value === role.value);
+      const isSame = found && sameRole(found, role);
+      const state = found ? (isSame ? "ok" : "differs") : "missing";
+      return { about: "appRole", value: role.value ?? "", state };
+    }),
   ];
+}
+
+function sameRole(one: AppRole, other: AppRole): boolean {
+  const plain = ({ value, displayName, description, isEnabled, allowedMemberTypes }: AppRole) =>
+    JSON.stringify([value, displayName, description, isEnabled, allowedMemberTypes.toSorted()]);
+  return plain(one) === plain(other);
+}
+
+function redirectUris(
+  platform: Platform,
+  wanted: readonly string[],
+  found: readonly string[],
+  stale: readonly string[] = [],
+): Finding[] {
+  return listed(wanted, found).map(({ item, state }) => ({
+    about: "redirectUri",
+    platform,
+    uri: item,
+    earlierAddress: stale.includes(item),
+    state,
+  }));
 }
 
 function sameSwitches(one: ImplicitGrantSettings, other: ImplicitGrantSettings): boolean {

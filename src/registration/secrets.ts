@@ -127,7 +127,7 @@ export type SecretStep =
  * @param options.keepDoubtful the person says that the doubtful secret did arrive.
  */
 export function planSecrets(
-  desired: Pick<DesiredRegistration, "secretName" | "secretEnd">,
+  { secret: wanted }: Pick<DesiredRegistration, "secret">,
   judged: readonly JudgedSecret[],
   options: { readonly newSecret: boolean; readonly keepDoubtful: boolean },
 ): SecretStep[] {
@@ -140,7 +140,7 @@ export function planSecrets(
   const marks = kept
     .filter(({ tagged }) => !tagged)
     .map(({ credential: { keyId } }): SecretStep => ({ kind: "markDelivered", keyId }));
-  if (kept.length > 0 && !options.newSecret) return [...removals, ...marks];
+  if (!wanted || (kept.length > 0 && !options.newSecret)) return [...removals, ...marks];
 
   const reason = ((): IssueReason => {
     if (options.newSecret && kept.length > 0) return "asked";
@@ -150,8 +150,8 @@ export function planSecrets(
   })();
   const issue: SecretStep = {
     kind: "issueSecret",
-    displayName: desired.secretName,
-    endDateTime: toGraphDateTime(desired.secretEnd),
+    displayName: wanted.name,
+    endDateTime: toGraphDateTime(wanted.end),
     reason,
     doubtful: options.keepDoubtful ? [] : doubtful.map(({ credential }) => credential),
   };

@@ -13,6 +13,9 @@ export interface Application {
     readonly redirectUris: readonly string[];
     readonly implicitGrantSettings: ImplicitGrantSettings;
   };
+  readonly spa: { readonly redirectUris: readonly string[] };
+  readonly publicClient: { readonly redirectUris: readonly string[] };
+  readonly appRoles: readonly AppRole[];
   readonly api: {
     readonly requestedAccessTokenVersion: number | null;
     readonly oauth2PermissionScopes: readonly PermissionScope[];
@@ -20,6 +23,16 @@ export interface Application {
   };
   readonly requiredResourceAccess: readonly RequiredResourceAccess[];
   readonly passwordCredentials: readonly PasswordCredential[];
+}
+
+/** A role that people, groups or applications get on their assignment to the application. */
+export interface AppRole {
+  readonly id: string;
+  readonly value: string | null;
+  readonly displayName: string;
+  readonly description: string;
+  readonly isEnabled: boolean;
+  readonly allowedMemberTypes: readonly string[];
 }
 
 export interface ImplicitGrantSettings {
@@ -124,12 +137,17 @@ export interface DesiredRegistration {
   readonly uniqueName: string;
   readonly displayName: string;
   readonly signInAudience: string;
+  /** Of the web platform. */
   readonly redirectUris: readonly string[];
-  readonly implicitGrantSettings: ImplicitGrantSettings;
+  readonly spaRedirectUris: readonly string[];
+  /** Of installed apps: the mobile and desktop platform. */
+  readonly publicClientRedirectUris: readonly string[];
+  /** Undefined where the template does not speak of the web platform. */
+  readonly implicitGrantSettings: ImplicitGrantSettings | undefined;
+  readonly appRoles: readonly AppRole[];
   readonly permissions: readonly ResolvedPermission[];
   readonly exposedApi?: ExposedApi;
   readonly servicePrincipalTags: readonly string[];
-  /** The name of a secret issued by this run; it ends with the run's id. */
-  readonly secretName: string;
-  readonly secretEnd: Date;
+  /** A secret issued by this run: its name, which ends with the run's id, and its end; undefined for none. */
+  readonly secret: { readonly name: string; readonly end: Date } | undefined;
 }

@@ -5,6 +5,7 @@ import {
   parseAppName,
   parseGroup,
   parseHostname,
+  parseInput,
   parseLifetimeValue,
   parseServiceUri,
   parseTenant,
@@ -26,7 +27,12 @@ export interface Config {
   readonly groups?: readonly string[];
   /** The switches that a template's add-ons declare, by their config key. */
   readonly addOns: Readonly<Record<string, boolean>>;
+  /** The values of a template's own inputs, by their config key. */
+  readonly inputs: Readonly<Record<string, string>>;
 }
+
+/** A key that a template's own input declares. */
+export type ConfigInput = Parameters<typeof parseInput>[0] & { readonly configKey: string };
 
 export interface ParsedConfig {
   readonly config: Config;
@@ -88,13 +94,18 @@ export const CONFIG_KEYS = {
 } as const satisfies Readonly<Record<string, Key>>;
 
 /** Checks a whole `config.json` and lists everything wrong with it at once. */
-export function parseConfig(value: unknown, addOnKeys: readonly string[]): ParsedConfig {
+export function parseConfig(
+  value: unknown,
+  addOnKeys: readonly string[],
+  inputs: readonly ConfigInput[] = [],
+): ParsedConfig {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     const fault: Fault = { path: "(file)", found: shorten(value), expected: "object" };
-    return { config: { addOns: {} }, faults: [fault], unknownKeys: [], ours: true };
+    return { config: { addOns: {}, inputs: {} }, faults: [fault], unknownKeys: [], ours: true };
   }
   const addOnSwitches = addOnKeys.map((key) => [key, boolean] as const);
-  const keys = new Map<string, Key>([...Object.entries(CONFIG_KEYS), ...addOnSwitches]);
+  const own = inputs.map((input) => [input.configKey, textThat(parseInput(input))] as const);
+  const keys = new Map<string, Key>([...Object.entries(CONFIG_KEYS), ...addOnSwitches, ...own]);
   const faults: Fault[] = [];
   const unknownKeys: string[] = [];
   const values: Record<string, unknown> = {};
@@ -111,18 +122,27 @@ export function parseConfig(value: unknown, addOnKeys: readonly string[]): Parse
     else unknownKeys.push(key);
   }
   const ours = faults.length > 0 || Object.keys(values).some((key) => key !== "$schema");
-  return { config: toConfig(values, addOnKeys), faults, unknownKeys, ours };
+  const inputKeys = inputs.map(({ configKey }) => configKey);
+  return { config: toConfig(values, addOnKeys, inputKeys), faults, unknownKeys, ours };
 }
 
 /** Only what is set: an empty text and the bare `https://` mean "ask me". */
-function toConfig(known: Record<string, unknown>, addOnKeys: readonly string[]): Config {
+function toConfig(
+  known: Record<string, unknown>,
+  addOnKeys: readonly string[],
+  inputKeys: readonly string[],
+): Config {
   const { $schema: _schema, ...values } = known;
   const isSet = (value: unknown) => typeof value !== "string" || !["", "https://"].includes(value.trim());
-  const entries = Object.entries(values).filter(([key, value]) => isSet(value) && !addOnKeys.includes(key));
+  const set = Object.entries(values).filter(([key, value]) => isSet(value) && !addOnKeys.includes(key));
+  const entries = set.filter(([key]) => !inputKeys.includes(key));
+  const inputs = Object.fromEntries(
+    set.filter(([key]) => inputKeys.includes(key)).map(([key, value]) => [key, String(value)]),
+  );
   const addOns = Object.fromEntries(
     addOnKeys.filter((key) => Object.hasOwn(values, key)).map((key) => [key, values[key] === true]),
   );
-  return { ...Object.fromEntries(entries), addOns };
+  return { ...Object.fromEntries(entries), addOns, inputs };
 }
 
 /** The known key that was probably meant: the same letters, or at most two typed wrong. */

@@ -1,5 +1,6 @@
 import type { Fault, MissingInput } from "../errors.ts";
-import type { AddOn, Template } from "../template/schema.ts";
+import type { AddOn, Template, TemplateInput } from "../template/schema.ts";
+import { needsHostname } from "../template/units.ts";
 import type { Config } from "./config.ts";
 import { type Lifetime, parseLifetime, toSeconds } from "./lifetime.ts";
 import { BRINGS_TENANT, CLOUD_NAMES, type CloudName, type SignInWay } from "./sign-in.ts";
@@ -9,6 +10,7 @@ import {
   parseAppName,
   parseGuid,
   parseHostname,
+  parseInput,
   parseLifetimeValue,
   parseServiceUri,
   parseTenant,
@@ -44,6 +46,10 @@ export interface KnownValues {
   readonly oneTimePasswordService: string | undefined;
   readonly linkLifetimeSeconds: number;
   readonly secretLifetime: Lifetime;
+  /** Whether anything in the template depends on the product's own address. */
+  readonly needsHostname: boolean;
+  /** What only this template asks for. */
+  readonly inputs: readonly KnownInput[];
   readonly groupSync: boolean;
   readonly implicitFlow: boolean;
   readonly appId: string | undefined;
@@ -57,6 +63,12 @@ export interface KnownValues {
   readonly cloud: CloudName;
 }
 
+export interface KnownInput {
+  readonly name: string;
+  readonly input: TemplateInput;
+  readonly value: Known<string> | undefined;
+}
+
 export interface ResolvedValues {
   readonly known: KnownValues;
   readonly faults: readonly Fault[];
@@ -67,7 +79,7 @@ export interface ResolvedValues {
 export interface ValueSources {
   readonly flags: Flags;
   readonly config: Config;
-  readonly template: Template;
+  readonly templates: readonly Template[];
   readonly addOns: readonly AddOn[];
   /** Values for a rehearsal, where nothing else gives one. */
   readonly examples: { readonly tenant: string; readonly hostname: string } | undefined;
@@ -80,12 +92,15 @@ export interface ValueSources {
 export function resolveValues({
   flags,
   config,
-  template,
+  templates,
   addOns,
   examples,
   inCloudShell,
   ways,
 }: ValueSources): ResolvedValues {
+  const [template] = templates;
+  if (!template) throw new TypeError("a template without an application");
+  const secrets = templates.flatMap(({ application }) => application.clientSecret ?? []);
   const faults: Fault[] = [];
   const flag = <Value>(name: string, parse: (text: string) => Parsed<Value>): Known<Value> | undefined => {
     const given = flags[name];
@@ -136,13 +151,17 @@ export function resolveValues({
       other("config", config.oneTimePasswordServiceUri, parseServiceUri)
     )?.value,
     linkLifetimeSeconds: toSeconds(
-      lifetime("link-lifetime", config.linkLifetime, template.oneTimePassword.linkLifetime),
+      lifetime("link-lifetime", config.linkLifetime, template.oneTimePassword?.linkLifetime ?? "31d"),
     ),
-    secretLifetime: lifetime(
-      "secret-lifetime",
-      config.secretLifetime,
-      template.application.clientSecret.lifetime,
-    ),
+    secretLifetime: lifetime("secret-lifetime", config.secretLifetime, secrets[0]?.lifetime ?? "24m"),
+    needsHostname: needsHostname(templates),
+    inputs: (template.inputs ?? []).map((input) => ({
+      name: input.name,
+      input,
+      value:
+        other("config", config.inputs[input.configKey], parseInput(input)) ??
+        other("template", input.default, parseInput(input)),
+    })),
     groupSync: on("group-sync", config.groupSync ?? true),
     implicitFlow: on("implicit-flow", config.implicitFlow ?? true),
     appId: flag("app-id", parseGuid)?.value,
@@ -168,10 +187,20 @@ export function isSettled(known: Known<unknown> | undefined): boolean {
 }
 
 /** What an unattended run cannot do without and nobody gave. */
-export function missingInputs({ tenant, bringsTenant, appName, hostname }: KnownValues): MissingInput[] {
+export function missingInputs({
+  tenant,
+  bringsTenant,
+  appName,
+  needsHostname: needs,
+  hostname,
+  inputs,
+}: KnownValues): MissingInput[] {
   return [
     ...(tenant || bringsTenant ? [] : [{ flag: "--tenant-id", configKey: "tenantID" }]),
     ...(appName ? [] : [{ flag: "--app-name", configKey: "appName" }]),
-    ...(hostname ? [] : [{ flag: "--hostname", configKey: "hostname" }]),
+    ...inputs
+      .filter(({ value }) => value === undefined)
+      .map(({ name, input }) => ({ flag: `--set ${name}=…`, configKey: input.configKey })),
+    ...(hostname || !needs ? [] : [{ flag: "--hostname", configKey: "hostname" }]),
   ];
 }

@@ -103,6 +103,26 @@ export function parseGroup(text: string): Parsed<string> {
   return fits ? good(group) : bad("group");
 }
 
+/** The value of a template's own input, as its format wants it. */
+export function parseInput(input: {
+  readonly format: "text" | "url" | "choice";
+  readonly choices?: readonly string[] | undefined;
+}): (text: string) => Parsed<string> {
+  if (input.format === "choice") return oneOf(input.choices ?? []);
+  return (text) => {
+    const value = text.trim();
+    if (input.format === "url") return parseHttpsUrl(value);
+    return value !== "" && value.length <= 1024 && !/[\p{Cc}\p{Cf}]/u.test(value) ? good(value) : bad("text");
+  };
+}
+
+/** A complete https address that Entra takes as a redirect URI: no credentials, wildcard or fragment. */
+function parseHttpsUrl(text: string): Parsed<string> {
+  const origin = parseHostname(text);
+  if (!origin.ok) return origin;
+  return /[*#]/.test(text) ? bad("urlWithoutWildcard") : good(text);
+}
+
 /** How long something lives: a whole number and h, d, w, m or y, such as `24m`. */
 export function parseLifetimeValue(text: string): Parsed<Lifetime> {
   const lifetime = parseLifetime(text);

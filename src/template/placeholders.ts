@@ -21,17 +21,20 @@ export const PLACEHOLDERS = {
 
 export type PlaceholderSet = keyof typeof PLACEHOLDERS;
 
+/** A template's own inputs, in any text that is filled before the link exists. */
+const INPUT = /^input\.[a-z][A-Za-z0-9]*$/;
+
 /** The braces of a text that are no placeholder of the set. */
 export function unknownPlaceholders(text: string, set: PlaceholderSet): string[] {
   const allowed: readonly string[] = PLACEHOLDERS[set];
   return [...text.matchAll(/\{([^{}]*)\}|[{}]/g)]
-    .filter((match) => match[1] === undefined || !allowed.includes(match[1]))
+    .filter((match) => match[1] === undefined || !(allowed.includes(match[1]) || INPUT.test(match[1])))
     .map((match) => match[0]);
 }
 
 /** Puts values in place of placeholders, once: a value with braces in it stays as it is. */
 export function fill(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\{([A-Za-z]+)\}/g, (whole, name: string) =>
+  return text.replaceAll(/\{([A-Za-z.0-9]+)\}/g, (whole, name: string) =>
     Object.hasOwn(values, name) ? (values[name] ?? whole) : whole,
   );
 }

@@ -76,44 +76,184 @@ export const TemplateExposedApi = z.strictObject({
   ),
 });
 
-export const TemplateApplication = z.strictObject({
-  displayName: TextWith("settings"),
-  signInAudience: z.literal("AzureADMyOrg"),
-  web: z.strictObject({
-    redirectUris: atLeastOne(
-      TextWith("settings").check(z.regex(/^\{hostname\}\//, "starts with {hostname}/")),
-    ),
-    implicitGrantSettings: z.strictObject({
-      enableAccessTokenIssuance: z.boolean(),
-      enableIdTokenIssuance: z.boolean(),
-    }),
-  }),
-  permissions: atLeastOne(TemplatePermission),
-  clientSecret: z.strictObject({ displayName: TextUpTo(60), lifetime: LifetimeText }),
+/** An address that people come back to: the product's own, another https one, or one of an installed app. */
+const RedirectUri = TextWith("settings").check(
+  z.maxLength(256),
+  z.regex(/^(\{hostname\}\/|\{input\.[a-z][A-Za-z0-9]*\}|https:\/\/[^{}*#@\s]+$)/, "https, without wildcard"),
+);
+const InstalledRedirectUri = TextWith("settings").check(
+  z.maxLength(256),
+  z.regex(
+    /^(\{input\.[a-z][A-Za-z0-9]*\}|https:\/\/[^{}*#@\s]+$|http:\/\/localhost(:\d+)?(\/|$)|[a-z][a-z0-9.+-]*:\/\/(?!$))/,
+    "https, http://localhost, or a scheme of the app's own",
+  ),
+);
+
+/** A role that people and groups are given when they are assigned to the application. */
+export const TemplateAppRole = z.strictObject({
+  value: Pattern(/^[A-Za-z0-9_.:+-]{1,120}$/),
+  displayName: TextUpTo(100),
+  description: Text,
+  allowedMemberTypes: atLeastOne(z.enum(["User", "Application"])),
 });
 
-/** What a vendor's product needs in a customer's tenant. */
-export const Template = z.strictObject({
-  $schema: z.optional(z.string()),
-  kind: z.literal("template"),
-  name: Name,
-  title: Text,
-  /** The answer that Enter takes where `config.json` has none. */
-  defaults: z.strictObject({ appName: z.optional(TextUpTo(120)) }),
-  addOns: z.array(Name),
-  application: TemplateApplication,
-  oneTimePassword: z.strictObject({
-    /** In the order in which they are tried. */
-    services: atLeastOne(ServiceUri),
-    linkLifetime: LifetimeText,
-  }),
-  handover: z.strictObject({
-    fileName: Pattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.json$/),
-    entries: z.record(Pattern(/^[A-Za-z][A-Za-z0-9_]*$/), TextWith("handover")),
-    nextSteps: z.array(TextWith("nextSteps")),
-  }),
+/** Where one attribute of the target comes from. */
+const Mapping = z.strictObject({
+  /** The target's attribute, such as `name.givenName`. */
+  target: TextUpTo(256),
+  /** An expression of Entra's mapping language, such as `[surname]` or `Switch(…)`. */
+  source: TextWith("settings"),
+  default: z.optional(TextWith("settings")),
+  /** 1 for the attribute by which users are recognised; 2 and more for the next best. */
+  matchingPriority: z.optional(z.int().check(z.minimum(1))),
+  apply: z.optional(z.enum(["always", "onlyWhenCreating"])),
 });
-export type Template = z.infer<typeof Template>;
+
+/** How users and groups get into the product. */
+export const TemplateScim = z.strictObject({
+  tenantUrl: TextWith("settings").check(
+    z.regex(/^(https:\/\/|\{hostname\}\/|\{input\.)/, "starts with https://"),
+  ),
+  scope: z.enum(["assigned", "all"]),
+  groups: z.boolean(),
+  users: z.strictObject({
+    mappings: z.array(Mapping),
+    /** Whether attributes that are not listed are left out, Entra's own defaults included. */
+    exclusive: z.boolean(),
+  }),
+  /** Attributes of the target that Entra does not know by itself. */
+  attributes: z.optional(
+    z.array(z.strictObject({ name: TextUpTo(256), type: z.literal("String"), multiValued: z.boolean() })),
+  ),
+  /** What has to happen before and after, by whom. */
+  preconditions: z.optional(z.array(Text)),
+  contact: z.optional(Text),
+});
+
+export const TemplateHandover = z.strictObject({
+  fileName: Pattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.json$/),
+  entries: z.record(Pattern(/^[A-Za-z][A-Za-z0-9_]*$/), TextWith("handover")),
+});
+
+export const TemplateApplication = z.strictObject({
+  /** Names it among several. */
+  key: z.optional(Name),
+  displayName: TextWith("settings"),
+  /** Made from Entra's template for non-gallery applications, which alone can be provisioned. */
+  origin: z.optional(z.enum(["registration", "nonGallery"])),
+  signInAudience: z.literal("AzureADMyOrg"),
+  web: z.optional(
+    z.strictObject({
+      redirectUris: atLeastOne(RedirectUri),
+      implicitGrantSettings: z.strictObject({
+        enableAccessTokenIssuance: z.boolean(),
+        enableIdTokenIssuance: z.boolean(),
+      }),
+    }),
+  ),
+  spa: z.optional(z.strictObject({ redirectUris: atLeastOne(RedirectUri) })),
+  publicClient: z.optional(z.strictObject({ redirectUris: atLeastOne(InstalledRedirectUri) })),
+  appRoles: z.optional(atLeastOne(TemplateAppRole)),
+  permissions: z.array(TemplatePermission),
+  /** Goes with `handover`: a secret is always handed over. */
+  clientSecret: z.optional(z.strictObject({ displayName: TextUpTo(60), lifetime: LifetimeText })),
+  handover: z.optional(TemplateHandover),
+  scim: z.optional(TemplateScim),
+});
+
+/** A value that only this product asks for; elsewhere it stands as `{input.<name>}`. */
+export const TemplateInput = z.strictObject({
+  name: Pattern(/^[a-z][A-Za-z0-9]{0,39}$/),
+  question: Text,
+  format: z.enum(["text", "url", "choice"]),
+  choices: z.optional(z.array(TextUpTo(100)).check(z.minLength(2))),
+  default: z.optional(Text),
+  configKey: Pattern(/^[a-z][A-Za-z0-9]*$/),
+});
+
+export type TemplateInput = z.infer<typeof TemplateInput>;
+
+/** What a vendor's product needs in a customer's tenant. */
+export const TemplateFile = z
+  .strictObject({
+    $schema: z.optional(z.string()),
+    kind: z.literal("template"),
+    name: Name,
+    title: Text,
+    /** The answer that Enter takes where `config.json` has none. */
+    defaults: z.strictObject({ appName: z.optional(TextUpTo(120)) }),
+    inputs: z.optional(z.array(TemplateInput)),
+    addOns: z.array(Name),
+    /** The template that takes this one's place where users are provisioned (`useSCIM`). */
+    scimVariant: z.optional(Name),
+    applications: atLeastOne(TemplateApplication),
+    /** Where client secrets go. */
+    oneTimePassword: z.optional(
+      z.strictObject({
+        /** In the order in which they are tried. */
+        services: atLeastOne(ServiceUri),
+        linkLifetime: LifetimeText,
+      }),
+    ),
+    nextSteps: z.array(TextWith("nextSteps")),
+  })
+  .check((context) => {
+    for (const { path, message } of contradictions(context.value)) {
+      context.issues.push({ code: "custom", input: context.value, path, message });
+    }
+  });
+export type TemplateFile = z.infer<typeof TemplateFile>;
+
+/** One application of a product, with what all of them share. */
+export type Template = Omit<TemplateFile, "applications"> & {
+  readonly application: z.infer<typeof TemplateApplication>;
+};
+
+/** What each key allows and all of them together do not. */
+function contradictions(template: {
+  readonly inputs?:
+    | readonly { readonly name: string; readonly format: string; readonly choices?: unknown }[]
+    | undefined;
+  readonly applications: readonly {
+    readonly key?: string | undefined;
+    readonly clientSecret?: unknown;
+    readonly handover?: unknown;
+    readonly scim?: unknown;
+    readonly origin?: string | undefined;
+  }[];
+  readonly oneTimePassword?: unknown;
+}): { readonly path: (string | number)[]; readonly message: string }[] {
+  const { inputs = [], applications } = template;
+  const found: { path: (string | number)[]; message: string }[] = [];
+  applications.forEach((application, index) => {
+    const path = ["applications", index];
+    const isAlone = applications.length === 1;
+    const twins = applications.filter(({ key }) => key === application.key).length;
+    if (!isAlone && (application.key === undefined || twins > 1)) {
+      found.push({ path: [...path, "key"], message: "each of several applications needs a key of its own" });
+    }
+    if ((application.clientSecret === undefined) !== (application.handover === undefined)) {
+      found.push({ path, message: "clientSecret and handover go together" });
+    }
+    if (application.clientSecret !== undefined && template.oneTimePassword === undefined) {
+      found.push({ path, message: "a client secret needs oneTimePassword" });
+    }
+    if (application.scim !== undefined && application.origin !== "nonGallery") {
+      found.push({ path: [...path, "origin"], message: "only a nonGallery application can be provisioned" });
+    }
+  });
+  inputs.forEach(({ format, choices }, index) => {
+    if ((format === "choice") !== (choices !== undefined)) {
+      found.push({ path: ["inputs", index], message: "choices go with the format choice" });
+    }
+  });
+  const names = new Set(inputs.map(({ name }) => name));
+  const used = JSON.stringify(template).matchAll(/\{input\.([A-Za-z0-9]+)\}/g);
+  for (const name of new Set([...used].map((match) => match[1] ?? ""))) {
+    if (!names.has(name)) found.push({ path: ["inputs"], message: `no input ${name} is declared` });
+  }
+  return found;
+}
 
 /** An optional part of a product, switched on by a key of `config.json`, a flag or a question. */
 export const AddOn = z.strictObject({

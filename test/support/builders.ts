@@ -12,7 +12,8 @@ import type {
 } from "../../src/registration/types.ts";
 import { sha256 } from "../../src/sha256.ts";
 import { parseTemplate } from "../../src/template/parse.ts";
-import { AddOn, Template } from "../../src/template/schema.ts";
+import { AddOn, type Template, TemplateFile } from "../../src/template/schema.ts";
+import { toUnits } from "../../src/template/units.ts";
 
 const TEMPLATES = resolve(import.meta.dirname, "../../templates");
 
@@ -21,14 +22,14 @@ export function guid(number: number): string {
   return `00000000-0000-4000-8000-${number.toString(16).padStart(12, "0")}`;
 }
 
-/** What the product ships, parsed; a file that cannot be parsed fails the test. */
+/** What the product ships, parsed, one template for each application; a file that cannot be parsed fails the test. */
 export function shipped(): { templates: Template[]; addOns: AddOn[] } {
   const templates: Template[] = [];
   const addOns: AddOn[] = [];
   for (const name of readdirSync(TEMPLATES)) {
     const json = shippedJson(name);
     if (json["kind"] === "addOn") addOns.push(parsed(name, parseTemplate(AddOn, json)));
-    else templates.push(parsed(name, parseTemplate(Template, json)));
+    else templates.push(...toUnits(parsed(name, parseTemplate(TemplateFile, json))));
   }
   return { templates, addOns };
 }
@@ -86,6 +87,12 @@ export function desiredInputs(template: Template): DesiredInputs {
     addOns: [],
     appName: "empower",
     hostname: "https://app.example.com",
+    inputs: Object.fromEntries(
+      (template.inputs ?? []).map(({ name, format }) => [
+        name,
+        format === "url" ? `https://${name.toLowerCase()}.example.com/back` : name,
+      ]),
+    ),
     groupSync: true,
     implicitFlow: true,
     secretLifetime: { amount: 24, unit: "months" },
@@ -107,6 +114,9 @@ export function anApplication(overrides: Partial<Application> = {}): Application
     signInAudience: "AzureADMyOrg",
     tags: [],
     identifierUris: [],
+    spa: { redirectUris: [] },
+    publicClient: { redirectUris: [] },
+    appRoles: [],
     web: {
       redirectUris: [],
       implicitGrantSettings: { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },

@@ -8,9 +8,9 @@ import { withSession } from "../session.ts";
 export async function runDoctorNetwork(invocation: Invocation): Promise<ExitCode> {
   return withSession(invocation, async ({ context, settings }) => {
     const { terminal, routes } = invocation.ports;
-    const { template, known } = settings;
+    const { templates, known } = settings;
     const chosen = known.oneTimePasswordService;
-    const services = chosen === undefined ? template.oneTimePassword.services : [chosen];
+    const services = chosen === undefined ? (templates[0]?.oneTimePassword?.services ?? []) : [chosen];
     const hosts = await checkNetwork(context, routes, services);
     return {
       exitCode: hosts.every(isUsable) ? 0 : 8,

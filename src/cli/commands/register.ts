@@ -3,13 +3,13 @@ import { type RegisterInput, register } from "../../flow/register.ts";
 import type { Flags } from "../../settings/known-values.ts";
 import { isOn, textOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";
-import { renderResult, toJsonResult } from "../screen/result.ts";
+import { renderResult, toJsonResults } from "../screen/result.ts";
 import { calendarOf, packedProgram, withSession } from "../session.ts";
 
 /** `register`: parses, calls the flow, shows what came of it. */
 export async function runRegister(invocation: Invocation): Promise<ExitCode> {
   return withSession(invocation, async ({ context, settings, flags, outputFolder, journalFolder }) => {
-    const result = await register(context, {
+    const results = await register(context, {
       ...settings,
       yes: isOn(flags, "yes"),
       dryRun: isOn(flags, "dry-run"),
@@ -22,9 +22,9 @@ export async function runRegister(invocation: Invocation): Promise<ExitCode> {
     });
     const packed = packedProgram(invocation, settings);
     return {
-      exitCode: result.waiting.length > 0 ? 7 : 0,
-      text: renderResult(result, invocation.ports.terminal, packed),
-      json: toJsonResult("register", result, packed),
+      exitCode: results.some(({ waiting }) => waiting.length > 0) ? 7 : 0,
+      text: results.map((result) => renderResult(result, invocation.ports.terminal, packed)).join("\n"),
+      json: toJsonResults("register", results, packed),
     };
   });
 }

@@ -76,7 +76,7 @@ async function serviceHosts(ports: Invocation["ports"]): Promise<string[]> {
   const loaded = await Promise.all(
     names.map((name) =>
       loadTemplate(ports, name.replace(/\.json$/, "")).then(
-        ({ template }) => template.oneTimePassword.services,
+        ({ templates }) => templates[0]?.oneTimePassword?.services ?? [],
         () => [],
       ),
     ),

@@ -3,11 +3,17 @@ import { listSecrets } from "../../flow/list-secrets.ts";
 import type { Invocation } from "../program.ts";
 import { renderSecrets, toJsonSecrets } from "../screen/secrets.ts";
 import { withSession } from "../session.ts";
+import { oneApplication } from "../settings.ts";
 
 /** `secret list`: parses, calls the flow, shows what there is. */
 export async function runSecretList(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, outputFolder, journalFolder }) => {
-    const list = await listSecrets(context, { ...settings, outputFolder, journalFolder });
+  return withSession(invocation, async ({ context, settings, flags, outputFolder, journalFolder }) => {
+    const list = await listSecrets(context, {
+      ...settings,
+      template: oneApplication(settings, flags),
+      outputFolder,
+      journalFolder,
+    });
     const { terminal } = invocation.ports;
     return { exitCode: 0, text: renderSecrets(list, terminal), json: toJsonSecrets(list) };
   });

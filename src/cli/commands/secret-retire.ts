@@ -6,12 +6,14 @@ import type { Invocation } from "../program.ts";
 import { toJsonResult } from "../screen/result.ts";
 import { renderRetirement } from "../screen/secrets.ts";
 import { packedProgram, withSession } from "../session.ts";
+import { oneApplication } from "../settings.ts";
 
 /** `secret retire`: parses, calls the flow, shows what came of it. */
 export async function runSecretRetire(invocation: Invocation): Promise<ExitCode> {
   return withSession(invocation, async ({ context, settings, flags, outputFolder, journalFolder }) => {
     const result = await retireSecrets(context, {
       ...settings,
+      template: oneApplication(settings, flags),
       keyIds: readKeyIds(invocation.command.args),
       yes: isOn(flags, "yes"),
       dryRun: isOn(flags, "dry-run"),

@@ -4,12 +4,14 @@ import { isOn } from "../flags.ts";
 import type { Invocation } from "../program.ts";
 import { renderResult, toJsonResult } from "../screen/result.ts";
 import { calendarOf, packedProgram, withSession } from "../session.ts";
+import { oneApplication } from "../settings.ts";
 
 /** `secret rotate`: parses, calls the flow, shows what came of it. */
 export async function runSecretRotate(invocation: Invocation): Promise<ExitCode> {
   return withSession(invocation, async ({ context, settings, flags, outputFolder, journalFolder }) => {
     const result = await rotateSecret(context, {
       ...settings,
+      template: oneApplication(settings, flags),
       yes: isOn(flags, "yes"),
       dryRun: isOn(flags, "dry-run"),
       proof: isOn(flags, "proof", true),

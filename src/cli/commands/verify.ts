@@ -3,11 +3,17 @@ import { verify } from "../../flow/verify.ts";
 import type { Invocation } from "../program.ts";
 import { renderVerification, toJsonVerification } from "../screen/verification.ts";
 import { withSession } from "../session.ts";
+import { oneApplication } from "../settings.ts";
 
 /** `verify`: parses, calls the flow, shows what differs. */
 export async function runVerify(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, outputFolder, journalFolder }) => {
-    const verification = await verify(context, { ...settings, outputFolder, journalFolder });
+  return withSession(invocation, async ({ context, settings, flags, outputFolder, journalFolder }) => {
+    const verification = await verify(context, {
+      ...settings,
+      template: oneApplication(settings, flags),
+      outputFolder,
+      journalFolder,
+    });
     return {
       // The plan decides, not its picture: 0 exactly where register would find nothing to do.
       exitCode: verification.plan.steps.length > 0 ? 3 : 0,

@@ -4,6 +4,7 @@ import {
   type Parsed,
   parseAppName,
   parseHostname,
+  parseInput,
   parseTenant,
   parseYesOrNo,
 } from "../../settings/values.ts";
@@ -73,6 +74,16 @@ export function askWith(
     hostname: (proposed) => ask(QUESTIONS.hostname, proposed, parseHostname),
     addOn: (question, proposed) =>
       ask(`${clean(question)} ${QUESTIONS.yesOrNo}`, proposed ? "yes" : "no", parseYesOrNo),
+    input: async (input, proposed) => {
+      const { question, format, choices = [] } = input;
+      if (format !== "choice") return ask(clean(question), proposed, parseInput(input));
+      // What Enter takes stands first.
+      const ordered = choices.toSorted((one, other) => Number(other === proposed) - Number(one === proposed));
+      return prompter.select({
+        message: clean(question),
+        choices: ordered.map((value) => ({ value, name: clean(value) })),
+      });
+    },
     goAhead: () => prompter.confirm({ message: QUESTIONS.goAhead, default: false }),
     trustService: (host) => prompter.confirm({ message: QUESTIONS.trustService(host), default: false }),
     removeRedirectUri: (uri) =>

@@ -3,29 +3,41 @@ import * as z from "zod";
 
 const nullableText = z.string().nullable();
 
+/** What is said of one application of a run that may change something. */
+const ended = {
+  changed: z.boolean().describe("Whether this run changed anything in the tenant."),
+  tenantId: z.string(),
+  appId: nullableText.describe("The application (client) ID; null where there is no application yet."),
+  objectId: nullableText,
+  handoverFile: nullableText.describe("The hand-over file, where this run wrote one."),
+  clientSecret: nullableText.describe("The one-time link to the client secret, where this run issued one."),
+  steps: z.array(z.strictObject({ kind: z.string() })).describe("What was planned, in order."),
+  waiting: z
+    .array(
+      z.strictObject({
+        permission: z.string(),
+        type: z.enum(["application", "delegated"]),
+        consentPage: nullableText,
+        command: z.string().describe("What somebody with the right role runs to consent to all of them."),
+      }),
+    )
+    .describe("Permissions that somebody else has to consent to."),
+};
+
+const Ended = z.strictObject({
+  schemaVersion: z.literal(1),
+  command: z.string(),
+  ...ended,
+  applications: z
+    .array(z.strictObject({ ...ended, displayName: z.string() }))
+    .optional()
+    .describe("Each of several applications; at the top stands the first."),
+});
+export type EndedDocument = z.infer<typeof Ended>;
+
 /** What standard output carries with `--json`; `schemas/result.schema.json` is made from this. */
 export const ResultDocument = z.union([
-  z.strictObject({
-    schemaVersion: z.literal(1),
-    command: z.string(),
-    changed: z.boolean().describe("Whether this run changed anything in the tenant."),
-    tenantId: z.string(),
-    appId: nullableText.describe("The application (client) ID; null where there is no application yet."),
-    objectId: nullableText,
-    handoverFile: nullableText.describe("The hand-over file, where this run wrote one."),
-    clientSecret: nullableText.describe("The one-time link to the client secret, where this run issued one."),
-    steps: z.array(z.strictObject({ kind: z.string() })).describe("What was planned, in order."),
-    waiting: z
-      .array(
-        z.strictObject({
-          permission: z.string(),
-          type: z.enum(["application", "delegated"]),
-          consentPage: nullableText,
-          command: z.string().describe("What somebody with the right role runs to consent to all of them."),
-        }),
-      )
-      .describe("Permissions that somebody else has to consent to."),
-  }),
+  Ended,
   z.strictObject({
     schemaVersion: z.literal(1),
     command: z.literal("verify"),

@@ -5,7 +5,7 @@ import { toScreenDate, toScreenTime } from "../../handover/dates.ts";
 import type { Terminal } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
-import type { ResultDocument } from "./result-document.ts";
+import type { EndedDocument, ResultDocument } from "./result-document.ts";
 import { consentCommand, forwardConsent, type PackedProgram } from "./words/consent.ts";
 import { describeError } from "./words/errors.ts";
 import { DOWNLOAD, downloadCommand, PASS_ON, ROTATED } from "./words/secrets.ts";
@@ -18,7 +18,7 @@ const UNCHANGED: readonly string[] = ["planned", "nothingToDo", "refused"] satis
 )["outcome"][];
 
 /** A run that ended well, for standard output with `--json`. */
-export function toJsonResult(command: string, result: Ended, packed: PackedProgram): ResultDocument {
+export function toJsonResult(command: string, result: Ended, packed: PackedProgram): EndedDocument {
   const app = { tenantId: result.tenant.id, appId: result.appId ?? "" };
   return {
     schemaVersion: 1,
@@ -38,6 +38,23 @@ export function toJsonResult(command: string, result: Ended, packed: PackedProgr
       command: consentCommand(app, packed),
     })),
   };
+}
+
+/** The same of several applications: the first at the top, all of them in a list. */
+export function toJsonResults(
+  command: string,
+  results: readonly Ended[],
+  packed: PackedProgram,
+): ResultDocument {
+  const [first] = results;
+  if (!first) throw new TypeError("a result of nothing");
+  const document = toJsonResult(command, first, packed);
+  if (results.length === 1) return document;
+  const applications = results.map((result) => {
+    const { schemaVersion: _version, command: _command, ...own } = toJsonResult(command, result, packed);
+    return { ...own, displayName: clean(result.displayName) };
+  });
+  return { ...document, changed: applications.some(({ changed }) => changed), applications };
 }
 
 /** JSON escapes ESC, but neither its one-byte forms (C1) nor the marks that turn text round. */

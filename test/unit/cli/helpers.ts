@@ -164,6 +164,7 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
     appName,
   })),
   REGISTRATION_INCOMPLETE: [{ displayName: "empower", appId: guid(1) }],
+  NO_CLIENT_SECRET: [{ title: "empower" }],
   SECRETS_FOREIGN: [
     {
       appId: guid(1),

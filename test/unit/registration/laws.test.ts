@@ -565,7 +565,7 @@ describe("redirect URIs of an earlier address", () => {
     application: anApplication({
       web: {
         redirectUris: [...theirs, ...old, first],
-        implicitGrantSettings: wanted.implicitGrantSettings,
+        implicitGrantSettings: { enableAccessTokenIssuance: true, enableIdTokenIssuance: true },
       },
     }),
   };

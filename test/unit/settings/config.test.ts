@@ -5,7 +5,7 @@ import { shipped } from "../../support/builders.ts";
 
 const ADD_ONS = ["useMailsOnline"];
 const parse = (value: unknown) => parseConfig(value, ADD_ONS);
-const EMPTY = { config: { addOns: {} }, faults: [], unknownKeys: [] };
+const EMPTY = { config: { addOns: {}, inputs: {} }, faults: [], unknownKeys: [] };
 
 const FULL = {
   tenantID: "1b4e28ba-2fa1-4d11-a3bb-0123456789ab",
@@ -23,7 +23,7 @@ const FULL = {
 
 test("everything set is given back, the add-ons' switches apart", () => {
   expect(parse({ $schema: "./schemas/config.schema.json", ...FULL, useMailsOnline: true })).toEqual({
-    config: { ...FULL, addOns: { useMailsOnline: true } },
+    config: { ...FULL, addOns: { useMailsOnline: true }, inputs: {} },
     faults: [],
     unknownKeys: [],
     ours: true,
@@ -44,6 +44,7 @@ test("a switch that is false is set", () => {
   expect(parse({ useMailsOnline: false, groupSync: false }).config).toEqual({
     groupSync: false,
     addOns: { useMailsOnline: false },
+    inputs: {},
   });
 });
 
@@ -71,7 +72,7 @@ test("everything wrong is listed at once, with the key, what was found and what 
     { path: "tenantId", found: '"x"', expected: "knownKey", suggestion: "tenantID" },
   ]);
   expect(unknownKeys).toEqual(["colour"]);
-  expect(config).toEqual({ groupSync: true, addOns: {} });
+  expect(config).toEqual({ groupSync: true, addOns: {}, inputs: {} });
 });
 
 describe("a key that nobody knows", () => {
@@ -114,7 +115,7 @@ test.each([
 });
 
 test("groups can be none at all", () => {
-  expect(parse({ groups: [] }).config).toEqual({ groups: [], addOns: {} });
+  expect(parse({ groups: [] }).config).toEqual({ groups: [], addOns: {}, inputs: {} });
 });
 
 test.each([
@@ -180,9 +181,24 @@ test("the config that is shipped sets nothing and has no fault", async () => {
   const { default: packaged } = await import("../../../config.json", { with: { type: "json" } });
   const keys = shipped().addOns.map(({ configKey }) => configKey);
   expect(parseConfig(packaged, keys)).toEqual({
-    config: { useSCIM: false, addOns: { useMailsOnline: false } },
+    config: { useSCIM: false, addOns: { useMailsOnline: false }, inputs: {} },
     faults: [],
     unknownKeys: [],
     ours: true,
   });
+});
+
+test("a template's own inputs are keys of their own, and checked by their format", () => {
+  const inputs = [
+    { configKey: "backUrl", format: "url" as const },
+    { configKey: "stage", format: "choice" as const, choices: ["test", "production"] },
+  ];
+  const parseWith = (value: unknown) => parseConfig(value, [], inputs);
+  expect(parseWith({ backUrl: "https://x.example/back", stage: "TEST" })).toMatchObject({
+    config: { inputs: { backUrl: "https://x.example/back", stage: "TEST" } },
+    faults: [],
+  });
+  const faults = parseWith({ backUrl: "http://x.example", stage: "live" }).faults;
+  expect(faults.map(({ path }) => path)).toEqual(["backUrl", "stage"]);
+  expect(parseWith({ backUrl: "" }).config.inputs).toEqual({});
 });

@@ -19,13 +19,13 @@ const EXAMPLES = { tenant: "contoso.example", hostname: "https://sandbox.example
 function resolve(sources: Partial<Omit<ValueSources, "config">> & { config?: Partial<Config> } = {}) {
   return resolveValues({
     flags: {},
-    template: TEMPLATE,
+    templates: [TEMPLATE],
     addOns: [shippedAddOn()],
     examples: undefined,
     inCloudShell: false,
     ways: SIGN_IN_WAYS,
     ...sources,
-    config: { addOns: {}, ...sources.config },
+    config: { addOns: {}, inputs: {}, ...sources.config },
   });
 }
 
@@ -39,6 +39,8 @@ test("without anything given, the template decides and the rest is unknown", () 
       oneTimePasswordService: undefined,
       linkLifetimeSeconds: 31 * 86_400,
       secretLifetime: { amount: 24, unit: "months" },
+      needsHostname: true,
+      inputs: [],
       groupSync: true,
       implicitFlow: true,
       appId: undefined,
@@ -203,7 +205,7 @@ test("only a flag or a variable settles a question", () => {
 
 test("what nobody gave is named with its flag and its key", () => {
   const { defaults: _defaults, ...rest } = TEMPLATE;
-  expect(missingInputs(resolve({ template: { ...rest, defaults: {} } }).known)).toEqual([
+  expect(missingInputs(resolve({ templates: [{ ...rest, defaults: {} }] }).known)).toEqual([
     { flag: "--tenant-id", configKey: "tenantID" },
     { flag: "--app-name", configKey: "appName" },
     { flag: "--hostname", configKey: "hostname" },

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseTemplate } from "../../../src/template/parse.ts";
 import { fill, PLACEHOLDERS, unknownPlaceholders } from "../../../src/template/placeholders.ts";
-import { AddOn, Template } from "../../../src/template/schema.ts";
+import { AddOn, TemplateFile } from "../../../src/template/schema.ts";
 import { shipped, shippedJson } from "../../support/builders.ts";
 
 const ESC = "\u001B";
@@ -32,7 +32,7 @@ function faultsOf(result: ReturnType<typeof parseTemplate>): string[] {
 }
 
 const templateFaults = (changes: Record<string, unknown>) =>
-  faultsOf(parseTemplate(Template, changed("empower.json", changes)));
+  faultsOf(parseTemplate(TemplateFile, changed("empower.json", changes)));
 const addOnFaults = (changes: Record<string, unknown>) =>
   faultsOf(parseTemplate(AddOn, changed("mails-online.json", changes)));
 
@@ -58,63 +58,67 @@ describe("what is shipped", () => {
 
   test("writes empower's five keys in the vendor's order", () => {
     const empower = templates.find(({ name }) => name === "empower");
-    expect(Object.keys(empower?.handover.entries ?? {})).toEqual([
+    expect(Object.keys(empower?.application.handover?.entries ?? {})).toEqual([
       "TenantId",
       "clientId",
       "clientSecret",
       "createDateClientSecret",
       "expirationDateClientSecret",
     ]);
-    expect(empower?.handover.fileName).toBe("AppRegistrationInfo.json");
+    expect(empower?.application.handover?.fileName).toBe("AppRegistrationInfo.json");
   });
 });
 
 test.each<[string, Record<string, unknown>, string]>([
   ["an unknown key", { colour: "red" }, "(file): "],
-  ["an unknown key inside", { "application.web.logoutUrl": "https://x" }, "application.web: "],
-  ["an unknown key in a list", { "application.permissions.1.id": "x" }, "application.permissions.1: "],
+  ["an unknown key inside", { "applications.0.web.logoutUrl": "https://x" }, "applications.0.web: "],
+  ["an unknown key in a list", { "applications.0.permissions.1.id": "x" }, "applications.0.permissions.1: "],
   ["a missing key", { title: undefined }, "title: "],
   ["another kind", { kind: "addOn" }, "kind: "],
   ["a name that is no slug", { name: "Empower!" }, "name: "],
   ["a name too long for the unique name", { name: "a".repeat(41) }, "name: "],
-  ["a placeholder nobody knows", { "application.displayName": "{name}" }, "application.displayName: "],
+  ["a placeholder nobody knows", { "applications.0.displayName": "{name}" }, "applications.0.displayName: "],
   [
     "a placeholder not known yet",
-    { "application.web.redirectUris.0": "{hostname}/{appId}" },
-    "application.web.redirectUris.0: ",
+    { "applications.0.web.redirectUris.0": "{hostname}/{appId}" },
+    "applications.0.web.redirectUris.0: ",
   ],
-  ["an unclosed brace", { "handover.entries.TenantId": "{tenantId" }, "handover.entries.TenantId: "],
   [
-    "the link in the next steps",
-    { "handover.nextSteps.0": "Open {clientSecretLink}" },
-    "handover.nextSteps.0: ",
+    "an unclosed brace",
+    { "applications.0.handover.entries.TenantId": "{tenantId" },
+    "applications.0.handover.entries.TenantId: ",
   ],
+  ["the link in the next steps", { "nextSteps.0": "Open {clientSecretLink}" }, "nextSteps.0: "],
   ["an escape sequence", { title: `empower${ESC}[31m` }, "title: "],
-  [
-    "an escape sequence in a step",
-    { "handover.nextSteps.1": `${ESC}]52;c;eA==\u0007` },
-    "handover.nextSteps.1: ",
-  ],
+  ["an escape sequence in a step", { "nextSteps.1": `${ESC}]52;c;eA==\u0007` }, "nextSteps.1: "],
   [
     "text turned round",
-    { "application.clientSecret.displayName": "a\u202Eb" },
-    "application.clientSecret.displayName: ",
+    { "applications.0.clientSecret.displayName": "a\u202Eb" },
+    "applications.0.clientSecret.displayName: ",
   ],
   ["an empty text", { title: "  " }, "title: "],
   [
     "a foreign redirect URI",
-    { "application.web.redirectUris.0": "https://evil.example/" },
-    "application.web.redirectUris.0: ",
+    { "applications.0.web.redirectUris.0": "http://evil.example/" },
+    "applications.0.web.redirectUris.0: ",
   ],
-  ["no redirect URI", { "application.web.redirectUris": [] }, "application.web.redirectUris: "],
+  ["no redirect URI", { "applications.0.web.redirectUris": [] }, "applications.0.web.redirectUris: "],
   [
     "another audience",
-    { "application.signInAudience": "AzureADMultipleOrgs" },
-    "application.signInAudience: ",
+    { "applications.0.signInAudience": "AzureADMultipleOrgs" },
+    "applications.0.signInAudience: ",
   ],
-  ["a permission by id", { "application.permissions.0.name": "{id}" }, "application.permissions.0.name: "],
-  ["an API by name", { "application.permissions.0.api": "Graph" }, "application.permissions.0.api: "],
-  ["a lifetime", { "application.clientSecret.lifetime": "2 years" }, "application.clientSecret.lifetime: "],
+  [
+    "a permission by id",
+    { "applications.0.permissions.0.name": "{id}" },
+    "applications.0.permissions.0.name: ",
+  ],
+  ["an API by name", { "applications.0.permissions.0.api": "Graph" }, "applications.0.permissions.0.api: "],
+  [
+    "a lifetime",
+    { "applications.0.clientSecret.lifetime": "2 years" },
+    "applications.0.clientSecret.lifetime: ",
+  ],
   [
     "a service on http",
     { "oneTimePassword.services.0": "http://x.example/" },
@@ -126,8 +130,16 @@ test.each<[string, Record<string, unknown>, string]>([
     "oneTimePassword.services.0: ",
   ],
   ["no service", { "oneTimePassword.services": [] }, "oneTimePassword.services: "],
-  ["a file elsewhere", { "handover.fileName": "../x.json" }, "handover.fileName: "],
-  ["a key that is none", { "handover.entries.a b": "x" }, "handover.entries.a b: "],
+  [
+    "a file elsewhere",
+    { "applications.0.handover.fileName": "../x.json" },
+    "applications.0.handover.fileName: ",
+  ],
+  [
+    "a key that is none",
+    { "applications.0.handover.entries.a b": "x" },
+    "applications.0.handover.entries.a b: ",
+  ],
 ])("%s is refused where it stands", (_name, changes, where) => {
   const faults = templateFaults(changes);
   expect(faults).toHaveLength(1);
@@ -168,35 +180,73 @@ test.each<[string, Record<string, unknown>, string]>([
   expect(faults[0]?.startsWith(where)).toBe(true);
 });
 
+test.each<[string, Record<string, unknown>, string]>([
+  ["a secret that nobody is handed", { "applications.0.handover": undefined }, "applications.0: "],
+  ["a secret without a service", { oneTimePassword: undefined }, "applications.0: "],
+  [
+    "provisioning of a plain registration",
+    {
+      "applications.0.scim": {
+        tenantUrl: "https://x.example/scim",
+        scope: "assigned",
+        groups: false,
+        users: { mappings: [], exclusive: false },
+      },
+    },
+    "applications.0.origin: ",
+  ],
+  ["an input that nobody declares", { "applications.0.web.redirectUris.0": "{input.back}" }, "inputs: "],
+  [
+    "choices of an input that is none",
+    { inputs: [{ name: "x", question: "X?", format: "text", choices: ["a", "b"], configKey: "x" }] },
+    "inputs.0: ",
+  ],
+])("what contradicts itself is refused: %s", (_name, changes, where) => {
+  expect(templateFaults(changes)).toEqual([
+    expect.stringMatching(new RegExp(`^${where.replaceAll(".", "\\.")}`)),
+  ]);
+});
+
+test("several applications have keys of their own", () => {
+  const [application] = shippedJson("empower.json")["applications"] as [Record<string, unknown>];
+  const both = (...keys: (string | undefined)[]) =>
+    templateFaults({
+      applications: keys.map((key) => ({ ...application, ...(key !== undefined && { key }) })),
+    });
+  expect(both("one", "two")).toEqual([]);
+  expect(both("one", "one")).toHaveLength(2);
+  expect(both("one", undefined)).toHaveLength(1);
+});
+
 test("everything wrong is listed at once", () => {
   const faults = templateFaults({
     colour: "red",
     title: `${ESC}x`,
-    "application.displayName": "{a} and {b}",
+    "applications.0.displayName": "{a} and {b}",
     "oneTimePassword.linkLifetime": "soon",
-    "handover.nextSteps.0": 7,
+    "nextSteps.0": 7,
   });
   expect(faults.map((fault) => fault.slice(0, fault.indexOf(":")))).toEqual([
     "(file)",
-    "application.displayName",
-    "application.displayName",
-    "handover.nextSteps.0",
+    "applications.0.displayName",
+    "applications.0.displayName",
+    "nextSteps.0",
     "oneTimePassword.linkLifetime",
     "title",
   ]);
   expect(faults.filter((fault) => fault.startsWith("application"))).toEqual([
-    'application.displayName: {"schema":"no placeholder {a} here"}',
-    'application.displayName: {"schema":"no placeholder {b} here"}',
+    'applications.0.displayName: {"schema":"no placeholder {a} here"}',
+    'applications.0.displayName: {"schema":"no placeholder {b} here"}',
   ]);
 });
 
 test.each([null, [[]], "x", 7, true, undefined])("%j is no template", (json) => {
-  const parsed = parseTemplate(Template, json);
+  const parsed = parseTemplate(TemplateFile, json);
   expect(parsed.ok ? "" : parsed.faults[0]?.path).toBe("(file)");
 });
 
 test("no JSON at all is a crash", () => {
-  fc.assert(fc.property(fc.jsonValue(), (json) => !parseTemplate(Template, json).ok));
+  fc.assert(fc.property(fc.jsonValue(), (json) => !parseTemplate(TemplateFile, json).ok));
 });
 
 describe("placeholders", () => {

@@ -135,6 +135,10 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     message: say`The registration of "${displayName}" (${appId}) is not complete: it has no enterprise application, so no secret would work.`,
     hint: "Run register again; it adds what is missing.",
   }),
+  NO_CLIENT_SECRET: ({ title }) => ({
+    message: say`The application of ${title} has no client secret.`,
+    hint: "Check --template; nothing was changed.",
+  }),
   SECRETS_FOREIGN: ({ appId, secrets }) => ({
     message: say`This tool did not make these client secrets of ${appId} and does not remove them:`,
     details: secrets.map(({ keyId, displayName }) => say`${keyId} "${displayName ?? ""}"`),

@@ -20,6 +20,7 @@ const SECTION_OF: Readonly<Record<Finding["about"], Section>> = {
   displayName: "application",
   signInAudience: "application",
   redirectUri: "application",
+  appRole: "application",
   implicitFlow: "application",
   declaredPermission: "declared",
   servicePrincipal: "enterprise",
@@ -33,6 +34,12 @@ const SECTION_OF: Readonly<Record<Finding["about"], Section>> = {
   deliveredSecret: "secrets",
   deliveryMark: "secrets",
 };
+
+const PLATFORMS = {
+  web: "redirect URI",
+  spa: "redirect URI (single-page app)",
+  publicClient: "redirect URI (installed app)",
+} as const;
 
 /** Where a finding is shown. */
 export function sectionOf({ about }: Finding): Section {
@@ -56,7 +63,11 @@ export function describeFinding(finding: Finding): string {
     case "redirectUri":
       if (finding.earlierAddress)
         return say`redirect URI ${finding.uri} is of an earlier address; in a terminal register offers to remove it`;
-      return listed("redirect URI", finding.uri, state);
+      return listed(PLATFORMS[finding.platform], finding.uri, state);
+    case "appRole":
+      return state === "differs"
+        ? say`app role ${finding.value} is not as it should be`
+        : listed("app role", finding.value, state);
     case "implicitFlow":
       return state === "ok"
         ? say`implicit flow: ${switches(finding.found)}`

@@ -158,6 +158,8 @@ const PROPERTY_WORDS: Readonly<Record<string, string>> = {
   displayName: "name",
   signInAudience: "who can sign in",
   "web.redirectUris": "redirect URI",
+  "spa.redirectUris": "redirect URI (single-page app)",
+  "publicClient.redirectUris": "redirect URI (installed app)",
   identifierUris: "Application ID URI",
   tags: "tag",
   "api.requestedAccessTokenVersion": "access token version",
@@ -202,6 +204,10 @@ function items(property: string, value: Json): string[] {
     case "requiredResourceAccess":
       return (value as { resourceAccess: readonly unknown[] }[]).map(
         ({ resourceAccess }) => `permissions asked for: ${resourceAccess.length}`,
+      );
+    case "appRoles":
+      return (value as { value: string | null; displayName: string }[]).map(
+        (role) => say`app role ${role.value ?? role.displayName}`,
       );
     case "api.oauth2PermissionScopes":
       return (value as { value: string }[]).map((scope) => say`scope ${scope.value}`);

@@ -1,0 +1,93 @@
+import { type CandidatesRead, readRegistration, type TenantRead } from "../graph/read.ts";
+import { uniqueNameOf } from "../registration/desired.ts";
+import type { Plan } from "../registration/plan.ts";
+import type { Policies } from "../registration/rights.ts";
+import type { CurrentRegistration, DesiredRegistration, PasswordCredential } from "../registration/types.ts";
+import { sha256 } from "../sha256.ts";
+import type { Template } from "../template/schema.ts";
+import type { Answers } from "./answers.ts";
+import { during, type RunContext } from "./context.ts";
+import { desiredRegistration } from "./desired-registration.ts";
+import { identify } from "./identify.ts";
+import { planRegistration } from "./plan-registration.ts";
+import type { Run } from "./register.ts";
+import type { ResultFacts } from "./result.ts";
+import { permittedClient } from "./sign-in.ts";
+import { toWanted } from "./wanted.ts";
+
+/** One application of a run with everything that is known of it before anything is changed. */
+export interface Prepared extends ResultFacts {
+  readonly template: Template;
+  readonly candidates: CandidatesRead;
+  readonly current: CurrentRegistration;
+  readonly desired: DesiredRegistration;
+  readonly plan: Plan;
+  /** The client secret that the vendor has. */
+  readonly delivered: PasswordCredential | undefined;
+}
+
+/**
+ * Finds out which application is meant, reads it, and plans.
+ *
+ * @returns `rename` where the person wants another name instead.
+ */
+export async function prepare(
+  { context, input, graph, tokens }: Run,
+  facts: {
+    readonly read: TenantRead;
+    readonly candidates: CandidatesRead;
+    readonly answers: Answers;
+    readonly template: Template;
+  },
+): Promise<Prepared | "rename"> {
+  const { read, candidates, answers, template } = facts;
+  const identified = await identify(context, graph, {
+    ...candidates,
+    wanted: toWanted(template, input.known, answers.appName),
+    uniqueName: uniqueNameOf(template, answers.appName, sha256),
+    choice: input.deleted,
+    dryRun: input.dryRun,
+  });
+  if (identified.kind === "rename") return "rename";
+  const { application, adopt } = identified;
+  const current: CurrentRegistration = application
+    ? await during(context, "read", () => readRegistration(graph, application))
+    : { delegatedGrants: [], appRoleAssignments: [] };
+  const { known, outputFolder } = input;
+  const wanted = desiredRegistration(context, { template, known }, read.apis, answers);
+  const desired = shortened(wanted, read.policies, context);
+  const tenantId = read.tenant.id;
+  const planned = { ...input, template, desired, current, adopt, tenantId };
+  const { plan, secrets } = await planRegistration(context, planned);
+  const delivered = secrets.find(({ state }) => state === "delivered")?.credential;
+  return {
+    template,
+    candidates,
+    outputFolder,
+    tenant: read.tenant,
+    appName: answers.appName,
+    hostname: answers.hostname,
+    current,
+    desired,
+    plan,
+    delivered,
+    secretEnd: delivered?.endDateTime,
+    signInClientId: permittedClient(tokens),
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+/** A secret's end that the tenant's policy allows, where that can be read beforehand. */
+function shortened(
+  desired: DesiredRegistration,
+  policies: Policies | undefined,
+  { ports, report }: RunContext,
+): DesiredRegistration {
+  const rule = policies?.clientSecrets;
+  if (!desired.secret || rule === undefined || rule === "blocked") return desired;
+  const most = new Date(ports.clock.now().getTime() + rule.maxDays * DAY_MS);
+  if (desired.secret.end <= most) return desired;
+  report({ kind: "lifetimeShortened", endDateTime: most.toISOString() });
+  return { ...desired, secret: { ...desired.secret, end: most } };
+}
