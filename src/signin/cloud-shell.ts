@@ -32,6 +32,8 @@ function isLoopback(endpoint: string): boolean {
 
 /** The shell asks its page in the browser for the token; a page that does not answer would hang for ever. */
 const LIMIT_MS = 10_000;
+/** Every now and then the page is too slow for the endpoint, which then says 400. */
+const PAUSE_MS = 1000;
 
 /**
  * Signs in with the token that Cloud Shell gives its person. The library's way would hang with the endpoint
@@ -50,9 +52,8 @@ export async function signInWithCloudShell(options: {
   const { fetch, clock, shell, asked, signal } = options;
   const unavailable = (detail: string) =>
     new AppError("SIGN_IN_FAILED", { problem: "cloudShellUnavailable", ...asked, detail });
-  const acquire = async (): Promise<SessionToken> => {
-    if (shell?.endpoint === undefined) throw unavailable("no MSI_ENDPOINT");
-    const request = new Request(shell.endpoint, {
+  const ask = async (endpoint: string): Promise<Answer> => {
+    const request = new Request(endpoint, {
       method: "POST",
       headers: { Metadata: "true", "Content-Type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams({ resource: CLOUDS[asked.cloud].graph }),
@@ -62,24 +63,40 @@ export async function signInWithCloudShell(options: {
       signal.throwIfAborted();
       throw unavailable(transportCode(error));
     });
-    const token = readToken(await readText(response, 256 * 1024).catch(() => ""));
-    if (typeof token === "string") throw unavailable(token || `HTTP ${response.status}`);
-    return token;
+    return readAnswer(response.status, await readText(response, 256 * 1024).catch(() => ""));
+  };
+  const acquire = async (): Promise<SessionToken> => {
+    if (shell?.endpoint === undefined) throw unavailable("no MSI_ENDPOINT");
+    let answer = await ask(shell.endpoint);
+    if ("refused" in answer && answer.mayPass) {
+      await clock.sleep(PAUSE_MS, signal);
+      answer = await ask(shell.endpoint);
+    }
+    if ("refused" in answer) throw unavailable(answer.refused);
+    return answer;
   };
   return sessionSource(acquire, asked, clock);
 }
 
-/** The token, or what the shell says instead. */
-function readToken(text: string): SessionToken | string {
+/** A token, or what the shell says instead; some of its refusals are gone a moment later. */
+type Answer = SessionToken | { readonly refused: string; readonly mayPass: boolean };
+
+function readAnswer(status: number, text: string): Answer {
+  const body = parse(text);
+  const { access_token: token, expires_on: ends } = body;
+  if (typeof token === "string") {
+    const seconds = Number(ends);
+    return { token, ...(seconds > 0 && { expiresAt: new Date(seconds * 1000) }) };
+  }
+  const { code } = (body["error"] ?? {}) as { code?: unknown };
+  const refused = typeof code === "string" && code !== "" ? code : `HTTP ${status}`;
+  return { refused, mayPass: status >= 400 && refused !== "AudienceNotSupported" };
+}
+
+function parse(text: string): Record<string, unknown> {
   try {
-    const { access_token: token, expires_on: ends, error } = JSON.parse(text) as Record<string, unknown>;
-    if (typeof token === "string") {
-      const seconds = Number(ends);
-      return { token, ...(seconds > 0 && { expiresAt: new Date(seconds * 1000) }) };
-    }
-    const { code } = (error ?? {}) as { code?: unknown };
-    return typeof code === "string" ? code : "";
+    return (JSON.parse(text) ?? {}) as Record<string, unknown>;
   } catch {
-    return "";
+    return {};
   }
 }
