@@ -12,7 +12,7 @@ import { Secret } from "../../../src/secret.ts";
 import { CLOUDS } from "../../../src/signin/cloud.ts";
 import { guid } from "../../support/builders.ts";
 import { countedIds, world as tenantWorld } from "../sandbox/helpers.ts";
-import { failure, graphError, inOrder, RESET, world } from "./helpers.ts";
+import { type Asked, failure, graphError, inOrder, RESET, world } from "./helpers.ts";
 
 const { graph: ORIGIN, nonGalleryTemplateId: TEMPLATE } = CLOUDS.global;
 const MARK = "entra-app-registration-empower-scim-app-0a1b2c3d";
@@ -324,21 +324,69 @@ describe("an answer that says a pair was made and shows none", () => {
   });
 });
 
-test("a service principal that never shows ends the wait, after the mark", async () => {
-  const application = { id: guid(1), appId: guid(2), displayName: "O'Brien", tags: [MARK] };
-  const { context, asked, clock } = world(({ method, path }) => {
-    if (method === "POST") return { status: 201, body: { application: { ...application, tags: ["a"] } } };
-    if (method === "PATCH") return { status: 204 };
-    if (path.startsWith(`/applications/${guid(1)}`)) return { status: 200, body: application };
-    return path.includes("(") ? notFound : page();
+describe("a pair by answers of Graph's servers", () => {
+  const bare = { id: guid(1), appId: guid(2), displayName: "O'Brien", tags: ["a"] };
+  const marked = { ...bare, uniqueName: MARK, tags: ["a", MARK] };
+  const principal = { id: guid(3), appId: guid(2) };
+
+  /** The reads of both halves in turn; the last ones stay. */
+  function servers(applications: object[], principals: (object | undefined)[], listed: object[] = []) {
+    let lists = 0;
+    return world(({ method, path }) => {
+      if (method === "POST") {
+        return listed.length > 0 ? notFound : { status: 201, body: { application: bare } };
+      }
+      if (method === "PATCH") return { status: 204 };
+      if (path.startsWith("/applications?")) {
+        lists += 1;
+        return lists === 1 ? page() : page(...listed);
+      }
+      if (path.startsWith("/applications/")) {
+        return { status: 200, body: applications.length > 1 ? applications.shift() : applications[0] };
+      }
+      if (path.startsWith("/servicePrincipals")) {
+        const body = principals.length > 1 ? principals.shift() : principals[0];
+        return body ? { status: 200, body } : notFound;
+      }
+      return path.includes("(") ? notFound : page();
+    });
+  }
+  const readsOf = (asked: readonly Asked[]) =>
+    asked.filter(({ path }) => path.startsWith("/servicePrincipals")).length;
+
+  test.each<[string, object[], (object | undefined)[], number]>([
+    ["at once", [marked], [principal], 2],
+    ["later", [marked], [undefined, undefined, principal], 4],
+    ["by one server first", [marked], [principal, undefined, principal], 4],
+    ["without its mark at first", [bare, bare, marked], [principal], 4],
+  ])("is given when two reads agree: %s", async (_name, applications, principals, reads) => {
+    const { context, asked } = servers([...applications], [...principals]);
+    const { application, servicePrincipal } = made(await instantiateApplication(context, REQUEST));
+    expect([application.uniqueName, servicePrincipal.id]).toEqual([MARK, guid(3)]);
+    expect(readsOf(asked)).toBe(reads);
   });
-  const start = clock.now().getTime();
-  expect(await failure(instantiateApplication(context, REQUEST))).toMatchObject({
-    code: "NOT_REPLICATED",
-    facts: { action: "instantiateApplication" },
+
+  test("that was made twice is the older one", async () => {
+    const older = { ...bare, id: guid(8), createdDateTime: "2026-03-01T11:00:00Z" };
+    const newer = { ...bare, id: guid(9), createdDateTime: "2026-03-01T11:00:01Z" };
+    const { context, asked } = servers([marked], [principal], [newer, older]);
+    await instantiateApplication(context, REQUEST);
+    const patched = asked.filter(({ method }) => method === "PATCH");
+    expect(patched.map(({ path, body }) => [path, body])).toEqual([
+      [`/applications/${guid(8)}`, { uniqueName: MARK, tags: ["a", MARK] }],
+    ]);
   });
-  expect(clock.now().getTime() - start).toBeGreaterThan(120_000);
-  expect(asked.filter(({ method }) => method === "PATCH").map(({ body }) => body)).toEqual([
-    { uniqueName: MARK, tags: ["a", MARK] },
-  ]);
+
+  test("whose service principal never shows ends the wait, after the mark", async () => {
+    const { context, asked, clock } = servers([marked], [undefined]);
+    const start = clock.now().getTime();
+    expect(await failure(instantiateApplication(context, REQUEST))).toMatchObject({
+      code: "NOT_REPLICATED",
+      facts: { action: "instantiateApplication" },
+    });
+    expect(clock.now().getTime() - start).toBeGreaterThan(120_000);
+    expect(asked.filter(({ method }) => method === "PATCH").map(({ body }) => body)).toEqual([
+      { uniqueName: MARK, tags: ["a", MARK] },
+    ]);
+  });
 });
