@@ -11,9 +11,11 @@ export interface ErrorFacts {
   INPUT_MISSING: { missing: readonly MissingInput[]; lacksYes?: boolean };
   YES_MISSING: Record<string, never>;
   VALUES_INVALID: { faults: readonly Fault[] };
-  CONFIG_UNREADABLE: { file: string; reason: UnreadableReason; line?: number; column?: number };
+  CONFIG_UNREADABLE: { readonly file: string } & Unreadable;
   CONFIG_INVALID: { file: string; faults: readonly Fault[] };
-  TEMPLATE_UNREADABLE: { file: string; reason: UnreadableReason; line?: number; column?: number };
+  /** A file stands where a new config was to be written. */
+  CONFIG_EXISTS: { file: string };
+  TEMPLATE_UNREADABLE: { readonly file: string } & Unreadable;
   TEMPLATE_INVALID: { file: string; faults: readonly Fault[] };
   TEMPLATE_UNKNOWN: { name: string; known: readonly string[] };
   /** A setting that asks for something this version does not do. */
@@ -102,6 +104,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   VALUES_INVALID: 2,
   CONFIG_UNREADABLE: 2,
   CONFIG_INVALID: 2,
+  CONFIG_EXISTS: 2,
   TEMPLATE_UNREADABLE: 2,
   TEMPLATE_INVALID: 2,
   TEMPLATE_UNKNOWN: 2,
@@ -195,17 +198,27 @@ export type Expectation =
   | "lifetime"
   | "group"
   | "groups"
+  | "template"
+  | "withoutScim"
   | "path"
   | "calendar"
   | "folderBelowHome"
   | "knownKey"
   | "object"
   | { readonly oneOf: readonly string[] }
-  | { readonly schema: string };
+  | { readonly schema: string }
+  | Unreadable;
 
 export interface MissingInput {
   readonly flag: string;
   readonly configKey: string;
+}
+
+/** Why a file could not be read, and where in it that shows. */
+export interface Unreadable {
+  readonly reason: UnreadableReason;
+  readonly line?: number;
+  readonly column?: number;
 }
 
 export type UnreadableReason =

@@ -58,16 +58,22 @@ export async function run(argv: readonly string[], outside: Outside): Promise<Ex
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
   } catch (error) {
-    return handleUsage(error, argv, makePorts({}));
+    const commands = program.commands.map((command) => command.name());
+    return handleUsage(error, argv, commands, makePorts({}));
   }
 }
 
 /** Help and version are fine; everything else the parser throws is wrong usage. */
-async function handleUsage(error: unknown, argv: readonly string[], ports: Ports): Promise<ExitCode> {
+async function handleUsage(
+  error: unknown,
+  argv: readonly string[],
+  commands: readonly string[],
+  ports: Ports,
+): Promise<ExitCode> {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   if (error instanceof CommanderError && error.code === "commander.help" && !argv.includes("--json"))
     return 2;
-  const failure = error instanceof CommanderError ? toUsageError(error, argv) : error;
+  const failure = error instanceof CommanderError ? toUsageError(error, argv, commands) : error;
   const { renderFailure } = await import("./screen/failure.ts");
   ports.terminal.note(
     renderFailure(failure, ports.terminal, { journal: undefined, verbose: false, changes: [] }),
@@ -80,11 +86,15 @@ async function handleUsage(error: unknown, argv: readonly string[], ports: Ports
   return isAppError(failure) ? EXIT_CODES[failure.code] : 1;
 }
 
-function toUsageError({ code, message }: CommanderError, argv: readonly string[]): AppError {
+function toUsageError(
+  { code, message }: CommanderError,
+  argv: readonly string[],
+  commands: readonly string[],
+): AppError {
   if (code === "commander.help") return new AppError("USAGE", { detail: "A subcommand is missing." });
-  if (code === "commander.excessArguments") {
-    // Whatever is no command is taken for an argument of the default one.
-    const word = argv.find((argument) => !argument.startsWith("-")) ?? "";
+  // Whatever is no command is taken for an argument of the default one.
+  const word = argv.find((argument) => !argument.startsWith("-")) ?? "";
+  if (code === "commander.excessArguments" && !commands.includes(word)) {
     return new AppError("USAGE", { detail: `There is no command "${word}".` });
   }
   const detail = message.replace(/^error: /, "").replaceAll(/\s*\n/g, " ");
@@ -177,6 +187,21 @@ function buildProgram(
     .option("--dry-run", "show what would go, change nothing")
     .option("--yes", "remove it unasked; one that was taken over still wants its name typed");
 
+  const config = program
+    .command("config")
+    .description("write or check a config.json, for a vendor's support");
+  const init = config
+    .command("init")
+    .description("write a config.json for a customer; asks for what no flag gives")
+    .action(() => start(init, async () => (await import("./commands/config.ts")).runConfigInit));
+  addConfigOptions(init, addOns);
+  const check = config
+    .command("check")
+    .argument("[file]", "the file (default: config.json)")
+    .description("list everything wrong with a config.json; signs nobody in and asks no host")
+    .option("--template <name|file>", "the vendor's product, where the file names none")
+    .action(() => start(check, async () => (await import("./commands/config.ts")).runConfigCheck));
+
   const doctor = program.command("doctor").description("find out what is in the way");
   const network = doctor
     .command("network")
@@ -221,12 +246,32 @@ function addAppOptions(command: Command): Command {
     .option("--sandbox", "rehearse against a simulated tenant; nothing leaves this machine");
 }
 
+/** The values that a config.json can hold. */
+function addConfigOptions(command: Command, addOns: readonly AddOnFlag[]): void {
+  command
+    .option("--template <name|file>", "the vendor's product: a name, or the path of a template file")
+    .option("--tenant-id <id>", "tenant ID, or a domain name of the tenant")
+    .option("--app-name <name>", "name of the app registration")
+    .option("--hostname <url>", "URL of the app, starting with https://")
+    .option("--no-group-sync", "without the optional permission for groups")
+    .option("--no-implicit-flow", "without implicit flow, for newer versions of the app");
+  addAddOnOptions(command, addOns);
+  addLifetimeOptions(command)
+    .option("--output <folder|file>", "where the file goes (default: config.json in the current folder)")
+    .option("--force", "replace a file that is there");
+}
+
 /** What a command takes besides when it compares a registration as a whole with its template. */
 function addTenantOptions(command: Command, addOns: readonly AddOnFlag[]): Command {
   addAppOptions(command)
     .option("--hostname <url>", "URL of the app, starting with https://")
     .option("--no-group-sync", "without the optional permission for groups")
     .option("--no-implicit-flow", "without implicit flow, for newer versions of the app");
+  return addAddOnOptions(command, addOns);
+}
+
+/** The switches that the packaged add-ons declare. */
+function addAddOnOptions(command: Command, addOns: readonly AddOnFlag[]): Command {
   for (const { name, title } of addOns) {
     command.option(`--${name}`, `with ${clean(title)}`).option(`--no-${name}`, `without ${clean(title)}`);
   }
@@ -235,9 +280,16 @@ function addTenantOptions(command: Command, addOns: readonly AddOnFlag[]): Comma
 
 /** What a command takes besides when it hands a new client secret over. */
 function addSecretOptions(command: Command): Command {
+  return addLifetimeOptions(command).option(
+    "--ics <file>",
+    "write a calendar reminder for the time before the secret ends",
+  );
+}
+
+/** Where a new client secret goes, and how long it and its link work. */
+function addLifetimeOptions(command: Command): Command {
   return command
     .option("--one-time-password-service <url>", "where the client secret goes")
     .option("--link-lifetime <time>", "how long the one-time link works at most, such as 7d")
-    .option("--secret-lifetime <time>", "how long the client secret works, such as 12m, 24m, 100y")
-    .option("--ics <file>", "write a calendar reminder for the time before the secret ends");
+    .option("--secret-lifetime <time>", "how long the client secret works, such as 12m, 24m, 100y");
 }

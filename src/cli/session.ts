@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { AppError, EXIT_CODES, type ExitCode, isAppError, type MissingInput } from "../errors.ts";
+import { AppError, type ExitCode, isAppError, type MissingInput } from "../errors.ts";
 import { createContext, type RunContext } from "../flow/context.ts";
 import { absolute } from "../flow/load.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
@@ -7,14 +7,12 @@ import { stateFolder } from "../journal/state-folder.ts";
 import type { Clock, Ports } from "../ports/index.ts";
 import type { Flags } from "../settings/known-values.ts";
 import { CLOUDS } from "../signin/cloud.ts";
+import { type Ending, exitCodeOf, showEnding, showFailure } from "./ending.ts";
 import { isOn, readFlags, textOf, unknownVariables } from "./flags.ts";
 import type { Invocation } from "./program.ts";
 import { askWith } from "./prompts/questions.ts";
 import { enterSandbox, type SandboxRun } from "./sandbox.ts";
-import { renderFailure } from "./screen/failure.ts";
 import { Reporter } from "./screen/reporter.ts";
-import { toJsonError } from "./screen/result.ts";
-import type { ResultDocument } from "./screen/result-document.ts";
 import type { PackedProgram } from "./screen/words/consent.ts";
 import { SIGN_IN_PAGES } from "./screen/words/sign-in.ts";
 import { loadSettings, type Settings } from "./settings.ts";
@@ -28,13 +26,6 @@ export interface Session {
   readonly outputFolder: string;
   /** Where the journals are. */
   readonly journalFolder: string;
-}
-
-/** How a command ended: its exit code, and its result in words and as JSON. */
-export interface Ending {
-  readonly exitCode: ExitCode;
-  readonly text: string;
-  readonly json: ResultDocument;
 }
 
 /**
@@ -90,12 +81,15 @@ export async function withSession(
     const ending = await Promise.race([working, givenUp(ports.clock, signal)]);
     reporter.stop();
     await journal.record({ event: "end", exitCode: ending.exitCode });
-    ports.terminal.result(globals.json ? toText(ending.json) : ending.text);
+    showEnding(ending, ports, globals);
     if (journal.path !== undefined) reporter.report({ kind: "journal", path: journal.path });
     return ending.exitCode;
   } catch (error) {
     reporter.stop();
-    return await showFailure(error, ports, journal, { ...globals, changes: reporter.changes() });
+    const errorCode = isAppError(error) ? error.code : "INTERNAL";
+    await journal?.record({ event: "end", exitCode: exitCodeOf(error), errorCode });
+    const facts = { journal: journal?.path, changes: reporter.changes() };
+    return showFailure(error, ports, { ...globals, ...facts });
   } finally {
     signal.removeEventListener("abort", interrupted);
     await sandbox?.leave();
@@ -149,22 +143,4 @@ async function givenUp(clock: Clock, signal: AbortSignal): Promise<never> {
   });
   await clock.sleep(GRACE_MS);
   throw new AppError("INTERRUPTED", {});
-}
-
-async function showFailure(
-  error: unknown,
-  { terminal }: Ports,
-  journal: Journal | undefined,
-  options: { json: boolean; verbose: boolean; changes: readonly string[] | undefined },
-): Promise<ExitCode> {
-  const known = isAppError(error) ? error : undefined;
-  const exitCode = known ? EXIT_CODES[known.code] : 1;
-  await journal?.record({ event: "end", exitCode, errorCode: known?.code ?? "INTERNAL" });
-  terminal.note(renderFailure(error, terminal, { ...options, journal: journal?.path }));
-  if (options.json) terminal.result(toText(toJsonError(known)));
-  return exitCode;
-}
-
-function toText(document: ResultDocument): string {
-  return JSON.stringify(document, null, 2);
 }

@@ -105,7 +105,7 @@ export function oneApplication({ templates }: Settings, flags: Flags): Template 
 }
 
 /** Which template is used when nobody names one is data of the package, not of the code. */
-async function readDefaultTemplate({ files, system }: Pick<Ports, "files" | "system">): Promise<string> {
+export async function readDefaultTemplate({ files, system }: Pick<Ports, "files" | "system">): Promise<string> {
   const bytes = await files.read(`${system.packageFolder}/package.json`, 1024 * 1024);
   const { defaultTemplate } = JSON.parse(new TextDecoder().decode(bytes)) as { defaultTemplate?: unknown };
   if (typeof defaultTemplate !== "string") throw new TypeError("package.json names no defaultTemplate");

@@ -2,6 +2,7 @@ import { AppError } from "../errors.ts";
 import { toDesired } from "../registration/desired.ts";
 import type { DesiredRegistration, ResourceApi } from "../registration/types.ts";
 import type { KnownValues } from "../settings/known-values.ts";
+import { LONGEST_REDIRECT_URI } from "../settings/values.ts";
 import { sha256 } from "../sha256.ts";
 import type { Template } from "../template/schema.ts";
 import type { Answers } from "./answers.ts";
@@ -35,9 +36,6 @@ export function desiredRegistration(
   if (resolved.ok) return checked(resolved.desired, answers.hostname);
   throw new AppError("PERMISSION_UNKNOWN", { api: resolved.api, permissions: resolved.unknown });
 }
-
-/** What Entra takes at most (https://learn.microsoft.com/entra/identity-platform/reply-url). */
-const LONGEST_REDIRECT_URI = 256;
 
 /** A host name can be good and still too long for what the template puts behind it. */
 function checked(desired: DesiredRegistration, hostname: string): DesiredRegistration {

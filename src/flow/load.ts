@@ -121,7 +121,8 @@ async function loadOne(
   return { config, file, unknownKeys, ours, ignoredFile: undefined };
 }
 
-async function readJson(
+/** @throws AppError of the given code. */
+export async function readJson(
   files: Ports["files"],
   file: string,
   code: Extract<ErrorCode, "CONFIG_UNREADABLE" | "TEMPLATE_UNREADABLE">,

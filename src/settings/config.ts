@@ -164,7 +164,7 @@ function toText(value: unknown): string {
 }
 
 /** A found value as it can be shown: text in quotes, at most 80 characters. */
-function shorten(value: unknown): string {
+export function shorten(value: unknown): string {
   const text = toText(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

@@ -13,6 +13,9 @@ const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const CONTROL_OR_SPACE = /[\s\p{Cc}\p{Cf}]/u;
 
+/** What Entra takes at most (https://learn.microsoft.com/entra/identity-platform/reply-url). */
+export const LONGEST_REDIRECT_URI = 256;
+
 /** Whether the text is a GUID in lower case. */
 export function isGuid(text: string): boolean {
   return GUID.test(text);

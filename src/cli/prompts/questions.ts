@@ -10,7 +10,7 @@ import {
 } from "../../settings/values.ts";
 import { clean } from "../screen/clean.ts";
 import { fit } from "../screen/fit.ts";
-import { expectation } from "../screen/words/faults.ts";
+import { refusal } from "../screen/words/faults.ts";
 import { QUESTIONS } from "../screen/words/run.ts";
 import { SIGN_IN_WAYS } from "../screen/words/sign-in.ts";
 
@@ -30,7 +30,7 @@ export function askWith(
         ...(proposed !== undefined && { default: clean(proposed) }),
         check: (text) => {
           const parsed = parse(text);
-          return parsed.ok ? undefined : sentence(expectation(parsed.expected));
+          return parsed.ok ? undefined : refusal(parsed.expected);
         },
       }),
     );
@@ -152,8 +152,4 @@ export function askWith(
     },
     retireLast: (name) => prompter.confirm({ message: QUESTIONS.retireLast(name), default: false }),
   };
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

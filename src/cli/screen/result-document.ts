@@ -126,6 +126,29 @@ export const ResultDocument = z.union([
   }),
   z.strictObject({
     schemaVersion: z.literal(1),
+    command: z.enum(["config check", "config init"]),
+    changed: z.literal(false),
+    file: z.string().describe("The file that was checked or written."),
+    usable: z.boolean().describe("Whether it has no fault."),
+    faults: z.array(
+      z.strictObject({
+        path: z.string().describe("The key; `(file)` for the file as a whole."),
+        found: nullableText,
+        expected: z.string().describe("What is expected, in words."),
+        suggestion: nullableText.describe("The key that was probably meant."),
+      }),
+    ),
+    warnings: z.array(
+      z.strictObject({
+        kind: z.enum(["unknownKey", "notOurs", "tenantIsDomain", "hostnameReduced", "unknownService"]),
+        path: z.string(),
+        text: z.string().describe("The warning in words."),
+      }),
+    ),
+    asked: z.array(z.string()).describe("The keys that are not set and that the customer is asked for."),
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
     error: z.strictObject({
       code: z.string(),
       message: z.string(),

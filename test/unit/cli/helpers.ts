@@ -13,6 +13,7 @@ const FAULTS = [
   { path: "tenantid", found: "7", expected: "knownKey", suggestion: "tenantID" },
   { path: "a.b", expected: { schema: "too short" } },
   { path: "--auth", found: "x", expected: { oneOf: ["a", "b"] } },
+  { path: "(file)", expected: { reason: "notJson", line: 3, column: 4 } },
 ] as const;
 
 const SIGN_IN: Readonly<Record<SignInProblem, true>> = {
@@ -120,6 +121,7 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
   VALUES_INVALID: [{ faults: FAULTS }],
   CONFIG_UNREADABLE: unreadable,
   CONFIG_INVALID: [{ file: "/f", faults: FAULTS }],
+  CONFIG_EXISTS: [{ file: "/f" }],
   TEMPLATE_UNREADABLE: unreadable,
   TEMPLATE_INVALID: [{ file: "/f", faults: FAULTS }],
   TEMPLATE_UNKNOWN: [

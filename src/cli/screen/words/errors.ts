@@ -4,12 +4,11 @@ import type {
   ErrorFacts,
   GraphAction,
   OneTimePasswordProblem,
-  UnreadableReason,
 } from "../../../errors.ts";
 import { toScreenDate } from "../../../handover/dates.ts";
 import { restorableUntil } from "../../../registration/removal.ts";
 import { say } from "../clean.ts";
-import { describeFault } from "./faults.ts";
+import { describeFault, unreadable } from "./faults.ts";
 import { networkAdvice, networkProblem } from "./network.ts";
 import { SIGN_IN } from "./sign-in.ts";
 
@@ -47,8 +46,8 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     details: faults.map(describeFault),
     hint: "Correct them and run the command again.",
   }),
-  CONFIG_UNREADABLE: ({ file, reason, line, column }) => ({
-    message: say`${file} ${unreadable(reason, line, column)}`,
+  CONFIG_UNREADABLE: ({ file, ...why }) => ({
+    message: say`${file} ${unreadable(why)}.`,
     hint: "Correct the file, or ask the vendor's support for a new one.",
   }),
   CONFIG_INVALID: ({ file, faults }) => ({
@@ -56,8 +55,12 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     details: faults.map(describeFault),
     hint: "Correct the file and run the command again.",
   }),
-  TEMPLATE_UNREADABLE: ({ file, reason, line, column }) => ({
-    message: say`The template ${file} ${unreadable(reason, line, column)}`,
+  CONFIG_EXISTS: ({ file }) => ({
+    message: say`${file} is there already.`,
+    hint: "Add --force to replace it, or name another file with --output.",
+  }),
+  TEMPLATE_UNREADABLE: ({ file, ...why }) => ({
+    message: say`The template ${file} ${unreadable(why)}.`,
     hint: "Ask whoever gave you the template.",
   }),
   TEMPLATE_INVALID: ({ file, faults }) => ({
@@ -240,27 +243,6 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
 export function describeError(error: AppError): Wording {
   const describe = WORDS[error.code] as (facts: unknown) => Wording;
   return describe(error.facts);
-}
-
-function unreadable(reason: UnreadableReason, line?: number, column?: number): string {
-  switch (reason) {
-    case "missing":
-      return "does not exist.";
-    case "directory":
-      return "is a folder, not a file.";
-    case "forbidden":
-      return "may not be read by you.";
-    case "tooLarge":
-      return "is larger than 1 MB and surely not the right file.";
-    case "notUtf8":
-      return "is not saved as UTF-8. Save it again with that encoding.";
-    case "notJson":
-      return line === undefined || column === undefined
-        ? "is not valid JSON."
-        : `is not valid JSON: look at line ${line}, column ${column}.`;
-    case "failed":
-      return "cannot be read.";
-  }
 }
 
 const ACTIONS: Readonly<Record<GraphAction, string>> = {

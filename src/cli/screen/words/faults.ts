@@ -1,4 +1,4 @@
-import type { Expectation, Fault } from "../../../errors.ts";
+import type { Expectation, Fault, Unreadable } from "../../../errors.ts";
 import { say } from "../clean.ts";
 
 /** One fault on one line: where, what was found, what is expected. */
@@ -18,7 +18,36 @@ function withoutPassword(text: string): string {
 export function expectation(expected: Expectation): string {
   if (typeof expected === "string") return EXPECTATIONS[expected];
   if ("schema" in expected) return say`${expected.schema}`;
+  if ("reason" in expected) return unreadable(expected);
   return say`must be one of ${expected.oneOf.join(", ")}`;
+}
+
+/** Why an answer is refused, as a sentence of its own. */
+export function refusal(expected: Expectation): string {
+  const text = expectation(expected);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** Why a file could not be read, to go on after its name. */
+export function unreadable({ reason, line, column }: Unreadable): string {
+  switch (reason) {
+    case "missing":
+      return "does not exist";
+    case "directory":
+      return "is a folder, not a file";
+    case "forbidden":
+      return "may not be read by you";
+    case "tooLarge":
+      return "is larger than 1 MB and surely not the right file";
+    case "notUtf8":
+      return "is not saved as UTF-8. Save it again with that encoding";
+    case "notJson":
+      return line === undefined || column === undefined
+        ? "is not valid JSON"
+        : `is not valid JSON: look at line ${line}, column ${column}`;
+    case "failed":
+      return "cannot be read";
+  }
 }
 
 const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
@@ -50,6 +79,8 @@ const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
   lifetime: "must be a number and h, d, w, m or y, such as 90d, 24m or 2y (100 years at most)",
   group: "must be the name or the object ID of a group, of 1 to 256 characters",
   groups: 'must be a list of groups, each by its name or its object ID, such as ["Sales", "Support"]',
+  template: 'must be a template without a fault; "templates check" with its path lists them',
+  withoutScim: "must be false: the template does not say how users are provisioned",
   path: "must be a path",
   folderBelowHome:
     "must be a folder below your home folder (cd ~): Cloud Shell lets you download from there only",

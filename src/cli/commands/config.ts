@@ -1,0 +1,58 @@
+import { AppError, type ExitCode } from "../../errors.ts";
+import { checkConfig } from "../../flow/check-config.ts";
+import { initConfig } from "../../flow/init-config.ts";
+import { absolute, loadTemplate } from "../../flow/load.ts";
+import { configFromFlags } from "../../settings/new-config.ts";
+import { isOn, textOf } from "../flags.ts";
+import { withoutTenant } from "../local.ts";
+import type { Invocation } from "../program.ts";
+import { askForConfig } from "../prompts/config-questions.ts";
+import { renderConfigCheck, renderNewConfig, toJsonConfig } from "../screen/config.ts";
+import { Reporter } from "../screen/reporter.ts";
+import { readDefaultTemplate } from "../settings.ts";
+
+/** `config init`: parses, asks, writes, and checks what it wrote. */
+export async function runConfigInit(invocation: Invocation): Promise<ExitCode> {
+  const { ports, globals } = invocation;
+  const { report } = new Reporter(ports, globals);
+  return withoutTenant(invocation, async (flags) => {
+    const named = textOf(flags, "template");
+    const fallback = await readDefaultTemplate(ports);
+    const product = await loadTemplate(ports, named ?? fallback);
+    const { config: given, faults, hostnameReducedTo: origin } = configFromFlags(flags, product.addOns);
+    if (faults.length > 0) throw new AppError("VALUES_INVALID", { faults });
+    if (origin !== undefined) report({ kind: "hostnameReduced", origin });
+    const file = targetFile(ports.system.currentFolder, textOf(flags, "output"));
+    const questions = ports.terminal.interactive ? askForConfig(ports.prompter) : undefined;
+    const force = isOn(flags, "force");
+    await initConfig(ports, { file, force, product, given, questions, report });
+    const check = await checkConfig(ports, file, { named, fallback });
+    return {
+      exitCode: 0,
+      text: renderNewConfig(check, ports.terminal),
+      json: toJsonConfig("config init", check),
+    };
+  });
+}
+
+/** `config check`: parses, reads the file, shows what is wrong with it. */
+export async function runConfigCheck(invocation: Invocation): Promise<ExitCode> {
+  const { ports, command } = invocation;
+  return withoutTenant(invocation, async (flags) => {
+    const [typed = "config.json"] = command.args;
+    const file = absolute(ports.system.currentFolder, typed);
+    const fallback = await readDefaultTemplate(ports);
+    const check = await checkConfig(ports, file, { named: textOf(flags, "template"), fallback });
+    return {
+      exitCode: check.faults.length > 0 ? 3 : 0,
+      text: renderConfigCheck(check, ports.terminal),
+      json: toJsonConfig("config check", check),
+    };
+  });
+}
+
+/** What `--output` names: a file where it ends so, else the folder that the file goes to. */
+function targetFile(currentFolder: string, output: string | undefined): string {
+  const path = absolute(currentFolder, output ?? currentFolder);
+  return path.endsWith(".json") ? path : `${path.replace(/[/\\]$/, "")}/config.json`;
+}

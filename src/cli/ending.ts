@@ -1,0 +1,42 @@
+import { EXIT_CODES, type ExitCode, isAppError } from "../errors.ts";
+import type { Ports } from "../ports/index.ts";
+import type { Globals } from "./program.ts";
+import { type FailureFacts, renderFailure } from "./screen/failure.ts";
+import { toJsonError } from "./screen/result.ts";
+import type { ResultDocument } from "./screen/result-document.ts";
+
+/** How a command ended: its exit code, and its result in words and as JSON. */
+export interface Ending {
+  readonly exitCode: ExitCode;
+  readonly text: string;
+  readonly json: ResultDocument;
+}
+
+/** The result of a command, on standard output. */
+export function showEnding(
+  { text, json }: Ending,
+  { terminal }: Pick<Ports, "terminal">,
+  globals: Globals,
+): void {
+  terminal.result(globals.json ? toText(json) : text);
+}
+
+/** A failure, on standard error and with `--json` on standard output as well. */
+export function showFailure(
+  error: unknown,
+  { terminal }: Pick<Ports, "terminal">,
+  options: FailureFacts & Pick<Globals, "json">,
+): ExitCode {
+  terminal.note(renderFailure(error, terminal, options));
+  if (options.json) terminal.result(toText(toJsonError(isAppError(error) ? error : undefined)));
+  return exitCodeOf(error);
+}
+
+/** The exit code of a failure: its own, or that of a bug. */
+export function exitCodeOf(error: unknown): ExitCode {
+  return isAppError(error) ? EXIT_CODES[error.code] : 1;
+}
+
+function toText(document: ResultDocument): string {
+  return JSON.stringify(document, null, 2);
+}

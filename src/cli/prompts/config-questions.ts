@@ -1,0 +1,55 @@
+import type { ConfigQuestions } from "../../flow/init-config.ts";
+import type { Prompter } from "../../ports/index.ts";
+import {
+  type Parsed,
+  parseAppName,
+  parseHostname,
+  parseInput,
+  parseServiceUri,
+  parseTenant,
+  parseYesOrNo,
+} from "../../settings/values.ts";
+import { clean } from "../screen/clean.ts";
+import { CONFIG_QUESTIONS } from "../screen/words/config.ts";
+import { refusal } from "../screen/words/faults.ts";
+
+/** The questions of `config init`. An empty answer leaves the value to the customer. */
+export function askForConfig(prompter: Prompter): ConfigQuestions {
+  const ask = async <Value>(
+    message: string,
+    parse: (text: string) => Parsed<Value>,
+  ): Promise<Value | undefined> => {
+    const isEmpty = (text: string) => ["", "https://"].includes(text.trim());
+    const answer = await prompter.input({
+      message,
+      check: (text) => {
+        const parsed = isEmpty(text) ? undefined : parse(text);
+        return parsed === undefined || parsed.ok ? undefined : refusal(parsed.expected);
+      },
+    });
+    const parsed = isEmpty(answer) ? undefined : parse(answer);
+    return parsed?.ok ? parsed.value : undefined;
+  };
+  return {
+    replace: (file) => prompter.confirm({ message: CONFIG_QUESTIONS.replace(file), default: false }),
+    tenant: () => ask(CONFIG_QUESTIONS.tenant, parseTenant),
+    appName: (proposed) => ask(CONFIG_QUESTIONS.appName(proposed), parseAppName),
+    hostname: () => ask(CONFIG_QUESTIONS.hostname, parseHostname),
+    addOn: async (question) => {
+      const answer = parseYesOrNo(
+        await prompter.input({
+          message: `${clean(question)} ${CONFIG_QUESTIONS.yesOrNo}`,
+          default: "no",
+          check: (text) => {
+            const parsed = parseYesOrNo(text);
+            return parsed.ok ? undefined : refusal(parsed.expected);
+          },
+        }),
+      );
+      return answer.ok && answer.value;
+    },
+    input: (input) => ask(CONFIG_QUESTIONS.input(input), parseInput(input)),
+    service: (services) =>
+      ask(CONFIG_QUESTIONS.service(services.map((service) => new URL(service).host)), parseServiceUri),
+  };
+}
