@@ -1,5 +1,6 @@
+import { CONFIG_KEYS } from "../settings/config.ts";
 import { parseLifetime } from "../settings/lifetime.ts";
-import { parseServiceUri } from "../settings/values.ts";
+import { LONGEST_REDIRECT_URI, parseServiceUri } from "../settings/values.ts";
 import * as z from "../zod.ts";
 import { type PlaceholderSet, unknownPlaceholders } from "./placeholders.ts";
 
@@ -27,7 +28,7 @@ const TextWith = (set: PlaceholderSet) =>
   });
 
 const atLeastOne = <Item extends z.core.SomeType>(item: Item) => z.array(item).check(z.minLength(1));
-const Pattern = (pattern: RegExp, words?: string) => z.string().check(z.regex(pattern, words));
+const Pattern = (pattern: RegExp, words: string) => z.string().check(z.regex(pattern, words));
 
 const Guid = z.guid().check(z.toLowerCase());
 /** Short, because it is part of the unique name of every application it describes. */
@@ -47,12 +48,17 @@ const ServiceUri = z.string().check(
   }, "an https address that ends with /"),
 );
 
+/** A key of `config.json` that a template declares. */
+const ConfigKey = Pattern(/^[a-z][A-Za-z0-9]{0,59}$/, "letters and digits, a small letter first").check(
+  z.refine((key) => !Object.hasOwn(CONFIG_KEYS, key), "a key that config.json has not got already"),
+);
+
 /** A permission by the API that offers it and its name there, never by id: ids come from the tenant. */
 export const TemplatePermission = z.strictObject({
   /** The API's application (client) ID, such as Microsoft Graph's. */
   api: Guid,
   type: z.enum(["delegated", "application"]),
-  name: Pattern(/^[A-Za-z0-9._-]{1,120}$/),
+  name: Pattern(/^[A-Za-z0-9._-]{1,120}$/, "a permission's name, such as User.Read"),
   /** The setting that leaves it out. */
   optional: z.optional(z.literal("groupSync")),
 });
@@ -63,7 +69,10 @@ export const TemplateExposedApi = z.strictObject({
   requestedAccessTokenVersion: z.union([z.literal(1), z.literal(2)]),
   oauth2PermissionScopes: atLeastOne(
     z.strictObject({
-      value: Pattern(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,119}$/),
+      value: Pattern(
+        /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,119}$/,
+        "a scope's name: letters, digits, _ - and . (not at its start), at most 120 characters",
+      ),
       type: z.enum(["User", "Admin"]),
       adminConsentDisplayName: TextUpTo(100),
       adminConsentDescription: Text,
@@ -76,22 +85,35 @@ export const TemplateExposedApi = z.strictObject({
   ),
 });
 
-/** An address that people come back to: the product's own, another https one, or one of an installed app. */
+/**
+ * What Entra takes behind the start of a redirect URI
+ * (https://learn.microsoft.com/entra/identity-platform/reply-url): no fragment, no wildcard, no credentials.
+ */
+const REST = String.raw`[^\s{}*#@!$'(),;\\]*`;
+const HTTPS = String.raw`https://[A-Za-z0-9]${REST}|\{input\.[a-z][A-Za-z0-9]*\}(/${REST})?`;
+
+/** An address that people come back to: the product's own, or another https one. */
 const RedirectUri = TextWith("settings").check(
-  z.maxLength(256),
-  z.regex(/^(\{hostname\}\/|\{input\.[a-z][A-Za-z0-9]*\}|https:\/\/[^{}*#@\s]+$)/, "https, without wildcard"),
-);
-const InstalledRedirectUri = TextWith("settings").check(
-  z.maxLength(256),
+  z.maxLength(LONGEST_REDIRECT_URI),
   z.regex(
-    /^(\{input\.[a-z][A-Za-z0-9]*\}|https:\/\/[^{}*#@\s]+$|http:\/\/localhost(:\d+)?(\/|$)|[a-z][a-z0-9.+-]*:\/\/(?!$))/,
-    "https, http://localhost, or a scheme of the app's own",
+    new RegExp(String.raw`^(\{hostname\}/${REST}|${HTTPS})$`),
+    "starts with {hostname}/ or https://, without a fragment, a wildcard or credentials",
+  ),
+);
+/** One of an installed app: https, this machine, or a scheme of the app's own. */
+const InstalledRedirectUri = TextWith("settings").check(
+  z.maxLength(LONGEST_REDIRECT_URI),
+  z.regex(
+    new RegExp(
+      String.raw`^(${HTTPS}|http://localhost(:\d+)?(/${REST})?|(?!(https?|javascript|data|file):)[a-z][a-z0-9.+-]*://${REST}[^\s/])$`,
+    ),
+    "https, http://localhost, or a scheme of the app's own, without a fragment, a wildcard or credentials",
   ),
 );
 
 /** A role that people and groups are given when they are assigned to the application. */
 export const TemplateAppRole = z.strictObject({
-  value: Pattern(/^[A-Za-z0-9_.:+-]{1,120}$/),
+  value: Pattern(/^[A-Za-z0-9_.:+-]{1,120}$/, "a role's name: letters, digits and _ . : + -, at most 120"),
   displayName: TextUpTo(100),
   description: Text,
   allowedMemberTypes: atLeastOne(z.enum(["User", "Application"])),
@@ -131,8 +153,11 @@ export const TemplateScim = z.strictObject({
 });
 
 export const TemplateHandover = z.strictObject({
-  fileName: Pattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.json$/),
-  entries: z.record(Pattern(/^[A-Za-z][A-Za-z0-9_]*$/), TextWith("handover")),
+  fileName: Pattern(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.json$/,
+    "a file name that ends with .json, without a folder",
+  ),
+  entries: z.record(Pattern(/^[A-Za-z][A-Za-z0-9_]*$/, "letters, digits and _"), TextWith("handover")),
 });
 
 export const TemplateApplication = z.strictObject({
@@ -163,12 +188,12 @@ export const TemplateApplication = z.strictObject({
 
 /** A value that only this product asks for; elsewhere it stands as `{input.<name>}`. */
 export const TemplateInput = z.strictObject({
-  name: Pattern(/^[a-z][A-Za-z0-9]{0,39}$/),
+  name: Pattern(/^[a-z][A-Za-z0-9]{0,39}$/, "letters and digits, a small letter first"),
   question: Text,
   format: z.enum(["text", "url", "choice"]),
   choices: z.optional(z.array(TextUpTo(100)).check(z.minLength(2))),
   default: z.optional(Text),
-  configKey: Pattern(/^[a-z][A-Za-z0-9]*$/),
+  configKey: ConfigKey,
 });
 
 export type TemplateInput = z.infer<typeof TemplateInput>;
@@ -209,6 +234,8 @@ export type Template = Omit<TemplateFile, "applications"> & {
   readonly application: z.infer<typeof TemplateApplication>;
 };
 
+type RedirectUris = { readonly redirectUris: readonly string[] } | undefined;
+
 /** What each key allows and all of them together do not. */
 function contradictions(template: {
   readonly inputs?:
@@ -220,6 +247,9 @@ function contradictions(template: {
     readonly handover?: unknown;
     readonly scim?: unknown;
     readonly origin?: string | undefined;
+    readonly web?: RedirectUris;
+    readonly spa?: RedirectUris;
+    readonly publicClient?: RedirectUris;
   }[];
   readonly oneTimePassword?: unknown;
 }): { readonly path: (string | number)[]; readonly message: string }[] {
@@ -242,9 +272,23 @@ function contradictions(template: {
       found.push({ path: [...path, "origin"], message: "only a nonGallery application can be provisioned" });
     }
   });
-  inputs.forEach(({ format, choices }, index) => {
+  inputs.forEach(({ name, format, choices }, index) => {
     if ((format === "choice") !== (choices !== undefined)) {
       found.push({ path: ["inputs", index], message: "choices go with the format choice" });
+    }
+    if (inputs.some((other, before) => before < index && other.name === name)) {
+      found.push({ path: ["inputs", index, "name"], message: `a second input ${name}` });
+    }
+  });
+  const others = new Set(inputs.filter(({ format }) => format !== "url").map(({ name }) => name));
+  applications.forEach(({ web, spa, publicClient }, index) => {
+    for (const [platform, uris] of Object.entries({ web, spa, publicClient })) {
+      uris?.redirectUris.forEach((uri, at) => {
+        const name = /^\{input\.([A-Za-z0-9]+)\}/.exec(uri)?.[1];
+        if (name === undefined || !others.has(name)) return;
+        const path = ["applications", index, platform, "redirectUris", at];
+        found.push({ path, message: `the input ${name} is not of the format url` });
+      });
     }
   });
   const names = new Set(inputs.map(({ name }) => name));
@@ -256,13 +300,25 @@ function contradictions(template: {
 }
 
 /** An optional part of a product, switched on by a key of `config.json`, a flag or a question. */
-export const AddOn = z.strictObject({
-  $schema: z.optional(z.string()),
-  kind: z.literal("addOn"),
-  name: Name,
-  title: Text,
-  configKey: Pattern(/^[a-z][A-Za-z0-9]*$/),
-  question: Text,
-  exposedApi: TemplateExposedApi,
-});
+export const AddOn = z
+  .strictObject({
+    $schema: z.optional(z.string()),
+    kind: z.literal("addOn"),
+    name: Name,
+    title: Text,
+    configKey: ConfigKey,
+    question: Text,
+    exposedApi: TemplateExposedApi,
+  })
+  .check((context) => {
+    const { oauth2PermissionScopes, preAuthorizedApplications } = context.value.exposedApi;
+    const offered = new Set(oauth2PermissionScopes.map(({ value }) => value));
+    if (offered.size === 0) return;
+    preAuthorizedApplications.forEach(({ scopes }, index) => {
+      for (const scope of scopes.filter((one) => !offered.has(one))) {
+        const path = ["exposedApi", "preAuthorizedApplications", index, "scopes"];
+        context.issues.push({ code: "custom", input: scopes, path, message: `no scope ${scope} is offered` });
+      }
+    });
+  });
 export type AddOn = z.infer<typeof AddOn>;

@@ -20,6 +20,8 @@ function changed(file: string, changes: Record<string, unknown>): Record<string,
   return json;
 }
 
+const TEXT_INPUT = { name: "a", question: "A?", format: "text", configKey: "a" };
+
 /** The faults as `path: message`, sorted. */
 function faultsOf(result: ReturnType<typeof parseTemplate>): string[] {
   if (result.ok) return [];
@@ -70,9 +72,13 @@ describe("what is shipped", () => {
 });
 
 test.each<[string, Record<string, unknown>, string]>([
-  ["an unknown key", { colour: "red" }, "(file): "],
-  ["an unknown key inside", { "applications.0.web.logoutUrl": "https://x" }, "applications.0.web: "],
-  ["an unknown key in a list", { "applications.0.permissions.1.id": "x" }, "applications.0.permissions.1: "],
+  ["an unknown key", { colour: "red" }, "colour: "],
+  ["an unknown key inside", { "applications.0.web.logoutUrl": "x" }, "applications.0.web.logoutUrl: "],
+  [
+    "an unknown key in a list",
+    { "applications.0.permissions.1.id": "x" },
+    "applications.0.permissions.1.id: ",
+  ],
   ["a missing key", { title: undefined }, "title: "],
   ["another kind", { kind: "addOn" }, "kind: "],
   ["a name that is no slug", { name: "Empower!" }, "name: "],
@@ -158,15 +164,28 @@ test.each<[string, Record<string, unknown>, string]>([
     { "exposedApi.requestedAccessTokenVersion": 3 },
     "exposedApi.requestedAccessTokenVersion: ",
   ],
+  [
+    "a scope name of 121 characters",
+    {
+      "exposedApi.oauth2PermissionScopes.0.value": "x".repeat(121),
+      "exposedApi.preAuthorizedApplications": [],
+    },
+    "exposedApi.oauth2PermissionScopes.0.value: ",
+  ],
+  [
+    "a scope that it does not offer",
+    { "exposedApi.preAuthorizedApplications.0.scopes": ["other"] },
+    "exposedApi.preAuthorizedApplications.0.scopes: ",
+  ],
   ["no scope", { "exposedApi.oauth2PermissionScopes": [] }, "exposedApi.oauth2PermissionScopes: "],
   [
     "a scope with an id",
     { "exposedApi.oauth2PermissionScopes.0.id": "x" },
-    "exposedApi.oauth2PermissionScopes.0: ",
+    "exposedApi.oauth2PermissionScopes.0.id: ",
   ],
   [
     "a scope that begins with a dot",
-    { "exposedApi.oauth2PermissionScopes.0.value": ".x" },
+    { "exposedApi.oauth2PermissionScopes.0.value": ".x", "exposedApi.preAuthorizedApplications": [] },
     "exposedApi.oauth2PermissionScopes.0.value: ",
   ],
   [
@@ -218,6 +237,86 @@ test("several applications have keys of their own", () => {
   expect(both("one", undefined)).toHaveLength(1);
 });
 
+const REDIRECT = "applications.0.web.redirectUris.0";
+
+test.each([
+  ["http", "http://app.contoso.com/x"],
+  ["a fragment", "{hostname}/x#y"],
+  ["a fragment elsewhere", "https://other.contoso.com/#"],
+  ["a wildcard", "{hostname}/*"],
+  ["a wildcard in the name", "https://*.contoso.com/x"],
+  ["credentials", "https://user:word@contoso.com/x"],
+  ["credentials behind the URL", "{hostname}@evil.example/"],
+  ["another host behind the URL", "{hostname}.evil.example/"],
+  ["another host behind an input", "{input.a}.evil.example/"],
+  ["a script", "javascript://x"],
+  ["a space", "{hostname}/a b"],
+  ["a sign that Entra refuses", "{hostname}/a(b)"],
+  ["a backslash", "{hostname}/a\\b"],
+  ["no host", "https:///x"],
+  ["more than 256 characters", `{hostname}/${"x".repeat(246)}`],
+])("a redirect URI with %s is refused where it stands", (_name, uri) => {
+  for (const platform of ["web", "publicClient"]) {
+    const path = `applications.0.${platform}.redirectUris`;
+    const faults =
+      platform === "web"
+        ? templateFaults({ [REDIRECT]: uri })
+        : templateFaults({ "applications.0.publicClient": { redirectUris: [uri] } });
+    expect(new Set(faults.map((fault) => fault.split(": ")[0]))).toContain(`${path}.0`);
+  }
+});
+
+test.each([
+  ["web", "{hostname}/"],
+  ["web", "https://other.contoso.com/sign-in?from=entra"],
+  ["publicClient", "https://login.microsoftonline.com/common/oauth2/nativeclient"],
+  ["publicClient", "http://localhost"],
+  ["publicClient", "http://localhost:8400/back"],
+  ["publicClient", "com.contoso.app://auth"],
+])("a redirect URI of %s may be %s", (platform, uri) => {
+  expect(
+    templateFaults({
+      [`applications.0.${platform}`]: {
+        redirectUris: [uri],
+        ...(platform === "web" && {
+          implicitGrantSettings: { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },
+        }),
+      },
+    }),
+  ).toEqual([]);
+});
+
+test("a redirect URI takes the whole address from an input of the format url, and from no other", () => {
+  const input = { name: "base", question: "Base?", configKey: "base" };
+  const withInput = (format: string) =>
+    templateFaults({ inputs: [{ ...input, format }], [REDIRECT]: "{input.base}/back" });
+  expect(withInput("url")).toEqual([]);
+  expect(withInput("text")).toEqual([`${REDIRECT}: {"schema":"the input base is not of the format url"}`]);
+});
+
+test.each<[string, Record<string, unknown>, string]>([
+  ["an add-on elsewhere", { addOns: ["../x"] }, "addOns.0: "],
+  ["an add-on in a folder", { addOns: ["a/b"] }, "addOns.0: "],
+  ["a variant elsewhere", { scimVariant: "..\\x" }, "scimVariant: "],
+  ["a name with a slash", { name: "a/b" }, "name: "],
+  [
+    "a hand-over file elsewhere",
+    { "applications.0.handover.fileName": "a/b.json" },
+    "applications.0.handover",
+  ],
+  ["a second input of a name", { inputs: [TEXT_INPUT, TEXT_INPUT] }, "inputs.1.name: "],
+  ["an input nobody declared", { "applications.0.displayName": "{input.x}" }, "inputs: "],
+  [
+    "a key that config.json has",
+    { inputs: [{ ...TEXT_INPUT, configKey: "tenantID" }] },
+    "inputs.0.configKey: ",
+  ],
+])("%s is refused where it stands", (_name, changes, where) => {
+  const faults = templateFaults(changes);
+  expect(faults).toHaveLength(1);
+  expect(faults[0]?.startsWith(where)).toBe(true);
+});
+
 test("everything wrong is listed at once", () => {
   const faults = templateFaults({
     colour: "red",
@@ -227,9 +326,9 @@ test("everything wrong is listed at once", () => {
     "nextSteps.0": 7,
   });
   expect(faults.map((fault) => fault.slice(0, fault.indexOf(":")))).toEqual([
-    "(file)",
     "applications.0.displayName",
     "applications.0.displayName",
+    "colour",
     "nextSteps.0",
     "oneTimePassword.linkLifetime",
     "title",
