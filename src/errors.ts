@@ -49,6 +49,8 @@ export interface ErrorFacts {
   REGISTRATION_INCOMPLETE: { displayName: string; appId: string };
   /** A template whose application has no client secret. */
   NO_CLIENT_SECRET: { title: string };
+  /** A plain registration where one is wanted that can be provisioned. */
+  NOT_PROVISIONABLE: { displayName: string; appId: string };
   /** Client secrets that were to be removed and that this tool did not make. */
   SECRETS_FOREIGN: {
     appId: string;
@@ -121,6 +123,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   REGISTRATION_DELETED: 2,
   REGISTRATION_INCOMPLETE: 2,
   NO_CLIENT_SECRET: 2,
+  NOT_PROVISIONABLE: 2,
   SECRETS_FOREIGN: 2,
   PERMISSION_UNKNOWN: 2,
   SIGN_IN_FAILED: 4,

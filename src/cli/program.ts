@@ -236,6 +236,7 @@ function addAppOptions(command: Command): Command {
   return command
     .option("--config <file>", "settings (default: ./config.json, else the packaged one)")
     .option("--template <name|file>", "the vendor's product: a name, or the path of a template file")
+    .option("--application <key>", "which of a product's several applications is meant")
     .option("--tenant-id <id>", "tenant ID, or a domain name of the tenant")
     .option("--app-name <name>", "name of the app registration")
     .option("--app-id <guid>", "client ID of the app registration to work on")
@@ -266,6 +267,8 @@ function addTenantOptions(command: Command, addOns: readonly AddOnFlag[]): Comma
   addAppOptions(command)
     .option("--hostname <url>", "URL of the app, starting with https://")
     .option("--no-group-sync", "without the optional permission for groups")
+    .option("--scim", "for provisioning: the variant of the product whose users Entra creates")
+    .option("--no-scim", "without provisioning")
     .option("--no-implicit-flow", "without implicit flow, for newer versions of the app");
   return addAddOnOptions(command, addOns);
 }

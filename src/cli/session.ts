@@ -70,6 +70,7 @@ export async function withSession(
       ports: { ...ports, ...(sandbox && { fetch: sandbox.fetch }) },
       cloud: CLOUDS[settings.known.cloud],
       journal,
+      journalFolder,
       report: reporter.report,
       signInPages: SIGN_IN_PAGES,
       readInput: () => ports.terminal.readInput(),

@@ -1,4 +1,5 @@
 import type { ServiceProfile } from "../delivery/service.ts";
+import { AppError } from "../errors.ts";
 import {
   type ApplicationTarget,
   adoptApplication,
@@ -10,12 +11,19 @@ import {
 } from "../graph/apply.ts";
 import type { GraphContext } from "../graph/batch.ts";
 import { applyGrants } from "../graph/grants.ts";
+import { instantiateApplication } from "../graph/instantiate.ts";
 import { readBack } from "../graph/read.ts";
 import { type IssuedSecret, removeByName, removeSecret } from "../graph/secrets.ts";
-import { diff } from "../registration/diff.ts";
+import { openInstantiation } from "../journal/instantiations.ts";
+import { applicationChanges, diff } from "../registration/diff.ts";
 import { toDeliveredTag } from "../registration/names.ts";
 import type { GrantStep, Plan, Step, StepOf } from "../registration/plan.ts";
-import type { CurrentRegistration, DesiredRegistration, ResolvedPermission } from "../registration/types.ts";
+import type {
+  Application,
+  CurrentRegistration,
+  DesiredRegistration,
+  ResolvedPermission,
+} from "../registration/types.ts";
 import type { Template } from "../template/schema.ts";
 import { during, journaled, type RunContext, stopIfInterrupted } from "./context.ts";
 import type { Handover } from "./events.ts";
@@ -50,6 +58,8 @@ export interface Progress {
   target: ApplicationTarget | undefined;
   servicePrincipalId: string | undefined;
   tags: readonly string[];
+  /** An application as Entra's template made it: with roles and scopes of its own, which stay. */
+  instantiated?: Application;
 }
 
 /**
@@ -63,10 +73,14 @@ export async function applyPlan(context: RunContext, input: ApplyInput): Promise
     servicePrincipalId: current.servicePrincipal?.id,
     tags: current.application?.tags ?? [],
   };
+  const isNewInstance = plan.steps.some(({ kind }) => kind === "instantiateApplication");
   for (const step of plan.steps) {
     if (isGrant(step) || step.kind === "issueSecret") continue;
+    // What the plan says of a new one is only what is wanted; what is to be done shows when it is there.
+    if (isNewInstance && step.kind === "updateApplication") continue;
     stopIfInterrupted(context.signal);
     await applyStep(context, input, progress, step);
+    if (progress.instantiated) await completeInstantiated(context, input, progress, progress.instantiated);
   }
   stopIfInterrupted(context.signal);
   const { target, servicePrincipalId } = progress;
@@ -97,6 +111,10 @@ export async function applyStep(
     progress.tags = created.tags;
     return;
   }
+  if (step.kind === "instantiateApplication") {
+    await instantiate(context, graph, progress, step);
+    return;
+  }
   if (!target) throw new TypeError(`${step.kind} without an application`);
   switch (step.kind) {
     case "adoptApplication":
@@ -122,6 +140,59 @@ export async function applyStep(
       await run(() => setTags(graph, target, progress.tags));
       break;
   }
+}
+
+/** Changes what Entra's template made into what is wanted; what it brought along stays. */
+async function completeInstantiated(
+  context: RunContext,
+  input: ApplyInput,
+  progress: Progress,
+  instantiated: Application,
+): Promise<void> {
+  delete progress.instantiated;
+  const changes = applicationChanges(input.desired, instantiated, { removeRedirectUris: [] });
+  if (changes.length > 0) {
+    await applyStep(context, input, progress, { kind: "updateApplication", changes });
+  }
+}
+
+/** Makes the application together with its service principal; what a killed run of this machine made is taken up. */
+async function instantiate(
+  context: RunContext,
+  graph: GraphContext,
+  progress: Progress,
+  { uniqueName, displayName }: StepOf<"instantiateApplication">,
+): Promise<void> {
+  const { ports, cloud, journalFolder } = context;
+  const intendedAt = await openInstantiation(ports, journalFolder, uniqueName);
+  const request = { templateId: cloud.nonGalleryTemplateId, displayName, uniqueName, intendedAt };
+  const step = "instantiateApplication";
+  const made = await journaled(
+    context,
+    step,
+    { event: "intent", step, uniqueName },
+    async () => {
+      const instantiated = await instantiateApplication(graph, request);
+      if (instantiated.kind === "instantiated") return instantiated;
+      const candidates = instantiated.applications.map(({ appId, createdDateTime }) => ({
+        appId,
+        createdDateTime,
+      }));
+      throw new AppError("NAMESAKES", { displayName, candidates });
+    },
+    ({ application: { objectId, appId }, servicePrincipal }) => ({
+      objectId,
+      appId,
+      servicePrincipalId: servicePrincipal.id,
+    }),
+  );
+  const { application, servicePrincipal, surplus } = made;
+  const appIds = surplus.map(({ appId }) => appId);
+  if (appIds.length > 0) context.report({ kind: "surplusApplications", appIds });
+  progress.target = { objectId: application.objectId, appId: application.appId, isNew: true };
+  progress.servicePrincipalId = servicePrincipal.id;
+  progress.tags = application.tags;
+  progress.instantiated = application;
 }
 
 /**

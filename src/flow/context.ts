@@ -22,6 +22,8 @@ export interface RunContext {
   readonly fetch: RetryingFetch;
   readonly cloud: Cloud;
   readonly journal: Journal;
+  /** Where the journals of earlier runs are. */
+  readonly journalFolder: string;
   readonly report: (event: RunEvent) => void;
   /** Undefined where nobody can be asked. */
   readonly questions: Questions | undefined;

@@ -78,6 +78,8 @@ export type RunEvent =
       readonly others: number;
       readonly kept: readonly string[];
     }
+  /** Applications that an attempt without an answer made as well, and that nobody uses. */
+  | { readonly kind: "surplusApplications"; readonly appIds: readonly string[] }
   | { readonly kind: "lifetimeShortened"; readonly endDateTime: string }
   | { readonly kind: "grantRefused"; readonly permissions: readonly ResolvedPermission[] }
   /** Nobody could be asked about redirect URIs of an earlier address. */
@@ -104,6 +106,7 @@ export type Task =
   | "oneTimePasswordService"
   | "network"
   | "createApplication"
+  | "instantiateApplication"
   | "adoptApplication"
   | "restoreApplication"
   | "purgeApplication"

@@ -183,7 +183,7 @@ async function writeFile(
     appId: target.appId,
     appName,
     hostname,
-    host: new URL(hostname).host,
+    host: hostname === "" ? "" : new URL(hostname).host,
     clientSecretLink: link ? link.link.reveal() : shownInstead(issued.keyId, secretStart),
     clientSecretStart: secretStart,
     clientSecretEnd: secretEnd,

@@ -53,7 +53,7 @@ async function isAddOn(files: Ports["files"], path: string): Promise<boolean> {
 
 async function templateNames(files: Ports["files"], folder: string): Promise<string[]> {
   const names: string[] = [];
-  for (const file of await files.list(folder)) {
+  for (const file of (await files.list(folder)).toSorted()) {
     const json = await readJson(files, `${folder}/${file}`, "TEMPLATE_UNREADABLE").catch(() => undefined);
     if (TemplateFile.safeParse(json).success) names.push(file.replace(/\.json$/, ""));
   }

@@ -1,8 +1,16 @@
+import { AppError } from "../errors.ts";
 import { type CandidatesRead, readRegistration, type TenantRead } from "../graph/read.ts";
+import { openInstantiation } from "../journal/instantiations.ts";
 import { uniqueNameOf } from "../registration/desired.ts";
+import { provenanceOf } from "../registration/names.ts";
 import type { Plan } from "../registration/plan.ts";
 import type { Policies } from "../registration/rights.ts";
-import type { CurrentRegistration, DesiredRegistration, PasswordCredential } from "../registration/types.ts";
+import type {
+  Application,
+  CurrentRegistration,
+  DesiredRegistration,
+  PasswordCredential,
+} from "../registration/types.ts";
 import { sha256 } from "../sha256.ts";
 import type { Template } from "../template/schema.ts";
 import type { Answers } from "./answers.ts";
@@ -41,15 +49,17 @@ export async function prepare(
   },
 ): Promise<Prepared | "rename"> {
   const { read, candidates, answers, template } = facts;
+  const uniqueName = uniqueNameOf(template, answers.appName, sha256);
   const identified = await identify(context, graph, {
-    ...candidates,
+    ...(await withoutUnfinished(context, candidates, template, uniqueName)),
     wanted: toWanted(template, input.known, answers.appName),
-    uniqueName: uniqueNameOf(template, answers.appName, sha256),
+    uniqueName,
     choice: input.deleted,
     dryRun: input.dryRun,
   });
   if (identified.kind === "rename") return "rename";
   const { application, adopt } = identified;
+  if (application) requireOrigin(context, template, application);
   const current: CurrentRegistration = application
     ? await during(context, "read", () => readRegistration(graph, application))
     : { delegatedGrants: [], appRoleAssignments: [] };
@@ -74,6 +84,42 @@ export async function prepare(
     secretEnd: delivered?.endDateTime,
     signInClientId: permittedClient(tokens),
   };
+}
+
+/** How far the clock of this machine may be ahead of Graph's. */
+const SKEW_MS = 300_000;
+
+/**
+ * Without the application that a killed run instantiated and could not mark any more: by its name alone it
+ * would be taken for a stranger's, and making it again takes it up.
+ */
+async function withoutUnfinished(
+  { ports, journalFolder }: RunContext,
+  read: CandidatesRead,
+  { application: { origin } }: Template,
+  uniqueName: string,
+): Promise<CandidatesRead> {
+  if (origin !== "nonGallery") return read;
+  const intendedAt = await openInstantiation(ports, journalFolder, uniqueName);
+  if (!intendedAt) return read;
+  const since = intendedAt.getTime() - SKEW_MS;
+  const byName = read.candidates.byName.filter(
+    (application) =>
+      provenanceOf(application) !== "stranger" ||
+      application.applicationTemplateId === undefined ||
+      Date.parse(application.createdDateTime ?? "") < since,
+  );
+  return { ...read, candidates: { ...read.candidates, byName } };
+}
+
+/** What was registered plainly cannot be provisioned, and cannot be turned into what can. */
+function requireOrigin(
+  { cloud }: RunContext,
+  { application: { origin } }: Template,
+  { displayName, appId, applicationTemplateId }: Application,
+): void {
+  if (origin !== "nonGallery" || applicationTemplateId === cloud.nonGalleryTemplateId) return;
+  throw new AppError("NOT_PROVISIONABLE", { displayName, appId });
 }
 
 const DAY_MS = 86_400_000;

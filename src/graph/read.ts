@@ -16,7 +16,7 @@ import { equals, literal } from "./odata.ts";
 import { readObject, readPage, shapes } from "./schemas.ts";
 
 export const APPLICATION_SELECT =
-  "$select=id,appId,displayName,uniqueName,createdDateTime,signInAudience,tags,identifierUris,web,spa,publicClient,appRoles,api," +
+  "$select=id,appId,displayName,uniqueName,applicationTemplateId,createdDateTime,signInAudience,tags,identifierUris,web,spa,publicClient,appRoles,api," +
   "requiredResourceAccess,passwordCredentials";
 const SERVICE_PRINCIPAL_SELECT = "$select=id,appId,tags";
 const DELETED_APPLICATIONS = "/directory/deletedItems/microsoft.graph.application";

@@ -1,13 +1,7 @@
-import { join } from "node:path";
-import type { Files, Processes } from "../ports/index.ts";
+import type { Files } from "../ports/index.ts";
 import type { SecretEvidence } from "../registration/secrets.ts";
 import { sha256 } from "../sha256.ts";
-
-/** The newest journals that are read; a year of daily runs. */
-const MOST_JOURNALS = 500;
-const LARGEST_BYTES = 1024 * 1024;
-/** How many are open at a time. */
-const AT_ONCE = 32;
+import { forEachJournal, type JournalPorts, type Line, readLines } from "./read.ts";
 
 /**
  * What all journals in `folder` say about the client secrets of one application, named by its object id or
@@ -19,27 +13,17 @@ const AT_ONCE = 32;
  * left out: it is that run's to finish, and taking its secret for a lost one would kill it.
  */
 export async function readSecretEvidence(
-  { files, processes }: { files: Pick<Files, "list" | "read">; processes: Processes },
+  ports: JournalPorts,
   folder: string,
   id: string,
 ): Promise<SecretEvidence[]> {
-  const names = await files.list(folder).catch(() => []);
-  // The names begin with the time.
-  const newest = names
-    .filter((name) => /^\d{8}T\d{9}Z-.*\.jsonl$/.test(name))
-    .sort()
-    .slice(-MOST_JOURNALS);
   const secrets: Secret[] = [];
-  for (let start = 0; start < newest.length; start += AT_ONCE) {
-    const some = newest.slice(start, start + AT_ONCE).map((name) => readLines(files, join(folder, name)));
-    for (const lines of await Promise.all(some)) {
-      const isUnderWay = isRunning(lines, processes);
-      for (const line of lines) note(secrets, line, isUnderWay);
-    }
-  }
+  await forEachJournal(ports, folder, (lines, isUnderWay) => {
+    for (const line of lines) note(secrets, line, isUnderWay);
+  });
   const wanted = secrets.filter(({ ids }) => ids.has(id.toLowerCase()));
   for (const secret of wanted) {
-    if (secret.state === "issued") secret.state = await fateOf(files, secret);
+    if (secret.state === "issued") secret.state = await fateOf(ports.files, secret);
   }
   return wanted
     .filter(({ isUnderWay, state }) => !(isUnderWay && isUnproven(state)))
@@ -65,42 +49,6 @@ interface Secret {
   readonly ids: Set<string>;
   /** Its run has not ended and may be handing it over right now. */
   readonly isUnderWay: boolean;
-}
-
-type Line = Readonly<Record<string, unknown>>;
-
-async function readLines(
-  files: Pick<Files, "read">,
-  path: string,
-  toLines = (text: string) => text.split("\n"),
-): Promise<Line[]> {
-  try {
-    const bytes = await files.read(path, LARGEST_BYTES);
-    return toLines(new TextDecoder().decode(bytes)).flatMap(parseLine);
-  } catch {
-    return [];
-  }
-}
-
-function parseLine(text: string): Line[] {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? [value as Line] : [];
-  } catch {
-    return [];
-  }
-}
-
-/**
- * A run that was killed wrote no end, but its process is gone. In a container the next process often has the
- * same id; it began at another time.
- */
-function isRunning(lines: readonly Line[], processes: Processes): boolean {
-  if (lines.some(({ event }) => event === "end")) return false;
-  const start = lines.find(({ event }) => event === "start");
-  const processId = start?.["processId"];
-  if (processId === processes.id) return start?.["processStart"] === processes.startedAt;
-  return typeof processId === "number" && processes.isRunning(processId);
 }
 
 function isUnproven(state: SecretEvidence["state"]): boolean {

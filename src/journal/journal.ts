@@ -9,6 +9,8 @@ export interface JournalIds {
   /** The display name of a client secret: known before it exists, and different for each. */
   readonly secretName?: string | undefined;
   readonly keyId?: string | undefined;
+  /** The key by which an application that is about to be made will be known. */
+  readonly uniqueName?: string | undefined;
 }
 
 /** What a run intended and did. Nothing in it is secret: no client secret, no token, no one-time link. */

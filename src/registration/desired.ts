@@ -67,6 +67,7 @@ export function toDesired(
         id: toGuid(inputs.sha256(`${uniqueName}/role/${role.value}`)),
         isEnabled: true,
       })),
+      isNonGallery: template.application.origin === "nonGallery",
       permissions,
       ...(exposedApi && { exposedApi }),
       servicePrincipalTags: SERVICE_PRINCIPAL_TAGS,

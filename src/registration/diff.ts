@@ -34,8 +34,7 @@ export function diff(
   const { application, servicePrincipal } = current;
   const steps: Step[] = [];
   if (!application) {
-    const { uniqueName } = desired;
-    steps.push({ kind: "createApplication", uniqueName, changes: newApplication(desired) });
+    steps.push(...creation(desired));
   } else {
     if (options.adopt) steps.push(adoption(desired, application));
     const changes = applicationChanges(desired, application, options);
@@ -44,7 +43,9 @@ export function diff(
   const exposed = desired.exposedApi && exposeApiChanges(desired.exposedApi, application);
   if (exposed && exposed.length > 0) steps.push({ kind: "exposeApi", changes: exposed });
 
-  if (!servicePrincipal) {
+  if (!application && desired.isNonGallery) {
+    // It comes with its service principal, which carries the tags already.
+  } else if (!servicePrincipal) {
     steps.push({ kind: "createServicePrincipal", tags: desired.servicePrincipalTags });
   } else {
     const tags = union(servicePrincipal.tags, desired.servicePrincipalTags);
@@ -65,6 +66,19 @@ export function staleRedirectUris(
   return (application?.web.redirectUris ?? []).filter(
     (uri) => !desired.redirectUris.includes(uri) && paths.has(pathOf(uri)),
   );
+}
+
+/** Entra makes a non-gallery application with its service principal and takes nothing but a name for it. */
+function creation(desired: DesiredRegistration): Step[] {
+  const { uniqueName, displayName, isNonGallery } = desired;
+  if (!isNonGallery) return [{ kind: "createApplication", uniqueName, changes: newApplication(desired) }];
+  const changes = newApplication(desired).filter(
+    ({ property }) => !["displayName", "tags", "signInAudience"].includes(property),
+  );
+  return [
+    { kind: "instantiateApplication", uniqueName, displayName },
+    ...(changes.length > 0 ? [{ kind: "updateApplication", changes } as const] : []),
+  ];
 }
 
 function newApplication(desired: DesiredRegistration): Change[] {
@@ -104,7 +118,8 @@ function adoption(desired: DesiredRegistration, application: Application): Step 
   };
 }
 
-function applicationChanges(
+/** What is to be changed on an application, by itself or as the rest of one that was just instantiated. */
+export function applicationChanges(
   desired: DesiredRegistration,
   {
     displayName,
@@ -116,7 +131,7 @@ function applicationChanges(
     api,
     requiredResourceAccess: required,
   }: Application,
-  { removeRedirectUris }: DiffOptions,
+  { removeRedirectUris }: Pick<DiffOptions, "removeRedirectUris">,
 ): Change[] {
   const redirectUris = union(
     web.redirectUris.filter((uri) => !removeRedirectUris.includes(uri)),

@@ -310,7 +310,7 @@ function clientFindings(
   return [...states, ...extra];
 }
 
-function secretFindings({ secrets, now }: FindingInputs): Finding[] {
+function secretFindings({ desired, secrets, now }: FindingInputs): Finding[] {
   const isDelivered = secrets.some(({ state }) => state === "delivered");
   const findings = secrets.flatMap(({ credential, state: judgement, tagged }): Finding[] => {
     const daysLeft = Math.floor((new Date(credential.endDateTime).getTime() - now.getTime()) / DAY_MS);
@@ -321,7 +321,8 @@ function secretFindings({ secrets, now }: FindingInputs): Finding[] {
       ? [secret, { about: "deliveryMark", keyId: credential.keyId, state: "missing" }]
       : [secret];
   });
-  return isDelivered ? findings : [...findings, { about: "deliveredSecret", state: "missing" }];
+  const isComplete = isDelivered || desired.secret === undefined;
+  return isComplete ? findings : [...findings, { about: "deliveredSecret", state: "missing" }];
 }
 
 /** An undelivered one is what `register` removes; what it leaves alone is no difference, however doubtful. */

@@ -14,6 +14,12 @@ export interface Change {
 /** One write. Every step carries what it needs, so that the screen and `apply` read the same value. */
 export type Step =
   | { readonly kind: "createApplication"; readonly uniqueName: string; readonly changes: readonly Change[] }
+  /** Makes an application and its service principal from the non-gallery template, and marks it as ours. */
+  | {
+      readonly kind: "instantiateApplication";
+      readonly uniqueName: string;
+      readonly displayName: string;
+    }
   | {
       readonly kind: "adoptApplication";
       readonly objectId: string;

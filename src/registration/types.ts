@@ -5,6 +5,8 @@ export interface Application {
   readonly appId: string;
   readonly displayName: string;
   readonly uniqueName: string | undefined;
+  /** The template that it was instantiated from; undefined for a plain registration. */
+  readonly applicationTemplateId: string | undefined;
   readonly createdDateTime: string | undefined;
   readonly signInAudience: string;
   readonly tags: readonly string[];
@@ -145,6 +147,8 @@ export interface DesiredRegistration {
   /** Undefined where the template does not speak of the web platform. */
   readonly implicitGrantSettings: ImplicitGrantSettings | undefined;
   readonly appRoles: readonly AppRole[];
+  /** Made from Entra's template for non-gallery applications, which alone can be provisioned. */
+  readonly isNonGallery: boolean;
   readonly permissions: readonly ResolvedPermission[];
   readonly exposedApi?: ExposedApi;
   readonly servicePrincipalTags: readonly string[];

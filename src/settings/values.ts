@@ -94,7 +94,7 @@ export function parseServiceUri(text: string): Parsed<string> {
 /** One of a few words. */
 export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Parsed<Word> {
   return (text) => {
-    const word = words.find((known) => known === text.trim().toLowerCase());
+    const word = words.find((known) => known.toLowerCase() === text.trim().toLowerCase());
     return word === undefined ? bad({ oneOf: words }) : good(word);
   };
 }

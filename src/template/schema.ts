@@ -122,7 +122,7 @@ export const TemplateAppRole = z.strictObject({
 /** Where one attribute of the target comes from. */
 const Mapping = z.strictObject({
   /** The target's attribute, such as `name.givenName`. */
-  target: TextUpTo(256),
+  target: TextWith("settings").check(z.maxLength(256)),
   /** An expression of Entra's mapping language, such as `[surname]` or `Switch(…)`. */
   source: TextWith("settings"),
   default: z.optional(TextWith("settings")),

@@ -226,7 +226,6 @@ describe("config.json", () => {
       '{"tenantID":7,"hostname":"http://x.de","appNmae":"x"}',
       /tenantID[\s\S]*hostname[\s\S]*"appName"/,
     ],
-    ["SCIM, which is not there yet", JSON.stringify({ ...GOOD, useSCIM: true }), /useSCIM/],
   ])("%s: exit 2, nothing asked of the tenant", async (_name, text, said) => {
     const { run, tenant } = await withConfig(text);
     expect(run.stderr).toMatch(said);

@@ -110,6 +110,7 @@ export function anApplication(overrides: Partial<Application> = {}): Application
     appId: guid(2),
     displayName: "empower",
     uniqueName: undefined,
+    applicationTemplateId: undefined,
     createdDateTime: "2026-01-01T00:00:00Z",
     signInAudience: "AzureADMyOrg",
     tags: [],
@@ -161,6 +162,21 @@ export function applyStep(state: CurrentRegistration, step: Step): CurrentRegist
     case "createApplication":
       if (state.application) throw new Error("the application exists");
       return withApplication({ ...patched(application, step.changes), uniqueName: step.uniqueName });
+    case "instantiateApplication":
+      if (state.application) throw new Error("the application exists");
+      return {
+        ...withApplication({
+          displayName: step.displayName,
+          uniqueName: step.uniqueName,
+          tags: [step.uniqueName],
+          applicationTemplateId: guid(0xf00d),
+        }),
+        servicePrincipal: {
+          id: guid(3),
+          appId: application.appId,
+          tags: ["WindowsAzureActiveDirectoryIntegratedApp"],
+        },
+      };
     case "adoptApplication":
       if (step.uniqueName === undefined) return withApplication({ tags: step.tags });
       if (application.uniqueName !== undefined) throw new Error("a unique name is set once");

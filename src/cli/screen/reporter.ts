@@ -27,6 +27,7 @@ const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
   "signInFailed",
   "grantRefused",
   "secretsRestored",
+  "surplusApplications",
   "deletedFound",
   "markNotSet",
   "notVisibleYet",

@@ -166,6 +166,7 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
     appName,
   })),
   REGISTRATION_INCOMPLETE: [{ displayName: "empower", appId: guid(1) }],
+  NOT_PROVISIONABLE: [{ displayName: "empower", appId: guid(1) }],
   NO_CLIENT_SECRET: [{ title: "empower" }],
   SECRETS_FOREIGN: [
     {

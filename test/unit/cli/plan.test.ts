@@ -309,6 +309,7 @@ const EVENTS: {
     { url: "https://login.example/authorize", canSwitch: true },
     { url: "https://login.example/authorize", canSwitch: false },
   ],
+  surplusApplications: [{ appIds: [guid(5)] }],
   consentPage: [{ url: "https://entra.example/consent", permissions: WANTED.permissions }],
   signInFailed: [
     { failure: { problem: "tenantNotFound", ...ATTEMPT, detail: "no" }, next: undefined },

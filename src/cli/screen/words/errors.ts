@@ -142,6 +142,10 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     message: say`The application of ${title} has no client secret.`,
     hint: "Check --template; nothing was changed.",
   }),
+  NOT_PROVISIONABLE: ({ displayName, appId }) => ({
+    message: say`The app registration "${displayName}" (${appId}) was made without provisioning, and Microsoft Entra cannot add it.`,
+    hint: "Choose another --app-name for a new one with provisioning, or remove the old one first (remove).",
+  }),
   SECRETS_FOREIGN: ({ appId, secrets }) => ({
     message: say`This tool did not make these client secrets of ${appId} and does not remove them:`,
     details: secrets.map(({ keyId, displayName }) => say`${keyId} "${displayName ?? ""}"`),

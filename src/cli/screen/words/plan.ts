@@ -50,6 +50,15 @@ function stepLines(step: Step, proposal: Proposal): PlanLine[] {
           "managed by this tenant's application administrators; you own it if you are none of them",
         ),
       ];
+    case "instantiateApplication":
+      return [
+        line(
+          "+",
+          0,
+          say`Enterprise application "${step.displayName}", made for provisioning, with its app registration`,
+        ),
+        line(" ", 1, "only people and groups who are assigned to it can sign in"),
+      ];
     case "adoptApplication":
       return [
         line(
@@ -59,6 +68,7 @@ function stepLines(step: Step, proposal: Proposal): PlanLine[] {
         ),
       ];
     case "updateApplication":
+      if (!proposal.current) return step.changes.flatMap(newPropertyLines);
       return [
         line("~", 0, say`App registration "${proposal.current?.displayName ?? proposal.displayName}"`),
         ...step.changes.flatMap(changeLines),

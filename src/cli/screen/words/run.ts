@@ -17,6 +17,10 @@ export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly don
   },
   network: { doing: "Trying the hosts", done: "Hosts tried" },
   createApplication: { doing: "Creating the app registration", done: "App registration created" },
+  instantiateApplication: {
+    doing: "Creating the enterprise application for provisioning",
+    done: "Enterprise application for provisioning created",
+  },
   adoptApplication: { doing: "Taking the app registration over", done: "App registration taken over" },
   restoreApplication: { doing: "Restoring the app registration", done: "App registration restored" },
   purgeApplication: {
@@ -183,6 +187,8 @@ export function describeEvent(event: RunEvent): string | undefined {
       return restored(event);
     case "deletedFound":
       return deletedFound(event);
+    case "surplusApplications":
+      return say`Microsoft made the enterprise application more than once. Nobody uses these; delete them in the Entra admin center under App registrations: ${event.appIds.join(", ")}.`;
     case "interrupted":
       return `Stopping as soon as what is under way is done${event.byKey ? ". Press Ctrl-C again to stop at once" : ", in 10 seconds at most"}.`;
     case "deviceCode":

@@ -1,0 +1,190 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Fetch } from "../../src/ports/index.ts";
+import { EXAMPLE } from "../../src/sandbox/index.ts";
+import { runInProcess, type TestTenant, testTenant, UNATTENDED } from "../support/run.ts";
+
+const NON_GALLERY = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
+const USER_READ = "e1fe6dd8-ba31-4d61-89e7-88639da4683d";
+
+/** What came of a run, as the tenant has it. */
+function made({ state }: TestTenant) {
+  return {
+    applications: state.applications.map((application) => application.displayName).toSorted(),
+    templates: [...new Set(state.applications.map((application) => application["applicationTemplateId"]))],
+    principals: state.servicePrincipals.length,
+    secrets: state.applications.map(({ passwordCredentials }) => passwordCredentials.length),
+    scopes: state.oauth2PermissionGrants.map(({ scope }) => scope),
+    roles: state.appRoleAssignments.length,
+  };
+}
+
+const SCIM = {
+  applications: ["empower SCIM"],
+  templates: [NON_GALLERY],
+  principals: 1,
+  secrets: [1],
+  scopes: ["User.Read"],
+  roles: 0,
+};
+
+describe("useSCIM", () => {
+  test("makes the provisioned variant with everything but the other permissions, and twice the same", async () => {
+    const tenant = testTenant({ visibilityDelayMs: 4000, indexDelayMs: 4000 });
+    const run = await runInProcess([...UNATTENDED, "--scim"], tenant);
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(made(tenant)).toEqual(SCIM);
+    expect(run.stderr).toContain("only people and groups who are assigned to it can sign in");
+    const [application] = tenant.state.applications;
+    expect(application?.web.redirectUris).toContain("https://app.contoso.com/empower/identityservice");
+    expect(application?.["requiredResourceAccess"]).toEqual([
+      {
+        resourceAppId: "00000003-0000-0000-c000-000000000000",
+        resourceAccess: [{ id: USER_READ, type: "Scope" }],
+      },
+    ]);
+    expect(run.info?.["clientId"]).toBe(application?.appId);
+    tenant.clock.advance(60_000);
+    const again = await runInProcess([...UNATTENDED, "--scim"], tenant, { folder: run.folder });
+    expect([again.exitCode, again.stdout]).toEqual([0, expect.stringContaining("Nothing to do")]);
+    const argv = ["verify", "--scim", "--no-input", "--tenant-id", EXAMPLE.tenantId];
+    const verified = await runInProcess([...argv, "--hostname", "https://app.contoso.com"], tenant, {
+      folder: run.folder,
+    });
+    expect(verified.exitCode, verified.stdout).toBe(0);
+    const removed = await runInProcess(["remove", "--scim", "--yes", ...UNATTENDED.slice(1)], tenant);
+    expect([removed.exitCode, tenant.state.applications.length]).toEqual([0, 0]);
+  });
+
+  test("of config.json is enough", async () => {
+    const tenant = testTenant();
+    const { folder } = await runInProcess(["--version"], tenant);
+    writeFileSync(join(folder, "config.json"), JSON.stringify({ useSCIM: true }));
+    const run = await runInProcess(UNATTENDED, tenant, { folder });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(made(tenant)).toEqual(SCIM);
+  });
+
+  test("a 404 although it was made does not make a second one", async () => {
+    const tenant = testTenant({ instantiate: "notFoundAlthoughCreated", visibilityDelayMs: 3000 });
+    const run = await runInProcess([...UNATTENDED, "--scim"], tenant);
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(made(tenant)).toEqual(SCIM);
+  });
+
+  test("a run that was killed between making and marking it is taken up by the next", async () => {
+    const tenant = testTenant();
+    const killed: (fetch: Fetch) => Fetch = (fetch) => async (request) => {
+      if (request.method === "PATCH") throw Object.assign(new Error("gone"), { code: "KILLED" });
+      return fetch(request);
+    };
+    const first = await runInProcess([...UNATTENDED, "--scim"], tenant, { through: killed });
+    expect(first.exitCode).not.toBe(0);
+    expect(tenant.state.applications).toHaveLength(1);
+    const second = await runInProcess([...UNATTENDED, "--scim"], tenant, { folder: first.folder });
+    expect(second.exitCode, second.stderr).toBe(0);
+    expect(made(tenant)).toEqual(SCIM);
+  });
+
+  test("a plain registration is never taken for one that can be provisioned", async () => {
+    const tenant = testTenant();
+    const plain = await runInProcess([...UNATTENDED, "--app-name", "empower SCIM"], tenant);
+    expect(plain.exitCode).toBe(0);
+    const [application] = tenant.state.applications;
+    const run = await runInProcess([...UNATTENDED, "--scim", "--app-id", application?.appId ?? ""], tenant);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain("made without provisioning");
+  });
+});
+
+describe("other vendors", () => {
+  test("flexwhere: an application to be provisioned, without a secret", async () => {
+    const tenant = testTenant();
+    const argv = ["--template", "flexwhere", "--yes", "--no-input", "--tenant-id", EXAMPLE.tenantId];
+    const run = await runInProcess(argv, tenant);
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(made(tenant)).toMatchObject({ applications: ["FlexWhere SCIM"], secrets: [0], scopes: [] });
+    expect(run.stdout).toContain("FlexWhere does a last step by hand");
+    expect(existsSync(join(run.folder, "AppRegistrationInfo.json"))).toBe(false);
+    const again = await runInProcess(argv, tenant, { folder: run.folder });
+    expect([again.exitCode, again.stdout]).toEqual([0, expect.stringContaining("Nothing to do")]);
+    const rotate = await runInProcess(["secret", "rotate", ...argv], tenant);
+    expect([rotate.exitCode, rotate.stderr]).toEqual([2, expect.stringContaining("no client secret")]);
+  });
+
+  test("andmoney: two applications in one run, one question, and each on its own when one fails", async () => {
+    const argv = ["--template", "andmoney", "--json", "--yes", "--no-input", "--tenant-id", EXAMPLE.tenantId];
+    const tenant = testTenant();
+    const failing: (fetch: Fetch) => Fetch = (fetch) => async (request) => {
+      const isSecond = tenant.state.applications.length === 1 && request.url.endsWith("/instantiate");
+      return isSecond ? new Response("{}", { status: 403 }) : fetch(request);
+    };
+    const first = await runInProcess(argv, tenant, { through: failing });
+    expect(first.exitCode).toBe(5);
+    expect(made(tenant).applications).toEqual(["&Money booking advisors"]);
+    const second = await runInProcess(argv, tenant, { folder: first.folder });
+    expect(second.exitCode, second.stderr).toBe(0);
+    expect(made(tenant)).toMatchObject({
+      applications: ["&Money booking advisors", "&Money booking rooms"],
+      principals: 2,
+    });
+    const document = JSON.parse(second.stdout) as {
+      applications: { displayName: string; changed: boolean }[];
+    };
+    expect(document.applications.map(({ displayName, changed }) => [displayName, changed])).toEqual([
+      ["&Money booking advisors", false],
+      ["&Money booking rooms", true],
+    ]);
+    const verify = ["verify", ...argv.filter((one) => one !== "--yes")];
+    const unnamed = await runInProcess(verify, tenant);
+    expect([unnamed.exitCode, unnamed.stderr]).toEqual([2, expect.stringContaining("advisors, rooms")]);
+    const named = await runInProcess([...verify, "--application", "rooms"], tenant);
+    expect(named.exitCode, named.stderr).toBe(0);
+  });
+
+  test("the SCIM and OpenID Connect platform: other platforms, app roles, a file of its own", async () => {
+    const tenant = testTenant();
+    const { folder } = await runInProcess(["--version"], tenant);
+    const config = {
+      webRedirectUri: "https://web.vendor.example/back",
+      installedRedirectUri: "https://app.vendor.example/back",
+      scimTenantUrl: "https://scim.vendor.example/scim",
+    };
+    writeFileSync(
+      join(folder, "customer.json"),
+      JSON.stringify({ ...config, template: "scim-oidc-platform" }),
+    );
+    const argv = ["--config", "customer.json", "--yes", "--no-input", "--tenant-id", EXAMPLE.tenantId];
+    const run = await runInProcess(argv, tenant, { folder });
+    expect(run.exitCode, run.stderr).toBe(0);
+    const [application] = tenant.state.applications;
+    const roles = application?.["appRoles"] as { value: string | null }[];
+    expect(roles.map(({ value }) => value)).toEqual(
+      expect.arrayContaining(["ReadOnly", "User", "Admin", "EnterpriseAdmin"]),
+    );
+    expect(application?.["publicClient"]).toEqual({ redirectUris: [config.installedRedirectUri] });
+    const info = JSON.parse(readFileSync(join(folder, "OpenIdConnectInfo.json"), "utf8")) as Record<
+      string,
+      string
+    >;
+    expect(Object.keys(info)).toEqual([
+      "clientId",
+      "issuer",
+      "clientSecret",
+      "createDateClientSecret",
+      "expirationDateClientSecret",
+    ]);
+    expect(info["issuer"]).toBe(`https://login.microsoftonline.com/${EXAMPLE.tenantId}`);
+    const again = await runInProcess(argv, tenant, { folder });
+    expect([again.exitCode, again.stdout]).toEqual([0, expect.stringContaining("Nothing to do")]);
+  });
+
+  test("an input that nobody gave is named before anybody signs in", async () => {
+    const tenant = testTenant();
+    const argv = ["--template", "scim-oidc-platform", "--yes", "--no-input", "--tenant-id", EXAMPLE.tenantId];
+    const run = await runInProcess(argv, tenant);
+    expect([run.exitCode, tenant.requests.length]).toEqual([2, 0]);
+    expect(run.stderr).toContain('"webRedirectUri"');
+  });
+});
