@@ -54,8 +54,8 @@ export function toConfigSchema({ addOns, inputs }: Declared): Record<string, unk
       ({ configKey, title }) => [configKey, { type: "boolean", description: `With ${title}.` }] as const,
     ),
     ...inputs.map(({ configKey, question, choices }) => {
-      const oneOf = choices && { enum: ["", ...choices] };
-      return [configKey, { type: "string", description: question, ...oneOf }] as const;
+      const proposed = choices && { examples: choices };
+      return [configKey, { type: "string", description: question, ...proposed }] as const;
     }),
   ]);
   const keys = Object.keys(properties);
