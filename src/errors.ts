@@ -296,6 +296,8 @@ export type SignInProblem =
   | "environmentIncomplete"
   /** An application's own secret or certificate was refused. */
   | "credentialRefused"
+  /** The file of an application's certificate is not there, or is none. */
+  | "certificateUnusable"
   | "unknown";
 
 /** What was asked of the sign-in service. */

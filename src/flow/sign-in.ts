@@ -132,7 +132,7 @@ type SignInBy = (
   shell: CloudShell | undefined,
 ) => Promise<TokenSource>;
 
-/** Each way is loaded when it is taken: only two of them need the sign-in library. */
+/** Each way is loaded when it is taken: half of them need no sign-in library. */
 const by: Readonly<Record<SignInWay, SignInBy>> = {
   "device-code": async (context, asked) => {
     const { fetch, ports, report, questions } = context;
@@ -187,7 +187,7 @@ const by: Readonly<Record<SignInWay, SignInBy>> = {
   environment: async ({ fetch, ports, signal }, asked) => {
     const { signInFromEnvironment } = await import("../signin/environment.ts");
     const { environment } = ports.system;
-    return signInFromEnvironment({ fetch, clock: ports.clock, environment, asked, signal });
+    return signInFromEnvironment({ ...ports, fetch, environment, asked, signal });
   },
 };
 
@@ -233,6 +233,8 @@ async function afterFailure(
   }: { isAutomatic: boolean; shell: CloudShell | undefined; known: SignInSettings },
 ): Promise<{ readonly way: SignInWay; readonly tenant: "again" | "same" }> {
   const { questions, report, ports, signal } = context;
+  // Ctrl-C ends whatever is before this in a pipe as well, which then fails first.
+  signal.throwIfAborted();
   const leaves = error instanceof OtherWay;
   if (!leaves && !isAppError(error, "SIGN_IN_FAILED")) throw error;
   const failure = leaves ? undefined : await untilAborted(signal, explainCloud(ports.fetch, error));

@@ -1,13 +1,16 @@
-import { ClientCertificateCredential, ClientSecretCredential } from "@azure/identity";
+import { ClientAssertionCredential, ClientSecretCredential } from "@azure/identity";
 import { AppError, type SignInAttempt } from "../errors.ts";
 import type { RetryingFetch } from "../http/retry.ts";
-import type { Clock, System } from "../ports/index.ts";
+import type { Clock, Files, Ids, System } from "../ports/index.ts";
 import { Secret } from "../secret.ts";
 import { readClaims } from "./claims.ts";
+import { clientAssertion, readCertificate } from "./client-certificate.ts";
 import { CLOUDS } from "./cloud.ts";
 import { toHttpClient, UNUSED_PROXY } from "./http-client.ts";
 import { freshTokenClaims, keepTransport, observe, type Seen, toFailure } from "./observed.ts";
 import type { TokenSource } from "./token-source.ts";
+
+type Environment = System["environment"];
 
 /** The variables of Azure's own tools, for an application that registers others without a person. */
 const IDENTITY = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID"] as const;
@@ -17,12 +20,15 @@ const IDENTITY = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID"] as const;
  * `AZURE_CLIENT_ID`, and `AZURE_CLIENT_SECRET` or `AZURE_CLIENT_CERTIFICATE_PATH` (a .pem file, with
  * `AZURE_CLIENT_CERTIFICATE_PASSWORD` where it has one).
  *
- * @throws AppError SIGN_IN_FAILED where a variable is missing or the credential is refused; NETWORK.
+ * @throws AppError SIGN_IN_FAILED where a variable is missing, the file is of no use or the credential is
+ * refused; NETWORK.
  */
 export async function signInFromEnvironment(options: {
   readonly fetch: RetryingFetch;
   readonly clock: Clock;
-  readonly environment: System["environment"];
+  readonly files: Files;
+  readonly ids: Ids;
+  readonly environment: Environment;
   readonly asked: SignInAttempt;
   readonly signal: AbortSignal;
 }): Promise<TokenSource> {
@@ -44,15 +50,9 @@ export async function signInFromEnvironment(options: {
     proxyOptions: UNUSED_PROXY,
     retryOptions: { maxRetries: 0 },
   };
-  const certificatePassword = environment["AZURE_CLIENT_CERTIFICATE_PASSWORD"];
   const credential = secret
     ? new ClientSecretCredential(tenantId, clientId, secret, common)
-    : new ClientCertificateCredential(
-        tenantId,
-        clientId,
-        { certificatePath: certificatePath ?? "", ...(certificatePassword && { certificatePassword }) },
-        common,
-      );
+    : new ClientAssertionCredential(tenantId, clientId, await asserting(options, own), common);
   const getToken = async (claims?: string): Promise<Secret> => {
     seen.oauth = undefined;
     const token = await credential
@@ -75,4 +75,21 @@ export async function signInFromEnvironment(options: {
     getToken: () => getToken(),
     renewToken: (challenge) => getToken(challenge ?? freshTokenClaims(clock.now())),
   };
+}
+
+const LARGEST_FILE_BYTES = 256 * 1024;
+
+/** Makes the statements of an application that has a certificate. @throws AppError SIGN_IN_FAILED */
+async function asserting(
+  { files, ids, clock, environment }: { files: Files; ids: Ids; clock: Clock; environment: Environment },
+  asked: SignInAttempt,
+): Promise<() => Promise<string>> {
+  const path = environment["AZURE_CLIENT_CERTIFICATE_PATH"] ?? "";
+  const pem = await files.read(path, LARGEST_FILE_BYTES).catch(() => new Uint8Array());
+  const password = environment["AZURE_CLIENT_CERTIFICATE_PASSWORD"];
+  const certificate = readCertificate(new TextDecoder().decode(pem), password);
+  if (!certificate) throw new AppError("SIGN_IN_FAILED", { problem: "certificateUnusable", ...asked });
+  const { tenant, clientId, cloud } = asked;
+  const audience = `${CLOUDS[cloud].login}/${tenant}/oauth2/v2.0/token`;
+  return async () => clientAssertion(certificate, { clientId, audience, id: ids.uuid(), now: clock.now() });
 }

@@ -45,6 +45,7 @@ const SIGN_IN: Readonly<Record<SignInProblem, true>> = {
   tokenForOtherApi: true,
   environmentIncomplete: true,
   credentialRefused: true,
+  certificateUnusable: true,
   unknown: true,
 };
 

@@ -167,6 +167,10 @@ export const SIGN_IN: Readonly<Record<SignInProblem, (facts: ErrorFacts["SIGN_IN
     say`The secret or certificate of the application ${clientId} was refused.`,
     "Check that it is the secret's value (not its ID), and that it has not ended.",
   ],
+  certificateUnusable: () => [
+    "The file that AZURE_CLIENT_CERTIFICATE_PATH names cannot be used.",
+    "It must be there and be readable by you, and hold the certificate and its private key in PEM form. AZURE_CLIENT_CERTIFICATE_PASSWORD is for a key with a password.",
+  ],
   unknown: () => [
     "The sign-in did not succeed.",
     "Run the command again; if it fails again, send the journal to the vendor's support.",
