@@ -74,13 +74,13 @@ export function waiting({ reason, host, proxy }: GraphWait, seconds: number): st
   const forSeconds = `${seconds} s`;
   switch (reason) {
     case "throttled":
-      return say`${host} asks to wait: ${forSeconds}`;
+      return say`Waiting ${forSeconds}, as ${host} asks`;
     case "unavailable":
-      return say`${host} does not answer properly, trying again in ${forSeconds}`;
+      return say`Trying again in ${forSeconds}: ${host} does not answer properly`;
     case "unreachable":
       return proxy === undefined
-        ? say`${host} cannot be reached, trying again in ${forSeconds}`
-        : say`${host} cannot be reached through the proxy ${proxy}, trying again in ${forSeconds}`;
+        ? say`Trying again in ${forSeconds}: ${host} cannot be reached`
+        : say`Trying again in ${forSeconds}: ${host} cannot be reached through the proxy ${proxy}`;
     case "replication":
       return say`${host} is still taking in what was just created: ${forSeconds}`;
   }
