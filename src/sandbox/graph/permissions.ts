@@ -207,6 +207,12 @@ const APP_ROLES: readonly Row[] = [
     "Allows the app to read data in your organization's directory, such as users, groups and apps, without a signed-in user.",
   ],
   [
+    "8e8e4742-1d95-4f68-9d56-6ee75648c72a",
+    "DelegatedPermissionGrant.ReadWrite.All",
+    "Manage all delegated permission grants",
+    "Allows the app to manage permission grants for delegated permissions exposed by any API (including Microsoft Graph), without a signed-in user.",
+  ],
+  [
     "19dbc75e-c2e2-444c-a770-ec69d8559fc7",
     "Directory.ReadWrite.All",
     "Read and write directory data",
@@ -229,6 +235,12 @@ const APP_ROLES: readonly Row[] = [
     "GroupMember.Read.All",
     "Read all group memberships",
     "Allows the app to read memberships and basic group properties for all groups without a signed-in user.",
+  ],
+  [
+    "498476ce-e0fe-48b0-b801-37ba7e2685c6",
+    "Organization.Read.All",
+    "Read organization information",
+    "Allows the app to read the organization and related resources, without a signed-in user. Related resources include things like subscribed skus and tenant branding information.",
   ],
   [
     "9b50c33d-700f-43b1-b2eb-87e89b703581",
