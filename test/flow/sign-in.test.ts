@@ -5,9 +5,9 @@ import type { Fetch, ProgramEnd } from "../../src/ports/index.ts";
 import { EXAMPLE } from "../../src/sandbox/index.ts";
 import { secretHash } from "../../src/sandbox/signin/client-credentials.ts";
 import { REFUSALS } from "../../src/sandbox/signin/refusal-rows.ts";
-import { AZURE_CLI } from "../../src/signin/azure-cli.ts";
 import { GRAPH_COMMAND_LINE_TOOLS } from "../../src/signin/cloud.ts";
 import { CTRL_C } from "../support/fake-ports.ts";
+import { graphToken } from "../support/graph-token.ts";
 import {
   COMPLETE,
   census,
@@ -26,22 +26,6 @@ const REST = [
 ];
 const YES = { expect: /Go ahead/, answer: true };
 const WITHOUT_TENANT = ["--yes", "--no-input", "--hostname", "https://app.contoso.com"];
-
-/** A Graph token of the tenant, as the Azure CLI or a colleague would have it. */
-async function graphToken(
-  tenant: TestTenant,
-  client = { client_id: AZURE_CLI, scope: "https://graph.microsoft.com/.default" },
-): Promise<string> {
-  const login = `https://login.microsoftonline.com/${EXAMPLE.tenantId}/oauth2/v2.0`;
-  const post = async (path: string, fields: Record<string, string>) => {
-    const body = new URLSearchParams({ ...client, ...fields });
-    const answer = await tenant.fetch(new Request(`${login}/${path}`, { method: "POST", body }));
-    return (await answer.json()) as Record<string, string>;
-  };
-  const { device_code = "" } = await post("devicecode", {});
-  const { access_token = "" } = await post("token", { grant_type: "device_code", device_code });
-  return access_token;
-}
 
 /** An Azure CLI that answers like this; what it was asked stands in `calls`. */
 function azureCli(answer: (args: readonly string[]) => Promise<ProgramEnd | undefined>) {

@@ -13,13 +13,15 @@ interface PipedOptions {
   /** Another Node.js than the one that runs the tests. */
   readonly node?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What is piped into it; its input is at its end from the start unless given. */
+  readonly input?: string;
   /** Called with the child's process id as soon as there is one. */
   readonly onStart?: (pid: number) => void;
 }
 
 const LIMIT_MS = 20_000;
 
-/** Runs the installed program without a terminal, its input at its end from the start. */
+/** Runs the installed program without a terminal. */
 export async function piped(
   { folder, env }: Pick<Outpost, "folder" | "env">,
   args: readonly string[],
@@ -28,8 +30,10 @@ export async function piped(
   const child = spawn(options.node ?? process.execPath, [inject("product").bin, ...args], {
     cwd: folder,
     env: { ...env, ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
+  // Whoever does not read its input may be gone before it is written.
+  child.stdin.on("error", () => undefined).end(options.input ?? "");
   if (child.pid !== undefined) options.onStart?.(child.pid);
   let stdout = "";
   let stderr = "";
