@@ -361,6 +361,87 @@ describe("from one way to the next", () => {
   });
 });
 
+describe("no tenant takes the place of another", () => {
+  const WAYS = { expect: /How do you want to sign in/, answer: "stop" };
+  const OTHER = "11111111-2222-4333-8444-555555555555";
+
+  test("whoever signs in for the rest of a plan is not asked for a tenant", async () => {
+    const tenant = testTenant({ signIn: "accountNotInTenant" });
+    const run = await runInProcess([], tenant, {
+      environment: CLOUD_SHELL,
+      answers: [...REST, { expect: /How do you want to grant/, answer: "signIn" }, WAYS],
+    });
+    expect([run.exitCode, tenant.state.applications]).toEqual([4, []]);
+    expect(run.stderr).toContain("does not belong to the tenant");
+  });
+
+  test("and a sign-in that leads elsewhere is refused", async () => {
+    const tenant = testTenant();
+    const run = await runInProcess([], tenant, {
+      environment: CLOUD_SHELL,
+      answers: [...REST, { expect: /How do you want to grant/, answer: "signIn" }, WAYS],
+      through: (fetch) => async (request) => {
+        const answer = await fetch(request);
+        if (!request.url.includes("/oauth2/v2.0/token")) return answer;
+        return elsewhere(answer, OTHER);
+      },
+    });
+    expect([run.exitCode, tenant.state.applications]).toEqual([4, []]);
+    expect(run.stderr).toContain(`led to the tenant ${OTHER}, not to ${EXAMPLE.tenantId}`);
+  });
+
+  test.each(["cloud-shell", "token"])("--auth %s of another tenant leads to another way", async (way) => {
+    const tenant = testTenant();
+    const token = await graphToken(tenant);
+    const run = await runInProcess(["--auth", way, "--tenant-id", OTHER], tenant, {
+      environment: { ...CLOUD_SHELL, ENTRA_APP_REGISTRATION_ACCESS_TOKEN: token },
+      answers: [WAYS],
+    });
+    expect(run.exitCode).toBe(4);
+    expect(run.stderr).toContain(`led to the tenant ${EXAMPLE.tenantId}, not to ${OTHER}`);
+  });
+});
+
+describe("a network that comes and goes", () => {
+  const gone = () => Promise.reject(Object.assign(new Error("connect"), { code: "ECONNREFUSED" }));
+
+  test("for some minutes, while a code waits, costs nothing", async () => {
+    const tenant = testTenant();
+    let failures = 0;
+    const run = await runInProcess(UNATTENDED, tenant, {
+      through: (fetch) => (request) => {
+        if (!request.url.includes("/v2.0/token") || failures === 40) return fetch(request);
+        failures += 1;
+        return gone();
+      },
+    });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(failures).toBe(40);
+    expect(census(tenant, run)).toEqual(COMPLETE);
+  });
+
+  test("and never comes back, is said as what it is", async () => {
+    const tenant = testTenant();
+    const run = await runInProcess(UNATTENDED, tenant, {
+      through: (fetch) => (request) => (request.url.includes("/v2.0/token") ? gone() : fetch(request)),
+    });
+    expect([run.exitCode, tenant.state.applications]).toEqual([8, []]);
+    expect(run.stderr).not.toContain("The code ran out");
+  });
+
+  test("a mistyped tenant is said soon, also where a firewall drops what goes to other clouds", async () => {
+    const tenant = testTenant();
+    const began = Date.now();
+    const run = await runInProcess([...UNATTENDED, "--tenant-id", "nosuch.example"], tenant, {
+      through: (fetch) => (request) =>
+        new URL(request.url).host === "login.microsoftonline.com" ? fetch(request) : new Promise(() => {}),
+    });
+    expect(run.exitCode).toBe(4);
+    expect(run.stderr).toContain('Microsoft knows no tenant "nosuch.example"');
+    expect(Date.now() - began).toBeLessThan(9000);
+  });
+});
+
 describe("other clouds", () => {
   test.each(["usgov", "usgov-dod", "china"] as const)("%s has hosts of its own", async (cloud) => {
     const tenant = testTenant({ cloud });
@@ -404,4 +485,14 @@ function consentingOnThePage({ state, clock }: TestTenant): (fetch: Fetch) => Fe
     }
     return fetch(request);
   };
+}
+
+/** A token answer as another tenant would give it. */
+async function elsewhere(answer: Response, tid: string): Promise<Response> {
+  const body = (await answer.clone().json()) as { access_token?: string };
+  const [header = "", claims = "", signature = ""] = body.access_token?.split(".") ?? [];
+  if (claims === "") return answer;
+  const said = JSON.parse(Buffer.from(claims, "base64url").toString()) as object;
+  const moved = Buffer.from(JSON.stringify({ ...said, tid })).toString("base64url");
+  return Response.json({ ...body, access_token: [header, moved, signature].join(".") });
 }
