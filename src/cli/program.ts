@@ -202,6 +202,24 @@ function buildProgram(
     .option("--template <name|file>", "the vendor's product, where the file names none")
     .action(() => start(check, async () => (await import("./commands/config.ts")).runConfigCheck));
 
+  const templates = program.command("templates").description("the vendors' products that are known");
+  const known = templates
+    .command("list")
+    .description("list them by name")
+    .action(() => start(known, async () => (await import("./commands/templates.ts")).runTemplatesList));
+  const show = templates
+    .command("show")
+    .argument("<name|file>", "a template by its name, or the path of a file")
+    .description("what a template asks, creates, grants and hands over")
+    .action(() => start(show, async () => (await import("./commands/templates.ts")).runTemplatesShow));
+  const checkTemplate = templates
+    .command("check")
+    .argument("<file>", "the path of a template or an add-on")
+    .description("list everything wrong with a template and the files that it names")
+    .action(() =>
+      start(checkTemplate, async () => (await import("./commands/templates.ts")).runTemplatesCheck),
+    );
+
   const doctor = program.command("doctor").description("find out what is in the way");
   const network = doctor
     .command("network")
@@ -254,6 +272,8 @@ function addConfigOptions(command: Command, addOns: readonly AddOnFlag[]): void 
     .option("--tenant-id <id>", "tenant ID, or a domain name of the tenant")
     .option("--app-name <name>", "name of the app registration")
     .option("--hostname <url>", "URL of the app, starting with https://")
+    .option("--scim", "with provisioning")
+    .option("--no-scim", "without provisioning")
     .option("--no-group-sync", "without the optional permission for groups")
     .option("--no-implicit-flow", "without implicit flow, for newer versions of the app");
   addAddOnOptions(command, addOns);

@@ -1,8 +1,8 @@
-import { type Expectation, type Fault, isAppError, type UnreadableReason } from "../errors.ts";
+import { type Expectation, type Fault, isAppError } from "../errors.ts";
 import type { Ports } from "../ports/index.ts";
 import { shorten } from "../settings/config.ts";
 import { type Inspection, inspectConfig } from "../settings/inspect-config.ts";
-import { type LoadedTemplate, loadTemplate, readJson } from "./load.ts";
+import { isInTheFile, type LoadedTemplate, loadTemplate, readJson } from "./load.ts";
 
 export interface ConfigCheck extends Inspection {
   /** Absolute. */
@@ -10,9 +10,6 @@ export interface ConfigCheck extends Inspection {
 }
 
 type CheckPorts = Pick<Ports, "files" | "system">;
-
-/** What is wrong with the content of a file; the others are wrong with the command. */
-const IN_THE_FILE: readonly UnreadableReason[] = ["tooLarge", "notUtf8", "notJson"];
 
 /**
  * Lists everything wrong with a config and everything odd about it. Signs nobody in and asks no host.
@@ -29,7 +26,7 @@ export async function checkConfig(
   try {
     json = await readJson(ports.files, file, "CONFIG_UNREADABLE");
   } catch (error) {
-    if (!isAppError(error, "CONFIG_UNREADABLE") || !IN_THE_FILE.includes(error.facts.reason)) throw error;
+    if (!isAppError(error, "CONFIG_UNREADABLE") || !isInTheFile(error.facts)) throw error;
     const { file: _file, ...expected } = error.facts;
     return { file, faults: [{ path: "(file)", expected }], warnings: [], asked: [] };
   }

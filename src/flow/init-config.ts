@@ -2,19 +2,23 @@ import { AppError } from "../errors.ts";
 import type { Ports } from "../ports/index.ts";
 import type { Config } from "../settings/config.ts";
 import type { Product } from "../settings/inspect-config.ts";
-import { toConfigDocument } from "../settings/new-config.ts";
+import type { Flags } from "../settings/known-values.ts";
+import { configFromFlags, switchesFromFlags, toConfigDocument } from "../settings/new-config.ts";
 import type { Hostname } from "../settings/values.ts";
 import type { TemplateInput } from "../template/schema.ts";
 import { needsHostname } from "../template/units.ts";
 import type { RunEvent } from "./events.ts";
+import { loadTemplate, type PackagedTemplate, packagedTemplates } from "./load.ts";
 
 /** What is asked of whoever writes a config; undefined leaves the value to the customer. */
 export interface ConfigQuestions {
   replace(file: string): Promise<boolean>;
+  template(products: readonly PackagedTemplate[]): Promise<string>;
   tenant(): Promise<string | undefined>;
   appName(proposed: string | undefined): Promise<string | undefined>;
   hostname(): Promise<Hostname | undefined>;
   addOn(question: string): Promise<boolean>;
+  provisioning(): Promise<boolean>;
   input(input: TemplateInput): Promise<string | undefined>;
   service(services: readonly string[]): Promise<string | undefined>;
 }
@@ -24,9 +28,10 @@ export interface NewConfig {
   readonly file: string;
   /** Replaces a file that is there, unasked. */
   readonly force: boolean;
-  readonly product: Product;
-  /** What flags and variables gave; it is not asked for again. */
-  readonly given: Config;
+  /** What is given by them is not asked for again. */
+  readonly flags: Flags;
+  /** The template that is used where nobody names one. */
+  readonly fallback: string;
   /** Undefined where nobody can be asked. */
   readonly questions: ConfigQuestions | undefined;
   readonly report: (event: RunEvent) => void;
@@ -37,25 +42,55 @@ type ConfigPorts = Pick<Ports, "files" | "system">;
 /**
  * Makes a `config.json` of what was given and answered, and writes it.
  *
- * @throws AppError CONFIG_EXISTS, DECLINED, OUTPUT_FOLDER
+ * @throws AppError VALUES_INVALID, CONFIG_EXISTS, DECLINED, OUTPUT_FOLDER, TEMPLATE_…
  */
 export async function initConfig(
   ports: ConfigPorts,
-  { file, force, questions, ...wanted }: NewConfig,
+  { file, force, flags, fallback, questions, report }: NewConfig,
 ): Promise<void> {
-  if (!force && (await exists(ports, file))) {
-    if (!questions) throw new AppError("CONFIG_EXISTS", { file });
-    if (!(await questions.replace(file))) throw new AppError("DECLINED", {});
-  }
-  const config = questions ? await askForRest(questions, wanted) : wanted.given;
-  const document = toConfigDocument(config, wanted.product, schemaFor(file, ports.system.packageFolder));
+  const { config: given, faults, hostnameReducedTo: origin } = configFromFlags(flags);
+  if (faults.length > 0) throw new AppError("VALUES_INVALID", { faults });
+  if (origin !== undefined) report({ kind: "hostnameReduced", origin });
+  if (!force) await mayReplace(ports, file, questions);
+  const template = given.template ?? (await chooseTemplate(ports, questions, fallback));
+  const product = await loadTemplate(ports, template ?? fallback);
+  const named = {
+    ...given,
+    ...(template !== undefined && { template }),
+    addOns: switchesFromFlags(flags, product.addOns),
+  };
+  const config = questions ? await askForRest(questions, { product, given: named, report }) : named;
+  const document = toConfigDocument(config, product, schemaFor(file, ports.system.packageFolder));
   await write(ports, file, `${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** @throws AppError CONFIG_EXISTS, DECLINED where a file is there that nobody wants to be replaced. */
+async function mayReplace(
+  ports: ConfigPorts,
+  file: string,
+  questions: ConfigQuestions | undefined,
+): Promise<void> {
+  if (!(await exists(ports, file))) return;
+  if (!questions) throw new AppError("CONFIG_EXISTS", { file });
+  if (!(await questions.replace(file))) throw new AppError("DECLINED", {});
+}
+
+/** The product that a person names; undefined for the default one. Variants are chosen by their own question. */
+async function chooseTemplate(
+  ports: ConfigPorts,
+  questions: ConfigQuestions | undefined,
+  fallback: string,
+): Promise<string | undefined> {
+  if (!questions) return undefined;
+  const products = (await packagedTemplates(ports)).filter(({ variantOf }) => variantOf === undefined);
+  const chosen = await questions.template(products.toSorted(({ name }) => (name === fallback ? -1 : 0)));
+  return chosen === fallback ? undefined : chosen;
 }
 
 /** Asks in the order in which the customer would be asked. */
 async function askForRest(
   questions: ConfigQuestions,
-  { product, given, report }: Pick<NewConfig, "product" | "given" | "report">,
+  { product, given, report }: { product: Product; given: Config; report: NewConfig["report"] },
 ): Promise<Config> {
   const { templates, addOns, inputs } = product;
   const [template] = templates;
@@ -74,6 +109,8 @@ async function askForRest(
   for (const { configKey, question } of addOns) {
     switches[configKey] = given.addOns[configKey] ?? (await questions.addOn(question));
   }
+  const asksScim = product.scimVariant !== undefined && given.useSCIM === undefined;
+  const useSCIM = asksScim ? await questions.provisioning() : given.useSCIM;
   const { services } = template?.oneTimePassword ?? {};
   const service = given.oneTimePasswordServiceUri ?? (services && (await questions.service(services)));
   return {
@@ -82,6 +119,7 @@ async function askForRest(
     ...(appName !== undefined && { appName }),
     ...(hostname !== undefined && { hostname }),
     ...(service !== undefined && { oneTimePasswordServiceUri: service }),
+    ...(useSCIM !== undefined && { useSCIM }),
     addOns: switches,
     inputs: texts,
   };

@@ -1,7 +1,8 @@
-import { AppError, type ErrorCode, isAppError, type UnreadableReason } from "../errors.ts";
+import { AppError, type ErrorCode, isAppError, type Unreadable, type UnreadableReason } from "../errors.ts";
 import type { Ports } from "../ports/index.ts";
 import { type Config, type ConfigInput, parseConfig } from "../settings/config.ts";
 import { parseJsonBytes } from "../settings/json-text.ts";
+import { clashes } from "../template/clashes.ts";
 import { parseTemplate } from "../template/parse.ts";
 import { AddOn, type Template, TemplateFile } from "../template/schema.ts";
 import { toUnits } from "../template/units.ts";
@@ -14,7 +15,7 @@ const MAX_BYTES = 1024 * 1024;
 export interface LoadedTemplate {
   /** One for each application of the product. */
   readonly templates: readonly Template[];
-  /** The template that takes its place where users are provisioned. */
+  /** The template that takes its place where users are provisioned: its name, or its path beside this one. */
   readonly scimVariant: string | undefined;
   readonly addOns: readonly AddOn[];
   readonly inputs: NonNullable<TemplateFile["inputs"]>;
@@ -29,19 +30,20 @@ export async function loadTemplate(
   { files, system }: LoadPorts,
   nameOrPath: string,
 ): Promise<LoadedTemplate> {
-  const packaged = `${system.packageFolder}/templates`;
-  const isPath = /[/\\]|\.json$/.test(nameOrPath);
-  const path = isPath ? absolute(system.currentFolder, nameOrPath) : `${packaged}/${nameOrPath}.json`;
+  const path = templatePath(system, nameOrPath);
   const template = await loadParsed(files, path, TemplateFile).catch(async (error: unknown) => {
     const missing = isAppError(error, "TEMPLATE_UNREADABLE") && error.facts.reason === "missing";
-    if (isPath || !(missing || (await isAddOn(files, path)))) throw error;
-    throw new AppError("TEMPLATE_UNKNOWN", { name: nameOrPath, known: await templateNames(files, packaged) });
+    if (isPath(nameOrPath) || !(missing || (await isAddOn(files, path)))) throw error;
+    throw await unknownTemplate({ files, system }, nameOrPath);
   });
   const folder = path.replace(/[/\\][^/\\]*$/, "");
   const addOns = await Promise.all(
     template.addOns.map((name) => loadParsed(files, `${folder}/${name}.json`, AddOn)),
   );
-  const { inputs = [], scimVariant } = template;
+  const faults = clashes(template, addOns);
+  if (faults.length > 0) throw new AppError("TEMPLATE_INVALID", { file: path, faults });
+  const { inputs = [], scimVariant: variant } = template;
+  const scimVariant = variant !== undefined && isPath(nameOrPath) ? `${folder}/${variant}.json` : variant;
   return { templates: toUnits(template), addOns, inputs, scimVariant };
 }
 
@@ -51,13 +53,48 @@ async function isAddOn(files: Ports["files"], path: string): Promise<boolean> {
   return AddOn.safeParse(json).success;
 }
 
-async function templateNames(files: Ports["files"], folder: string): Promise<string[]> {
-  const names: string[] = [];
-  for (const file of (await files.list(folder)).toSorted()) {
-    const json = await readJson(files, `${folder}/${file}`, "TEMPLATE_UNREADABLE").catch(() => undefined);
-    if (TemplateFile.safeParse(json).success) names.push(file.replace(/\.json$/, ""));
+export async function unknownTemplate(ports: LoadPorts, name: string): Promise<AppError> {
+  const known = (await packagedTemplates(ports)).map((template) => template.name);
+  return new AppError("TEMPLATE_UNKNOWN", { name, known });
+}
+
+/** A template that is shipped, under the name by which it is chosen. */
+export interface PackagedTemplate {
+  readonly name: string;
+  readonly title: string;
+  /** The template of which it is the variant with provisioning. */
+  readonly variantOf: string | undefined;
+}
+
+/** The templates that are shipped. */
+export async function packagedTemplates({ files, system }: LoadPorts): Promise<PackagedTemplate[]> {
+  const folder = `${system.packageFolder}/templates`;
+  const found: { name: string; template: TemplateFile }[] = [];
+  const names = (await files.list(folder)).map((file) => file.replace(/\.json$/, ""));
+  for (const name of names.toSorted()) {
+    const json = await readJson(files, `${folder}/${name}.json`, "TEMPLATE_UNREADABLE").catch(
+      () => undefined,
+    );
+    const parsed = TemplateFile.safeParse(json);
+    if (parsed.success) found.push({ name, template: parsed.data });
   }
-  return names;
+  return found.map(({ name, template: { title } }) => ({
+    name,
+    title,
+    variantOf: found.find(({ template }) => template.scimVariant === name)?.name,
+  }));
+}
+
+/** Where a template lies that is named as on the command line. */
+export function templatePath({ packageFolder, currentFolder }: Ports["system"], nameOrPath: string): string {
+  return isPath(nameOrPath)
+    ? absolute(currentFolder, nameOrPath)
+    : `${packageFolder}/templates/${nameOrPath}.json`;
+}
+
+/** Whether a template is named by its path, not as one that is shipped. */
+export function isPath(nameOrPath: string): boolean {
+  return /[/\\]|\.json$/.test(nameOrPath);
 }
 
 async function loadParsed<Value>(
@@ -134,6 +171,11 @@ export async function readJson(
   if (parsed.ok) return parsed.value;
   const { ok: _ok, ...facts } = parsed;
   throw new AppError(code, { file, ...facts });
+}
+
+/** Whether it is the content of a file that is wrong, not the name of it. */
+export function isInTheFile({ reason }: Unreadable): boolean {
+  return ["tooLarge", "notUtf8", "notJson"].includes(reason);
 }
 
 function toReason(error: unknown): UnreadableReason {

@@ -12,11 +12,8 @@ import {
   parseTenant,
 } from "./values.ts";
 
-/** The values of a new `config.json` as far as flags and variables give them. */
-export function configFromFlags(
-  flags: Flags,
-  addOns: readonly AddOn[],
-): {
+/** The values of a new `config.json` as far as flags and variables give them, and what is wrong with these. */
+export function configFromFlags(flags: Flags): {
   readonly config: Config;
   readonly faults: readonly Fault[];
   /** Set where a path was cut off the URL. */
@@ -31,10 +28,7 @@ export function configFromFlags(
     faults.push({ path: given.path, found: given.value, expected: parsed.expected });
     return undefined;
   };
-  const on = (name: string): boolean | undefined => {
-    const value = flags[name]?.value;
-    return typeof value === "boolean" ? value : undefined;
-  };
+  const on = (name: string): boolean | undefined => switchOf(flags, name);
   const hostname = text("hostname", parseHostname);
   const config = onlySet({
     tenantID: text("tenant-id", parseTenant),
@@ -47,18 +41,26 @@ export function configFromFlags(
     ),
     secretLifetime: text("secret-lifetime", asTyped(parseLifetimeValue)),
     linkLifetime: text("link-lifetime", asTyped(parseLifetimeValue)),
+    useSCIM: on("scim"),
     groupSync: on("group-sync"),
     implicitFlow: on("implicit-flow"),
   });
-  const switches = addOns.flatMap(({ name, configKey }) => {
-    const value = on(name);
-    return value === undefined ? [] : [[configKey, value] as const];
-  });
   return {
-    config: { ...config, addOns: Object.fromEntries(switches), inputs: {} },
+    config: { ...config, addOns: {}, inputs: {} },
     faults,
     hostnameReducedTo: hostname?.reduced ? hostname.origin : undefined,
   };
+}
+
+/** The switches of add-ons that flags and variables give, by their config key. */
+export function switchesFromFlags(flags: Flags, addOns: readonly AddOn[]): Record<string, boolean> {
+  const given = addOns.map(({ name, configKey }) => [configKey, switchOf(flags, name)] as const);
+  return onlySet(Object.fromEntries(given)) as Record<string, boolean>;
+}
+
+function switchOf(flags: Flags, name: string): boolean | undefined {
+  const value = flags[name]?.value;
+  return typeof value === "boolean" ? value : undefined;
 }
 
 const asTyped =

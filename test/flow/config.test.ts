@@ -34,10 +34,12 @@ const NOT_SET = {
 };
 
 const ANSWERS = [
+  { expect: /Which product/ },
   { expect: /tenant ID/, answer: EXAMPLE.tenantId },
   { expect: /Name for the app.*"empower" is proposed/, answer: "" },
   { expect: /URL of the app/, answer: "https://app.contoso.com/start" },
   { expect: /Outlook add-in/, answer: "ja" },
+  { expect: /provisioned \(SCIM\)/ },
   { expect: /one-time-password service \(Enter: onetimepass\.domaincrawler\.com, /, answer: "" },
 ];
 
@@ -97,15 +99,41 @@ describe("config init", () => {
     const { ports, folder } = await run(["config", "init", "--no-mails-online", "--app-name=x"], {
       environment: { ENTRA_APP_REGISTRATION_TENANT_ID: EXAMPLE.tenantId },
       answers: [
+        { expect: /Which product/ },
         { expect: /URL of the app/, answer: "http://app.contoso.com" },
         { expect: /URL of the app/, answer: "https://" },
+        { expect: /provisioned \(SCIM\)/, answer: "yes" },
         { expect: /one-time-password service/ },
       ],
     });
     expect(ports.refused.map(({ reason }) => reason)).toEqual([
       "Must start with https://, not http://: Microsoft Entra takes no other address.",
     ]);
-    expect(written(folder)).toEqual({ ...NOT_SET, tenantID: EXAMPLE.tenantId, appName: "x" });
+    expect(written(folder)).toEqual({
+      ...NOT_SET,
+      tenantID: EXAMPLE.tenantId,
+      appName: "x",
+      useSCIM: true,
+    });
+  });
+
+  test("asks for what only another product needs, and leaves out what it does not", async () => {
+    const { exitCode, folder, stdout } = await run(["config", "init"], {
+      answers: [
+        { expect: /Which product/, answer: /&Money/ },
+        { expect: /tenant ID/, answer: "" },
+        { expect: /Name for the app/, answer: "" },
+        { expect: /test or production.*test-env.*\(Enter: https:\/\/api\.booking/, answer: "nowhere" },
+        { expect: /test or production/, answer: "https://api.test-env.booking.andmoney.dk" },
+      ],
+    });
+    expect(exitCode).toBe(0);
+    expect(written(folder)).toMatchObject({
+      template: "andmoney",
+      andMoneyApi: "https://api.test-env.booking.andmoney.dk",
+    });
+    expect(stdout).toContain("the customer is asked: tenantID, appName");
+    expect((await run(["config", "check"], { folder })).exitCode).toBe(0);
   });
 
   test("lists everything wrong with the flags and writes nothing", async () => {
@@ -128,6 +156,7 @@ describe("config init", () => {
     expect((await run(["config", "init"], { folder, answers: [no] })).exitCode).toBe(130);
     const stopped = [
       { ...no, answer: true },
+      { expect: /Which product/ },
       { expect: /tenant ID/, answer: CTRL_C },
     ];
     expect((await run(["config", "init"], { folder, answers: stopped })).exitCode).toBe(130);

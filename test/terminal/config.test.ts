@@ -23,6 +23,8 @@ function place() {
 test("support writes a config, checks it, and rehearses the customer's run with nothing else", async () => {
   const here = place();
   const init = inTerminal(here, ["config", "init", "--output", "customer.json"]);
+  await init.until(/Which product is it for\?/);
+  init.type(KEYS.enter);
   await init.until(/tenant ID, or a domain name .*: the customer is asked\)/);
   init.type(`contoso${KEYS.enter}`);
   await init.until(/Must be a tenant ID/);
@@ -33,6 +35,8 @@ test("support writes a config, checks it, and rehearses the customer's run with 
   init.type(`https://app.contoso.com${KEYS.enter}`);
   await init.until(ASKED.mailsOnline);
   init.type(`y${KEYS.enter}`);
+  await init.until(/provisioned \(SCIM\)/);
+  init.type(KEYS.enter);
   await init.until(/another one-time-password service/);
   init.type(KEYS.enter);
   expect(await init.exit()).toBe(0);
@@ -68,6 +72,8 @@ test("support writes a config, checks it, and rehearses the customer's run with 
 test("Ctrl-C leaves no half-written config", async () => {
   const here = place();
   const init = inTerminal(here, ["config", "init"]);
+  await init.until(/Which product/);
+  init.type(KEYS.enter);
   await init.until(/tenant ID/);
   init.type(KEYS.ctrlC);
   expect(await init.exit()).toBe(130);

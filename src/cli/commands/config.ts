@@ -1,8 +1,7 @@
-import { AppError, type ExitCode } from "../../errors.ts";
+import type { ExitCode } from "../../errors.ts";
 import { checkConfig } from "../../flow/check-config.ts";
 import { initConfig } from "../../flow/init-config.ts";
-import { absolute, loadTemplate } from "../../flow/load.ts";
-import { configFromFlags } from "../../settings/new-config.ts";
+import { absolute } from "../../flow/load.ts";
 import { isOn, textOf } from "../flags.ts";
 import { withoutTenant } from "../local.ts";
 import type { Invocation } from "../program.ts";
@@ -16,17 +15,11 @@ export async function runConfigInit(invocation: Invocation): Promise<ExitCode> {
   const { ports, globals } = invocation;
   const { report } = new Reporter(ports, globals);
   return withoutTenant(invocation, async (flags) => {
-    const named = textOf(flags, "template");
-    const fallback = await readDefaultTemplate(ports);
-    const product = await loadTemplate(ports, named ?? fallback);
-    const { config: given, faults, hostnameReducedTo: origin } = configFromFlags(flags, product.addOns);
-    if (faults.length > 0) throw new AppError("VALUES_INVALID", { faults });
-    if (origin !== undefined) report({ kind: "hostnameReduced", origin });
     const file = targetFile(ports.system.currentFolder, textOf(flags, "output"));
     const questions = ports.terminal.interactive ? askForConfig(ports.prompter) : undefined;
-    const force = isOn(flags, "force");
-    await initConfig(ports, { file, force, product, given, questions, report });
-    const check = await checkConfig(ports, file, { named, fallback });
+    const fallback = await readDefaultTemplate(ports);
+    await initConfig(ports, { file, force: isOn(flags, "force"), flags, fallback, questions, report });
+    const check = await checkConfig(ports, file, { named: undefined, fallback });
     return {
       exitCode: 0,
       text: renderNewConfig(check, ports.terminal),

@@ -30,24 +30,31 @@ export function askForConfig(prompter: Prompter): ConfigQuestions {
     const parsed = isEmpty(answer) ? undefined : parse(answer);
     return parsed?.ok ? parsed.value : undefined;
   };
+  const askYesOrNo = async (question: string): Promise<boolean> => {
+    const answer = parseYesOrNo(
+      await prompter.input({
+        message: `${clean(question)} ${CONFIG_QUESTIONS.yesOrNo}`,
+        default: "no",
+        check: (text) => {
+          const parsed = parseYesOrNo(text);
+          return parsed.ok ? undefined : refusal(parsed.expected);
+        },
+      }),
+    );
+    return answer.ok && answer.value;
+  };
   return {
     replace: (file) => prompter.confirm({ message: CONFIG_QUESTIONS.replace(file), default: false }),
+    template: (products) =>
+      prompter.select({
+        message: CONFIG_QUESTIONS.template,
+        choices: products.map(({ name, title }) => ({ value: name, name: clean(title) })),
+      }),
     tenant: () => ask(CONFIG_QUESTIONS.tenant, parseTenant),
     appName: (proposed) => ask(CONFIG_QUESTIONS.appName(proposed), parseAppName),
     hostname: () => ask(CONFIG_QUESTIONS.hostname, parseHostname),
-    addOn: async (question) => {
-      const answer = parseYesOrNo(
-        await prompter.input({
-          message: `${clean(question)} ${CONFIG_QUESTIONS.yesOrNo}`,
-          default: "no",
-          check: (text) => {
-            const parsed = parseYesOrNo(text);
-            return parsed.ok ? undefined : refusal(parsed.expected);
-          },
-        }),
-      );
-      return answer.ok && answer.value;
-    },
+    addOn: (question) => askYesOrNo(question),
+    provisioning: () => askYesOrNo(CONFIG_QUESTIONS.provisioning),
     input: (input) => ask(CONFIG_QUESTIONS.input(input), parseInput(input)),
     service: (services) =>
       ask(CONFIG_QUESTIONS.service(services.map((service) => new URL(service).host)), parseServiceUri),

@@ -149,6 +149,85 @@ export const ResultDocument = z.union([
   }),
   z.strictObject({
     schemaVersion: z.literal(1),
+    command: z.literal("templates list"),
+    changed: z.literal(false),
+    templates: z.array(
+      z.strictObject({
+        name: z.string(),
+        title: z.string(),
+        isDefault: z.boolean(),
+        variantOf: nullableText.describe("The template of which it is the variant with provisioning."),
+      }),
+    ),
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
+    command: z.literal("templates show"),
+    changed: z.literal(false),
+    name: z.string(),
+    title: z.string(),
+    asks: z.array(
+      z.strictObject({
+        configKey: z.string(),
+        question: nullableText.describe("Null for what every template asks."),
+        proposed: nullableText,
+        choices: z.array(z.string()).nullable(),
+      }),
+    ),
+    applications: z.array(
+      z.strictObject({
+        displayName: z.string(),
+        isNonGallery: z.boolean().describe("Whether it is made from Entra's template for provisioning."),
+        redirectUris: z.strictObject({
+          web: z.array(z.string()),
+          spa: z.array(z.string()),
+          publicClient: z.array(z.string()),
+        }),
+        implicitFlow: z.boolean(),
+        appRoles: z.array(z.strictObject({ value: z.string(), displayName: z.string() })),
+        permissions: z.array(
+          z.strictObject({
+            api: z.string().describe("The API's application (client) ID."),
+            permission: z.string(),
+            type: z.enum(["application", "delegated"]),
+            optional: z.boolean(),
+          }),
+        ),
+        clientSecretLifetime: nullableText,
+        handoverFile: nullableText,
+        handoverEntries: z.record(z.string(), z.string()),
+        provisionedTo: nullableText.describe("The tenant URL of SCIM provisioning."),
+      }),
+    ),
+    addOns: z.array(
+      z.strictObject({
+        name: z.string(),
+        title: z.string(),
+        configKey: z.string(),
+        identifierUris: z.array(z.string()),
+        scopes: z.array(z.string()),
+        authorisedClients: z.array(z.string()),
+      }),
+    ),
+    oneTimePasswordServices: z.array(z.string()),
+    nextSteps: z.array(z.string()),
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
+    command: z.literal("templates check"),
+    changed: z.literal(false),
+    file: z.string(),
+    usable: z.boolean().describe("Whether neither the file nor one that it names has a fault."),
+    faults: z.array(
+      z.strictObject({
+        file: z.string().describe("The file with the fault: the template, or one that it names."),
+        path: z.string().describe("Keys and indexes joined by dots; `(file)` for the file as a whole."),
+        expected: z.string().describe("What is expected, in words."),
+      }),
+    ),
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
     error: z.strictObject({
       code: z.string(),
       message: z.string(),

@@ -14,6 +14,8 @@ export const CONFIG_QUESTIONS = {
   },
   service: (hosts: readonly string[]) =>
     say`URL of another one-time-password service (Enter: ${hosts.join(", ")})`,
+  template: "Which product is it for?",
+  provisioning: "Are users to be provisioned (SCIM)?",
   yesOrNo: "(y/n)",
 } as const;
 

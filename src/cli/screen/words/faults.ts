@@ -79,7 +79,7 @@ const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
   lifetime: "must be a number and h, d, w, m or y, such as 90d, 24m or 2y (100 years at most)",
   group: "must be the name or the object ID of a group, of 1 to 256 characters",
   groups: 'must be a list of groups, each by its name or its object ID, such as ["Sales", "Support"]',
-  template: 'must be a template without a fault; "templates check" with its path lists them',
+  template: 'must be a template without a fault; "templates check <file>" lists them',
   withoutScim: "must be false: the template does not say how users are provisioned",
   path: "must be a path",
   folderBelowHome:

@@ -1,0 +1,189 @@
+import { Chalk, type ChalkInstance } from "chalk";
+import type { CheckedFile } from "../../flow/check-template.ts";
+import type { PackagedTemplate } from "../../flow/load.ts";
+import type { Terminal } from "../../ports/index.ts";
+import type { Outline } from "../../template/outline.ts";
+import { clean, say } from "./clean.ts";
+import { fit } from "./fit.ts";
+import type { ResultDocument } from "./result-document.ts";
+import { checkTitle } from "./words/config.ts";
+import { describeFault, expectation } from "./words/faults.ts";
+import {
+  addOnLines,
+  applicationLines,
+  askedLine,
+  handoverLines,
+  IN_MICROSOFTS_WORDS,
+  listNote,
+  nextStepLine,
+  permissionLine,
+  provisioningLines,
+  TEMPLATE_HEADINGS,
+  variantLine,
+} from "./words/templates.ts";
+
+/** The templates that are shipped, one a line. */
+export function renderTemplates(
+  templates: readonly PackagedTemplate[],
+  fallback: string,
+  terminal: Terminal,
+): string {
+  const style = styleOf(terminal);
+  const width = Math.max(...templates.map(({ name }) => name.length));
+  return templates
+    .map(
+      ({ name, title, variantOf }) =>
+        say`${name.padEnd(width)}  ${title}` + style.dim(listNote(name === fallback, variantOf)),
+    )
+    .join("\n");
+}
+
+export function toJsonTemplates(templates: readonly PackagedTemplate[], fallback: string): ResultDocument {
+  return {
+    schemaVersion: 1,
+    command: "templates list",
+    changed: false,
+    templates: templates.map(({ name, title, variantOf }) => ({
+      name: clean(name),
+      title: clean(title),
+      isDefault: name === fallback,
+      variantOf: variantOf ?? null,
+    })),
+  };
+}
+
+/** What a template asks, creates, grants and hands over. */
+export function renderOutline(outline: Outline, terminal: Terminal): string {
+  const style = styleOf(terminal);
+  const { title, name, asks, applications, addOns, oneTimePassword, scimVariant, nextSteps } = outline;
+  const section = (heading: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : ["", style.bold(heading), ...lines];
+  const permissions = applications.flatMap((application) => application.permissions);
+  const services = oneTimePassword?.services ?? [];
+  const lines = [
+    style.bold.green(say`${title} (${name})`),
+    ...section(
+      TEMPLATE_HEADINGS.asks,
+      asks.map(askedLine).map((line) => `  ${line}`),
+    ),
+    ...section(TEMPLATE_HEADINGS.creates, [
+      ...applications.flatMap((application) => tree(applicationLines(application, services))),
+      ...addOns.flatMap((addOn) => tree(addOnLines(addOn))),
+    ]),
+    ...section(TEMPLATE_HEADINGS.grants, [
+      ...new Set(permissions.map(permissionLine).map((line) => `  + ${line}`)),
+    ]),
+    ...(permissions.length > 0 ? [style.dim(`    ${IN_MICROSOFTS_WORDS}`)] : []),
+    ...section(
+      TEMPLATE_HEADINGS.provisions,
+      applications.flatMap(({ scim }) => (scim ? tree(provisioningLines(scim)) : [])),
+    ),
+    ...section(
+      TEMPLATE_HEADINGS.handsOver,
+      applications.flatMap(({ handover }) => (handover ? tree(handoverLines(handover)) : [])),
+    ),
+    ...section(
+      TEMPLATE_HEADINGS.nextSteps,
+      nextSteps.map((step, index) => `  ${index + 1}. ${nextStepLine(step)}`),
+    ),
+    ...(scimVariant === undefined ? [] : ["", variantLine(scimVariant)]),
+  ];
+  return fit(lines.join("\n"), terminal.resultColumns);
+}
+
+/** A line with the others below it. */
+function tree([first = "", ...rest]: readonly string[]): string[] {
+  return [`  + ${first}`, ...rest.map((line) => `      + ${line}`)];
+}
+
+/** The same as a document; placeholders stand as the template has them. */
+export function toJsonOutline(outline: Outline): ResultDocument {
+  const { name, title, asks, applications, addOns, oneTimePassword, nextSteps } = outline;
+  return cleaned({
+    schemaVersion: 1,
+    command: "templates show",
+    changed: false,
+    name,
+    title,
+    asks: asks.map(({ configKey, question, proposed, choices }) => ({
+      configKey,
+      question: question ?? null,
+      proposed: proposed ?? null,
+      choices: choices ? [...choices] : null,
+    })),
+    applications: applications.map(({ web, spa, publicClient, ...application }) => ({
+      displayName: application.displayName,
+      isNonGallery: application.origin === "nonGallery",
+      redirectUris: {
+        web: web?.redirectUris ?? [],
+        spa: spa?.redirectUris ?? [],
+        publicClient: publicClient?.redirectUris ?? [],
+      },
+      implicitFlow: Object.values(web?.implicitGrantSettings ?? {}).includes(true),
+      appRoles: (application.appRoles ?? []).map(({ value, displayName }) => ({ value, displayName })),
+      permissions: application.permissions.map(({ api, name: permission, type, optional }) => ({
+        api,
+        permission,
+        type,
+        optional: optional !== undefined,
+      })),
+      clientSecretLifetime: application.clientSecret?.lifetime ?? null,
+      handoverFile: application.handover?.fileName ?? null,
+      handoverEntries: application.handover?.entries ?? {},
+      provisionedTo: application.scim?.tenantUrl ?? null,
+    })),
+    addOns: addOns.map(({ name: addOn, title: part, configKey, exposedApi }) => ({
+      name: addOn,
+      title: part,
+      configKey,
+      identifierUris: exposedApi.identifierUris,
+      scopes: exposedApi.oauth2PermissionScopes.map(({ value }) => value),
+      authorisedClients: exposedApi.preAuthorizedApplications.map(({ appId }) => appId),
+    })),
+    oneTimePasswordServices: oneTimePassword?.services ?? [],
+    nextSteps: [...nextSteps],
+  });
+}
+
+/** A template was checked for control characters, but its texts may hold what turns text round. */
+function cleaned(document: ResultDocument): ResultDocument {
+  return JSON.parse(
+    JSON.stringify(document, (_key, value: unknown) => (typeof value === "string" ? clean(value) : value)),
+  ) as ResultDocument;
+}
+
+/** What is wrong with a template, file by file. */
+export function renderTemplateCheck(checked: readonly CheckedFile[], terminal: Terminal): string {
+  const style = styleOf(terminal);
+  const [first] = checked;
+  const faulty = checked.filter(({ faults }) => faults.length > 0);
+  if (first && faulty.length === 0)
+    return fit(style.bold.green(checkTitle(first.file, 0)), terminal.resultColumns);
+  const lines = faulty.flatMap(({ file, faults }) => [
+    style.bold.red(checkTitle(file, faults.length)),
+    ...faults.map((fault) => `  ${style.red("✖")} ${describeFault(fault)}`),
+  ]);
+  return fit(lines.join("\n"), terminal.resultColumns);
+}
+
+export function toJsonTemplateCheck(checked: readonly CheckedFile[]): ResultDocument {
+  return {
+    schemaVersion: 1,
+    command: "templates check",
+    changed: false,
+    // As it is: a program opens it.
+    file: checked[0]?.file ?? "",
+    usable: checked.every(({ faults }) => faults.length === 0),
+    faults: checked.flatMap(({ file, faults }) =>
+      faults.map(({ path, expected }) => ({
+        file,
+        path: clean(path),
+        expected: expectation(expected),
+      })),
+    ),
+  };
+}
+
+function styleOf(terminal: Terminal): ChalkInstance {
+  return new Chalk({ level: terminal.resultColour ? 1 : 0 });
+}

@@ -1,0 +1,213 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ResultDocument } from "../../src/cli/screen/result-document.ts";
+import { shipped, shippedJson } from "../support/builders.ts";
+import { fakePorts } from "../support/fake-ports.ts";
+import { runInProcess, testTenant } from "../support/run.ts";
+
+/** Runs a command to which no request is allowed. */
+const run = (argv: readonly string[], folder?: string) => {
+  const noNetwork = async () => Promise.reject(new Error("a request"));
+  return runInProcess(["templates", ...argv], testTenant(), {
+    ...(folder !== undefined && { folder }),
+    through: () => noNetwork,
+  });
+};
+const document = (stdout: string) => ResultDocument.parse(JSON.parse(stdout));
+const NAMES = [...new Set(shipped().templates.map(({ name }) => name))];
+
+/** A folder with a vendor's own files in it. */
+function folderWith(files: Readonly<Record<string, unknown>>): string {
+  const { folder } = fakePorts();
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
+  }
+  return folder;
+}
+
+describe("templates list", () => {
+  test("names what is shipped, the default and the variants", async () => {
+    const { exitCode, stdout } = await run(["list"]);
+    expect(exitCode).toBe(0);
+    expect(stdout.split("\n").map((line) => line.split(" ")[0])).toEqual(NAMES.toSorted());
+    expect(stdout).toMatch(/^empower +empower® \(the default\)$/m);
+    expect(stdout).toMatch(/^empower-scim .*\(empower with provisioning\)$/m);
+  });
+
+  test("--json follows the schema", async () => {
+    expect(document((await run(["list", "--json"])).stdout)).toMatchObject({
+      command: "templates list",
+      templates: expect.arrayContaining([
+        { name: "empower", title: "empower®", isDefault: true, variantOf: null },
+      ]),
+    });
+  });
+});
+
+describe("templates show", () => {
+  test("says what will be asked, created, granted and handed over", async () => {
+    expect((await run(["show", "empower"])).stdout).toMatchInlineSnapshot(`
+      "empower® (empower)
+
+      It asks for
+        Microsoft Entra tenant ID, or a domain name of the tenant (tenantID)
+        Name for the app registration; "empower" is proposed (appName)
+        URL of the app (hostname)
+        Use empower® Mails Online (the Outlook add-in)?; "no" is proposed (useMailsOnline)
+
+      It creates
+        + App registration "<name>", for this tenant only
+            + redirect URI <URL of the app>/empower/identityservice/signin-oidc
+            + redirect URI <URL of the app>/empower/identityservice/grants
+            + redirect URI <URL of the app>/empower/identityservice
+            + implicit flow: access tokens and ID tokens (not with --no-implicit-flow)
+            + enterprise application (service principal)
+            + client secret, valid for 24m where nothing else is said, behind a one-time link at onetimepass.domaincrawler.com, or snappass.symplasson.de, or oneoffsecret.com
+        + With empower® Mails Online (--mails-online)
+            + Application ID URI api://<host of the URL>/<client ID>
+            + scope access_as_user: Access empower as the signed-in user
+            + authorised client Microsoft Office (all hosts)
+
+      It gets admin consent for the whole tenant for
+        + User.Read (Microsoft Graph, delegated): in the name of whoever is signed in, and no more than they may
+        + User.Read.All (Microsoft Graph, application): by itself, for the whole tenant, without anybody signed in
+        + GroupMember.Read.All (Microsoft Graph, application): by itself, for the whole tenant, without anybody signed in; left out with --no-group-sync
+          What a permission allows is shown in Microsoft's words from your tenant: register --dry-run.
+
+      It hands over
+        + AppRegistrationInfo.json
+            + TenantId: <tenant ID>
+            + clientId: <client ID>
+            + clientSecret: <one-time link to the client secret>
+            + createDateClientSecret: <day the client secret begins>
+            + expirationDateClientSecret: <day the client secret ends>
+
+      Then you are told
+        1. Send <file> to your Onboarding Specialist or Customer Success Manager, with the upload link from their e-mail.
+        2. Do not open the link in the file: it opens once, and they need it. It works until <day the link ends>.
+
+      With provisioning (useSCIM, --scim) the template empower-scim takes its place."
+    `);
+  });
+
+  test.each(NAMES)(
+    "%s: every permission, redirect URI, question and key is there, in words and as JSON",
+    async (name) => {
+      const text = (await run(["show", name])).stdout;
+      const json = (await run(["show", name, "--json"])).stdout;
+      expect(document(json)).toMatchObject({ command: "templates show", name });
+      const templates = shipped().templates.filter((template) => template.name === name);
+      for (const { application, inputs = [] } of templates) {
+        const { web, publicClient, handover } = application;
+        const uris = [...(web?.redirectUris ?? []), ...(publicClient?.redirectUris ?? [])];
+        expect(text.match(/redirect URI/g)?.length ?? 0).toBeGreaterThanOrEqual(uris.length);
+        for (const word of [
+          ...application.permissions.map((permission) => permission.name),
+          ...Object.keys(handover?.entries ?? {}),
+          ...inputs.map(({ configKey }) => configKey),
+        ]) {
+          expect(text).toContain(word);
+          expect(json).toContain(word);
+        }
+        for (const uri of uris) expect(json).toContain(JSON.stringify(uri).slice(1, -1));
+      }
+      expect(text).not.toMatch(/[{}]/);
+    },
+  );
+
+  test("a name that is none is refused with those there are, a file by its place", async () => {
+    const unknown = await run(["show", "nope"]);
+    expect(unknown.exitCode).toBe(2);
+    expect(unknown.stderr).toContain("empower");
+    expect((await run(["show"])).exitCode).toBe(2);
+    expect((await run(["show", "../nope.json"])).stderr).toContain("nope.json does not exist");
+  });
+});
+
+describe("templates check", () => {
+  test.each(NAMES)("%s can be used", async (name) => {
+    const { exitCode, stdout } = await run(["check", name]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`templates/${name}.json can be used.`);
+  });
+
+  test("lists every fault of the template and of the files it names, with its path", async () => {
+    const folder = folderWith({
+      "acme.json": {
+        ...shippedJson("empower.json"),
+        name: "a/b",
+        colour: "red",
+        title: undefined,
+        addOns: ["mails-online", "../x", "nope"],
+        scimVariant: "gone",
+        nextSteps: ["Open {clientSecretLink}"],
+      },
+      "mails-online.json": { ...shippedJson("mails-online.json"), configKey: "hostname" },
+    });
+    const { exitCode, stdout } = await run(["check", "acme.json"], folder);
+    expect(exitCode).toBe(3);
+    expect(stdout.replaceAll(folder, "")).toMatchInlineSnapshot(`
+      "/acme.json has 7 faults:
+        ✖ name: is "a/b", lower-case letters, digits and single hyphens
+        ✖ title: is missing
+        ✖ addOns.1: is "../x", lower-case letters, digits and single hyphens
+        ✖ nextSteps.0: is "Open {clientSecretLink}", no placeholder {clientSecretLink} here
+        ✖ colour: is no key of this place
+        ✖ addOns.2: is /nope.json, does not exist
+        ✖ scimVariant: is /gone.json, does not exist
+      /mails-online.json has 1 fault:
+        ✖ configKey: is "hostname", a key that config.json has not got already"
+    `);
+    const json = document((await run(["check", "acme.json", "--json"], folder)).stdout);
+    expect(json).toMatchObject({
+      command: "templates check",
+      file: `${folder}/acme.json`,
+      usable: false,
+      faults: expect.arrayContaining([
+        { file: `${folder}/acme.json`, path: "title", expected: "is missing" },
+        { file: `${folder}/mails-online.json`, path: "configKey", expected: expect.any(String) },
+      ]),
+    });
+  });
+
+  test("a key of config.json that two parts declare is a fault, for register as well", async () => {
+    const input = { name: "a", question: "A?", format: "text", configKey: "useMailsOnline" };
+    const folder = folderWith({
+      "acme.json": { ...shippedJson("empower.json"), scimVariant: undefined, inputs: [input] },
+      "mails-online.json": shippedJson("mails-online.json"),
+    });
+    const { exitCode, stdout } = await run(["check", "acme.json"], folder);
+    expect(exitCode).toBe(3);
+    expect(stdout).toContain("addOns.0: the key useMailsOnline of config.json is declared twice");
+    const argv = ["register", "--sandbox", "--yes", "--no-input", "--template", "./acme.json"];
+    const registered = await runInProcess(argv, testTenant(), { folder });
+    expect(registered.exitCode).toBe(2);
+    expect(registered.stderr).toContain("declared twice");
+  });
+
+  test("an add-on is checked by itself", async () => {
+    const folder = folderWith({ "chat.json": { ...shippedJson("mails-online.json"), question: "" } });
+    const { exitCode, stdout } = await run(["check", "chat.json"], folder);
+    expect(exitCode).toBe(3);
+    expect(stdout).toMatch(/✖ question: /);
+  });
+
+  test.each<[string, string | Buffer, RegExp]>([
+    ["no JSON", '{ "kind": "template",\n }', /\(file\): is not valid JSON: look at line 2, column/],
+    ["another encoding", Buffer.from("{}", "utf16le"), /\(file\): is not /],
+    ["5 MB", JSON.stringify({ title: "x".repeat(5 * 1024 * 1024) }), /\(file\): is larger than 1 MB/],
+    ["a list", "[]", /\(file\): must be of the type object/],
+  ])("%s is a fault", async (_name, content, fault) => {
+    const { folder } = fakePorts();
+    writeFileSync(join(folder, "acme.json"), content);
+    const { exitCode, stdout } = await run(["check", "./acme.json"], folder);
+    expect(stdout).toMatch(fault);
+    expect(exitCode).toBe(3);
+  });
+
+  test("a file that is not there, or a name that is none, is a wrong command", async () => {
+    expect(await run(["check", "./nope.json"])).toMatchObject({ exitCode: 2, stdout: "" });
+    expect((await run(["check", "nope"])).stderr).toContain("Known templates: ");
+  });
+});
