@@ -5,7 +5,7 @@ import { wrapAnsi } from "fast-wrap-ansi";
 const FEWEST = 20;
 
 /** A command is copied as it stands: with a line end in it the shell would run half of it. */
-const COMMAND = /^ *(?:npx |download |(?:PowerShell|Command Prompt|Linux, macOS): )/;
+const COMMAND = /^ *(?:npx |az |download |(?:PowerShell|Command Prompt|Linux, macOS): )/;
 
 /** What stands before the words of a line: its indent, and a sign or a number. */
 const PREFIX = /^ *(?:(?:[-+~!i?✔✖]|\d+\.) )?/;

@@ -34,7 +34,9 @@ export function nodePrompter(streams: Pick<Streams, "stdin" | "stderr">, options
       ask(async (context) => {
         const { password } = await import("./questions.ts");
         const validate = (answer: string) => check(answer) ?? true;
-        return new Secret(await password({ message, mask: false, validate }, context));
+        // Unless told otherwise, the library shows the answer at a key.
+        const hidden = { mask: false, toggleMask: false } as const;
+        return new Secret(await password({ message, ...hidden, validate }, context));
       }),
     key: (keys, signal) => pressedKey(streams.stdin, keys, signal),
     confirm: (question) =>

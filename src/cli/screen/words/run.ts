@@ -265,7 +265,7 @@ export const QUESTIONS = {
   signInAgain: "Sign in with a code now, as somebody who may do it",
   consentPage: "On Microsoft's page: this run shows the link and waits",
   consentLater: "Later, or by somebody else",
-  accessToken: "Access token for Microsoft Graph (it is not shown)",
+  accessToken: "Access token for Microsoft Graph",
   noAccessToken: "Paste the token, or press Ctrl-C to stop.",
   tenant: "Microsoft Entra tenant ID (or a domain name of the tenant)",
   appName: "Name for the app registration",

@@ -134,12 +134,12 @@ export const SIGN_IN: Readonly<Record<SignInProblem, (facts: ErrorFacts["SIGN_IN
   azureCliSignedOut: ({ tenant }) => [
     "Nobody is signed in to the Azure CLI.",
     `Sign in to it (${azLogin(tenant)}), then ${LATER}.`,
-    `Sign in to it in another window (${azLogin(tenant)}) and choose it again, or choose another way.`,
+    `Sign in to it in another window and choose it again, or choose another way.\n\n    ${azLogin(tenant)}\n`,
   ],
   azureCliFailed: ({ tenant }) => [
     "The Azure CLI gave no token.",
     `Sign in to it again (${azLogin(tenant)}), then ${LATER}.`,
-    `Sign in to it again in another window (${azLogin(tenant)}) and choose it again, or choose another way.`,
+    `Sign in to it again in another window and choose it again, or choose another way.\n\n    ${azLogin(tenant)}\n`,
   ],
   cloudShellUnavailable: ({ detail }) => [
     say`Cloud Shell's own sign-in does not work right now (${detail ?? "?"}).`,
@@ -188,7 +188,8 @@ export function retried(failure: ErrorFacts["SIGN_IN_FAILED"], next: SignInWay |
   // Of a mistyped tenant nobody needs to hear that a subscription may be missing.
   const isMore = problem === "azureCliFailed" || (aadsts !== undefined && problem !== "tenantNotFound");
   const said = isMore && detail !== undefined ? say`(Microsoft says: ${detail})` : "";
-  return [message, hintHere, said].filter(Boolean).join(" ");
+  // A command stands on a line of its own, at the end.
+  return [message, said, hintHere].filter(Boolean).join(" ");
 }
 
 function azLogin(tenant: string): string {
