@@ -38,6 +38,8 @@ export interface ApplyInput {
   readonly template: Template;
   readonly tenantId: string;
   readonly hostname: string;
+  /** The template's own inputs, by name. */
+  readonly inputs: Readonly<Record<string, string>>;
   /** The tried service; there whenever the plan issues a secret. */
   readonly profile: ServiceProfile | undefined;
   readonly otherServices: readonly string[];
@@ -259,7 +261,8 @@ function toHandOverInput(
   step: StepOf<"issueSecret">,
 ): HandOverInput {
   if (!input.profile) throw new TypeError("a secret without a one-time-password service");
-  const { graph, template, tenantId, hostname, otherServices, linkLifetimeSeconds, outputFolder } = input;
+  const { graph, template, tenantId, hostname, inputs, otherServices, linkLifetimeSeconds, outputFolder } =
+    input;
   return {
     graph,
     target,
@@ -268,6 +271,7 @@ function toHandOverInput(
     tenantId,
     appName: input.desired.displayName,
     hostname,
+    inputs,
     profile: input.profile,
     otherServices,
     linkLifetimeSeconds,

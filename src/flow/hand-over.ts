@@ -18,7 +18,7 @@ import type { StepOf } from "../registration/plan.ts";
 import { Secret } from "../secret.ts";
 import { sha256 } from "../sha256.ts";
 import { detectCloudShell } from "../signin/cloud-shell.ts";
-import { fill } from "../template/placeholders.ts";
+import { fill, inputValues } from "../template/placeholders.ts";
 import type { Template } from "../template/schema.ts";
 import { handoverOf } from "../template/units.ts";
 import { during, journaled, type RunContext } from "./context.ts";
@@ -33,6 +33,8 @@ export interface HandOverInput {
   readonly tenantId: string;
   readonly appName: string;
   readonly hostname: string;
+  /** The template's own inputs, by name. */
+  readonly inputs: Readonly<Record<string, string>>;
   readonly profile: ServiceProfile;
   /** Other services that may be offered when this one fails. */
   readonly otherServices: readonly string[];
@@ -171,7 +173,7 @@ function undeliveredReason(error: unknown): OneTimePasswordProblem | "handoverFi
 
 async function writeFile(
   context: RunContext,
-  { template, target, tenantId, appName, hostname, outputFolder }: HandOverInput,
+  { template, target, tenantId, appName, hostname, inputs, outputFolder }: HandOverInput,
   issued: IssuedSecret,
   carrier: Carrier,
 ): Promise<Handover> {
@@ -179,6 +181,7 @@ async function writeFile(
   const secretStart = toGermanDate(new Date(issued.startDateTime));
   const secretEnd = toGermanDate(new Date(issued.endDateTime));
   const values = {
+    ...inputValues(inputs),
     tenantId,
     appId: target.appId,
     appName,

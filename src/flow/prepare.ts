@@ -77,6 +77,7 @@ export async function prepare(
     tenant: read.tenant,
     appName: answers.appName,
     hostname: answers.hostname,
+    inputs: answers.inputs,
     current,
     desired,
     plan,

@@ -233,7 +233,7 @@ async function whatChanged(
 
 async function apply(run: Run, { read, means, profile }: Agreed, one: Prepared): Promise<RegisterResult> {
   const { context, input } = run;
-  const { plan, desired, current, template, hostname, delivered } = one;
+  const { plan, desired, current, template, hostname, inputs, delivered } = one;
   stopIfInterrupted(context.signal);
   const applied = await applyPlan(context, {
     graph: means.graph,
@@ -243,6 +243,7 @@ async function apply(run: Run, { read, means, profile }: Agreed, one: Prepared):
     template,
     tenantId: read.tenant.id,
     hostname,
+    inputs,
     profile,
     otherServices: otherServices(template, profile),
     linkLifetimeSeconds: input.known.linkLifetimeSeconds,

@@ -3,7 +3,7 @@ import { toScreenDate, toScreenTime } from "../handover/dates.ts";
 import type { Plan } from "../registration/plan.ts";
 import type { CurrentRegistration } from "../registration/types.ts";
 import { consentPage } from "../signin/cloud.ts";
-import { fill } from "../template/placeholders.ts";
+import { fill, inputValues } from "../template/placeholders.ts";
 import type { Template } from "../template/schema.ts";
 import type { Applied } from "./apply-plan.ts";
 import type { RunContext } from "./context.ts";
@@ -16,6 +16,8 @@ export interface ResultFacts {
   readonly tenant: { readonly id: string; readonly displayName: string };
   readonly appName: string;
   readonly hostname: string;
+  /** The template's own inputs, by name. */
+  readonly inputs: Readonly<Record<string, string>>;
   readonly current: CurrentRegistration;
   readonly plan: Plan;
   /** When the client secret ends that was handed over before. */
@@ -30,12 +32,12 @@ export function toResult(
   outcome: RegisterResult["outcome"],
   applied?: Applied,
 ): RegisterResult {
-  const { template, outputFolder, tenant, appName, hostname, current, plan, secretEnd, signInClientId } =
-    facts;
+  const { template, outputFolder, tenant, appName, hostname, inputs, current, plan, secretEnd } = facts;
   const appId = applied?.target.appId ?? current.application?.appId;
   const waiting = applied?.waiting ?? [];
   const handover = applied?.handover;
   const values = {
+    ...inputValues(inputs),
     appName,
     hostname,
     appId: appId ?? "",
@@ -61,7 +63,7 @@ export function toResult(
     handover,
     waiting,
     consentPage: waiting.length > 0 && appId !== undefined ? consentPage(cloud, tenant.id, appId) : undefined,
-    signInClientId,
+    signInClientId: facts.signInClientId,
     nextSteps: handover || isNew ? steps.map((text) => fill(text, values)) : [],
   };
 }

@@ -56,7 +56,8 @@ async function issueBeside(context: RunContext, input: RotateInput): Promise<Reg
   if (!servicePrincipal) throw new AppError("REGISTRATION_INCOMPLETE", { displayName, appId });
 
   const hostname = await hostnameOf(context, template, known, application);
-  const wanted = desiredRegistration(context, input, apis, { appName, hostname, addOns: [], inputs: {} });
+  const inputs = await inputsOf(context, template, known);
+  const wanted = desiredRegistration(context, input, apis, { appName, hostname, addOns: [], inputs });
   const judged = await judge(context, { ...input, tenantId: tenant.id }, application);
   const plan = { steps: planSecrets(wanted, judged, { newSecret: true, keepDoubtful: false }) };
   // The new secret is tried with what the app may do now; what it may not is no business of this run.
@@ -71,6 +72,7 @@ async function issueBeside(context: RunContext, input: RotateInput): Promise<Reg
     tenant,
     appName,
     hostname,
+    inputs,
     current,
     plan,
     secretEnd: undefined,
@@ -109,6 +111,7 @@ async function issueBeside(context: RunContext, input: RotateInput): Promise<Reg
     template,
     tenantId: tenant.id,
     hostname,
+    inputs,
     profile: confirmed,
     otherServices: otherServices(template, profile),
     linkLifetimeSeconds: known.linkLifetimeSeconds,
@@ -136,4 +139,24 @@ async function hostnameOf(
   if (known !== undefined) return known;
   if (questions) return (await questions.hostname(undefined)).origin;
   throw new AppError("INPUT_MISSING", { missing: [{ flag: "--hostname", configKey: "hostname" }] });
+}
+
+/** The template's own inputs that its hand-over speaks of, by name: as they are known, else asked for. */
+async function inputsOf(
+  { questions }: RunContext,
+  { application: { handover }, nextSteps }: Template,
+  { inputs }: KnownValues,
+): Promise<Record<string, string>> {
+  const spoken = JSON.stringify([handover, nextSteps]);
+  const values: Record<string, string> = {};
+  for (const { name, input, value } of inputs) {
+    if (value) values[name] = value.value;
+    else if (!spoken.includes(`{input.${name}}`)) continue;
+    else if (questions) values[name] = await questions.input(input, undefined);
+    else {
+      const { configKey } = input;
+      throw new AppError("INPUT_MISSING", { missing: [{ flag: `--set ${name}=…`, configKey }] });
+    }
+  }
+  return values;
 }

@@ -1,5 +1,5 @@
 import { endOf, type Lifetime } from "../settings/lifetime.ts";
-import { fill } from "../template/placeholders.ts";
+import { fill, inputValues } from "../template/placeholders.ts";
 import type { AddOn, Template } from "../template/schema.ts";
 import { toSecretName, toUniqueName } from "./names.ts";
 import type { DesiredRegistration, ExposedApi, ResolvedPermission, ResourceApi } from "./types.ts";
@@ -98,7 +98,7 @@ export function toValues({
     appName,
     hostname,
     host: hostname === "" ? "" : new URL(hostname).host,
-    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`input.${name}`, value])),
+    ...inputValues(inputs),
   };
 }
 

@@ -32,6 +32,11 @@ export function unknownPlaceholders(text: string, set: PlaceholderSet): string[]
     .map((match) => match[0]);
 }
 
+/** A template's own inputs, by the names of their placeholders. */
+export function inputValues(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`input.${name}`, value]));
+}
+
 /** Puts values in place of placeholders, once: a value with braces in it stays as it is. */
 export function fill(text: string, values: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\{([A-Za-z.0-9]+)\}/g, (whole, name: string) =>
