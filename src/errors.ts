@@ -1,4 +1,5 @@
 import type { CloudName, SignInWay } from "./settings/sign-in.ts";
+import type { HighPrivilege } from "./template/privileges.ts";
 
 /**
  * Every failure the program foresees, as facts. The words for them stand in `cli/screen/words`; anything
@@ -51,6 +52,10 @@ export interface ErrorFacts {
   NO_CLIENT_SECRET: { title: string };
   /** A plain registration where one is wanted that can be provisioned. */
   NOT_PROVISIONABLE: { displayName: string; appId: string };
+  /** Permissions of a template that nobody should consent to without being told. */
+  HIGH_PRIVILEGE: { privileges: readonly HighPrivilege[] };
+  /** An Application ID URI that the tenant does not take. */
+  IDENTIFIER_URI_REFUSED: { reason: "domain" | "policy"; detail: string };
   /** Client secrets that were to be removed and that this tool did not make. */
   SECRETS_FOREIGN: {
     appId: string;
@@ -124,6 +129,8 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   REGISTRATION_INCOMPLETE: 2,
   NO_CLIENT_SECRET: 2,
   NOT_PROVISIONABLE: 2,
+  HIGH_PRIVILEGE: 2,
+  IDENTIFIER_URI_REFUSED: 5,
   SECRETS_FOREIGN: 2,
   PERMISSION_UNKNOWN: 2,
   SIGN_IN_FAILED: 4,

@@ -137,8 +137,21 @@ function buildProgram(
       ]),
     )
     .option("--no-proof", "do not sign in as the new app to prove that it works")
+    .option("--allow-high-privilege", "accept permissions of the template that could take the tenant over")
     .option("--dry-run", "show the plan, change nothing")
     .option("--yes", "accept the plan unasked");
+
+  for (const { name, title } of addOns) {
+    const addOn = program
+      .command(name)
+      .description(`add ${clean(title)} to a registration that is there`)
+      .action(() => start(addOn, async () => (await import("./commands/add-on.ts")).runAddOn));
+    addAppOptions(addOn)
+      .option("--hostname <url>", "URL of the app (default: as the registration has it)")
+      .option("--scim", "of the variant of the product that is provisioned")
+      .option("--dry-run", "show the plan, change nothing")
+      .option("--yes", "accept the plan unasked");
+  }
 
   const consent = program
     .command("consent")
@@ -146,6 +159,7 @@ function buildProgram(
     .action(() => start(consent, async () => (await import("./commands/consent.ts")).runConsent));
   addAppOptions(consent)
     .option("--no-group-sync", "without the optional permission for groups")
+    .option("--allow-high-privilege", "accept permissions of the template that could take the tenant over")
     .option("--dry-run", "show the plan, change nothing")
     .option("--yes", "accept the plan unasked");
 

@@ -7,6 +7,7 @@ import { stateFolder } from "../journal/state-folder.ts";
 import type { Clock, Ports } from "../ports/index.ts";
 import type { Flags } from "../settings/known-values.ts";
 import { CLOUDS } from "../signin/cloud.ts";
+import { highPrivileges } from "../template/privileges.ts";
 import { type Ending, exitCodeOf, showEnding, showFailure } from "./ending.ts";
 import { isOn, readFlags, textOf, unknownVariables } from "./flags.ts";
 import type { Invocation } from "./program.ts";
@@ -66,6 +67,9 @@ export async function withSession(
         event.kind === "sandbox" ? { ...event, examples: neededBy(command, event.examples) } : event,
       ),
     );
+    const privileges = isOn(flags, "allow-high-privilege") ? [] : highPrivileges(settings.templates);
+    const consents = command.options.some(({ long }) => long === "--allow-high-privilege");
+    if (consents && privileges.length > 0) throw new AppError("HIGH_PRIVILEGE", { privileges });
     const context = createContext({
       ports: { ...ports, ...(sandbox && { fetch: sandbox.fetch }) },
       cloud: CLOUDS[settings.known.cloud],

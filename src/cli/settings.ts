@@ -88,6 +88,13 @@ async function variantOf(
   return loadTemplate(ports, product.scimVariant);
 }
 
+/** The add-on of that name, where the product has it. @throws AppError USAGE */
+export function namedAddOn({ addOns, templates }: Settings, name: string): AddOn {
+  const found = addOns.find((addOn) => addOn.name === name);
+  if (found) return found;
+  throw new AppError("USAGE", { detail: `${templates[0]?.title ?? ""} has no part of the name "${name}".` });
+}
+
 /**
  * The one application that a command works on: the product's only one, or the one that `--application` names.
  *
@@ -105,7 +112,10 @@ export function oneApplication({ templates }: Settings, flags: Flags): Template 
 }
 
 /** Which template is used when nobody names one is data of the package, not of the code. */
-export async function readDefaultTemplate({ files, system }: Pick<Ports, "files" | "system">): Promise<string> {
+export async function readDefaultTemplate({
+  files,
+  system,
+}: Pick<Ports, "files" | "system">): Promise<string> {
   const bytes = await files.read(`${system.packageFolder}/package.json`, 1024 * 1024);
   const { defaultTemplate } = JSON.parse(new TextDecoder().decode(bytes)) as { defaultTemplate?: unknown };
   if (typeof defaultTemplate !== "string") throw new TypeError("package.json names no defaultTemplate");

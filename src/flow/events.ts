@@ -184,6 +184,13 @@ export interface Ended {
   readonly consentPage: string | undefined;
 }
 
+/** How a run ended that adds an optional part of a product. */
+export interface AddOnResult extends Ended {
+  readonly outcome: "added" | "nothingToDo" | "planned";
+  readonly title: string;
+  readonly appId: string;
+}
+
 /** The client secrets of a registration, and what is known of each. */
 export interface SecretList {
   readonly tenant: { readonly id: string; readonly displayName: string };

@@ -1,10 +1,8 @@
 import { join } from "node:path";
 import { AppError } from "../errors.ts";
 import { grants } from "../registration/diff.ts";
-import { originOf } from "../registration/origin.ts";
 import { planSecrets } from "../registration/secrets.ts";
-import type { Application } from "../registration/types.ts";
-import { isSettled, type KnownValues } from "../settings/known-values.ts";
+import type { KnownValues } from "../settings/known-values.ts";
 import type { Template } from "../template/schema.ts";
 import { handoverOf } from "../template/units.ts";
 import { applyPlan } from "./apply-plan.ts";
@@ -12,6 +10,7 @@ import { confirmDelivery } from "./confirm.ts";
 import { type RunContext, stopIfInterrupted } from "./context.ts";
 import { desiredRegistration } from "./desired-registration.ts";
 import type { RegisterResult } from "./events.ts";
+import { hostnameOf } from "./hostname.ts";
 import { locate } from "./locate.ts";
 import { checkOutputFolder } from "./output-folder.ts";
 import { judge } from "./plan-registration.ts";
@@ -126,21 +125,6 @@ async function issueBeside(context: RunContext, input: RotateInput): Promise<Reg
   }
   return toResult(context, facts, "rotated", applied);
 }
-
-/** The app's address for the hand-over: given for this run, else as the registration itself has it. */
-async function hostnameOf(
-  { questions }: RunContext,
-  { application: { web } }: Template,
-  { hostname }: KnownValues,
-  application: Application,
-): Promise<string> {
-  if (hostname && isSettled(hostname)) return hostname.value;
-  const known = originOf(web?.redirectUris ?? [], application.web.redirectUris) ?? hostname?.value;
-  if (known !== undefined) return known;
-  if (questions) return (await questions.hostname(undefined)).origin;
-  throw new AppError("INPUT_MISSING", { missing: [{ flag: "--hostname", configKey: "hostname" }] });
-}
-
 /** The template's own inputs that its hand-over speaks of, by name: as they are known, else asked for. */
 async function inputsOf(
   { questions }: RunContext,

@@ -76,7 +76,20 @@ export function toAppError(action: GraphAction, answer: GraphAnswer): AppError {
   if (status === 429 || status >= 500 || status < 400) {
     return new AppError("GRAPH_UNAVAILABLE", { status, detail }, options);
   }
+  const reason = identifierUriProblem(code, message);
+  if (reason) return new AppError("IDENTIFIER_URI_REFUSED", { reason, detail }, options);
   return new AppError("GRAPH_REFUSED", { action, status, graphCode: code, detail }, options);
+}
+
+/**
+ * Why the tenant does not take an Application ID URI; policies have no code of their own
+ * (https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions).
+ */
+function identifierUriProblem(code: string, message: string): "domain" | "policy" | undefined {
+  if (code === "HostNameNotOnVerifiedDomain") return "domain";
+  return /identifier ?uri.*default tenant policy|newly added URI.*must comply/is.test(message)
+    ? "policy"
+    : undefined;
 }
 
 /** The answer itself where it succeeded, else the failure it stands for. */

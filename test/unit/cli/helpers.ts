@@ -168,6 +168,19 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
   })),
   REGISTRATION_INCOMPLETE: [{ displayName: "empower", appId: guid(1) }],
   NOT_PROVISIONABLE: [{ displayName: "empower", appId: guid(1) }],
+  HIGH_PRIVILEGE: [
+    {
+      privileges: [
+        { name: "Directory.ReadWrite.All", type: "application", reason: "writesDirectory" },
+        { name: "RoleManagement.ReadWrite.Directory", type: "delegated", reason: "takesOver" },
+        { name: "Mail.Read", type: "application", reason: "reads" },
+      ],
+    },
+  ],
+  IDENTIFIER_URI_REFUSED: [
+    { reason: "domain", detail: "no" },
+    { reason: "policy", detail: "" },
+  ],
   NO_CLIENT_SECRET: [{ title: "empower" }],
   SECRETS_FOREIGN: [
     {

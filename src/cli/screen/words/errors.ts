@@ -7,6 +7,7 @@ import type {
 } from "../../../errors.ts";
 import { toScreenDate } from "../../../handover/dates.ts";
 import { restorableUntil } from "../../../registration/removal.ts";
+import type { PrivilegeReason } from "../../../template/privileges.ts";
 import { say } from "../clean.ts";
 import { describeFault, unreadable } from "./faults.ts";
 import { networkAdvice, networkProblem } from "./network.ts";
@@ -146,6 +147,22 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     message: say`The app registration "${displayName}" (${appId}) was made without provisioning, and Microsoft Entra cannot add it.`,
     hint: "Choose another --app-name for a new one with provisioning, or remove the old one first (remove).",
   }),
+  HIGH_PRIVILEGE: ({ privileges }) => ({
+    message: "The template asks for permissions that are too powerful to be granted unseen:",
+    details: privileges.map(({ name, type, reason }) => say`${name} (${type}): ${PRIVILEGES[reason]}`),
+    hint: "Ask the vendor why they are needed, and your security officer whether they may be; then add --allow-high-privilege.",
+  }),
+  IDENTIFIER_URI_REFUSED: ({ reason, detail }) => ({
+    message:
+      reason === "domain"
+        ? "The tenant does not take the address of the add-in's single sign-on: its host name is not of a domain that this tenant has verified."
+        : "A policy of this tenant does not take the address of the add-in's single sign-on.",
+    ...(detail && { said: say`Microsoft says: ${detail}` }),
+    hint:
+      reason === "domain"
+        ? "Check --hostname. If it is right, ask a Global Administrator to add its domain to the tenant (Custom domain names), then run the same command again."
+        : "Ask a Security Administrator or Global Administrator to exempt this app from the policy on Application ID URIs (app management policy), then run the same command again.",
+  }),
   SECRETS_FOREIGN: ({ appId, secrets }) => ({
     message: say`This tool did not make these client secrets of ${appId} and does not remove them:`,
     details: secrets.map(({ keyId, displayName }) => say`${keyId} "${displayName ?? ""}"`),
@@ -248,6 +265,12 @@ export function describeError(error: AppError): Wording {
   const describe = WORDS[error.code] as (facts: unknown) => Wording;
   return describe(error.facts);
 }
+
+const PRIVILEGES: Readonly<Record<PrivilegeReason, string>> = {
+  takesOver: "with it the app could make itself administrator",
+  writesDirectory: "with it the app could change users and groups of the whole tenant",
+  reads: "with it the app could read or change what belongs to everybody, without anybody signed in",
+};
 
 const ACTIONS: Readonly<Record<GraphAction, string>> = {
   readTenant: "read this tenant",
