@@ -11,7 +11,7 @@ const Text = z
     z.trim(),
     z.minLength(1),
     z.maxLength(1024),
-    z.regex(/^[^\p{Cc}\p{Cf}]*$/u, "no control characters"),
+    z.regex(/^[^\p{Cc}\p{Cf}]*$/u, "must have no control characters"),
   );
 
 const TextUpTo = (length: number) => Text.check(z.maxLength(length));
@@ -36,21 +36,27 @@ const Name = z
   .string()
   .check(
     z.maxLength(40),
-    z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case letters, digits and single hyphens"),
+    z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case letters, digits and single hyphens"),
   );
 const LifetimeText = z
   .string()
-  .check(z.refine((text) => parseLifetime(text) !== undefined, "such as 24m or 90d"));
+  .check(z.refine((text) => parseLifetime(text) !== undefined, "must be a time such as 24m or 90d"));
 const ServiceUri = z.string().check(
   z.refine((text) => {
     const parsed = parseServiceUri(text);
     return parsed.ok && parsed.value === text;
-  }, "an https address that ends with /"),
+  }, "must be an https address that ends with /"),
 );
 
 /** A key of `config.json` that a template declares. */
-const ConfigKey = Pattern(/^[a-z][A-Za-z0-9]{0,59}$/, "letters and digits, a small letter first").check(
-  z.refine((key) => !Object.hasOwn(CONFIG_KEYS, key), "a key that config.json has not got already"),
+const ConfigKey = Pattern(
+  /^[a-z][A-Za-z0-9]{0,59}$/,
+  "must be letters and digits, a small letter first",
+).check(
+  z.refine(
+    (key) => !Object.hasOwn(CONFIG_KEYS, key),
+    "must not be a key that config.json has for something else",
+  ),
 );
 
 /** A permission by the API that offers it and its name there, never by id: ids come from the tenant. */
@@ -58,7 +64,7 @@ export const TemplatePermission = z.strictObject({
   /** The API's application (client) ID, such as Microsoft Graph's. */
   api: Guid,
   type: z.enum(["delegated", "application"]),
-  name: Pattern(/^[A-Za-z0-9._-]{1,120}$/, "a permission's name, such as User.Read"),
+  name: Pattern(/^[A-Za-z0-9._-]{1,120}$/, "must be a permission's name, such as User.Read"),
   /** The setting that leaves it out. */
   optional: z.optional(z.literal("groupSync")),
 });
@@ -71,7 +77,7 @@ export const TemplateExposedApi = z.strictObject({
     z.strictObject({
       value: Pattern(
         /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,119}$/,
-        "a scope's name: letters, digits, _ - and . (not at its start), at most 120 characters",
+        "must be a scope's name: letters, digits, _ - and . (not at its start), at most 120 characters",
       ),
       type: z.enum(["User", "Admin"]),
       adminConsentDisplayName: TextUpTo(100),
@@ -97,7 +103,7 @@ const RedirectUri = TextWith("settings").check(
   z.maxLength(LONGEST_REDIRECT_URI),
   z.regex(
     new RegExp(String.raw`^(\{hostname\}/${REST}|${HTTPS})$`),
-    "starts with {hostname}/ or https://, without a fragment, a wildcard or credentials",
+    "must start with {hostname}/ or https://, without a fragment, a wildcard or credentials",
   ),
 );
 /** One of an installed app: https, this machine, or a scheme of the app's own. */
@@ -107,13 +113,16 @@ const InstalledRedirectUri = TextWith("settings").check(
     new RegExp(
       String.raw`^(${HTTPS}|http://localhost(:\d+)?(/${REST})?|(?!(https?|javascript|data|file):)[a-z][a-z0-9.+-]*://${REST}[^\s/])$`,
     ),
-    "https, http://localhost, or a scheme of the app's own, without a fragment, a wildcard or credentials",
+    "must be https, http://localhost, or a scheme of the app's own, without a fragment, a wildcard or credentials",
   ),
 );
 
 /** A role that people and groups are given when they are assigned to the application. */
 export const TemplateAppRole = z.strictObject({
-  value: Pattern(/^[A-Za-z0-9_.:+-]{1,120}$/, "a role's name: letters, digits and _ . : + -, at most 120"),
+  value: Pattern(
+    /^[A-Za-z0-9_.:+-]{1,120}$/,
+    "must be a role's name: letters, digits and _ . : + -, at most 120",
+  ),
   displayName: TextUpTo(100),
   description: Text,
   allowedMemberTypes: atLeastOne(z.enum(["User", "Application"])),
@@ -134,7 +143,7 @@ const Mapping = z.strictObject({
 /** How users and groups get into the product. */
 export const TemplateScim = z.strictObject({
   tenantUrl: TextWith("settings").check(
-    z.regex(/^(https:\/\/|\{hostname\}\/|\{input\.)/, "starts with https://"),
+    z.regex(/^(https:\/\/|\{hostname\}\/|\{input\.)/, "must start with https://"),
   ),
   scope: z.enum(["assigned", "all"]),
   groups: z.boolean(),
@@ -155,9 +164,12 @@ export const TemplateScim = z.strictObject({
 export const TemplateHandover = z.strictObject({
   fileName: Pattern(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.json$/,
-    "a file name that ends with .json, without a folder",
+    "must be a file name that ends with .json, without a folder",
   ),
-  entries: z.record(Pattern(/^[A-Za-z][A-Za-z0-9_]*$/, "letters, digits and _"), TextWith("handover")),
+  entries: z.record(
+    Pattern(/^[A-Za-z][A-Za-z0-9_]*$/, "must be letters, digits and _"),
+    TextWith("handover"),
+  ),
 });
 
 export const TemplateApplication = z.strictObject({
@@ -188,7 +200,7 @@ export const TemplateApplication = z.strictObject({
 
 /** A value that only this product asks for; elsewhere it stands as `{input.<name>}`. */
 export const TemplateInput = z.strictObject({
-  name: Pattern(/^[a-z][A-Za-z0-9]{0,39}$/, "letters and digits, a small letter first"),
+  name: Pattern(/^[a-z][A-Za-z0-9]{0,39}$/, "must be letters and digits, a small letter first"),
   question: Text,
   format: z.enum(["text", "url", "choice"]),
   choices: z.optional(z.array(TextUpTo(100)).check(z.minLength(2))),

@@ -149,15 +149,15 @@ describe("templates check", () => {
     expect(exitCode).toBe(3);
     expect(stdout.replaceAll(folder, "")).toMatchInlineSnapshot(`
       "/acme.json has 7 faults:
-        ✖ name: is "a/b", lower-case letters, digits and single hyphens
+        ✖ name: is "a/b", must be lower-case letters, digits and single hyphens
         ✖ title: is missing
-        ✖ addOns.1: is "../x", lower-case letters, digits and single hyphens
+        ✖ addOns.1: is "../x", must be lower-case letters, digits and single hyphens
         ✖ nextSteps.0: is "Open {clientSecretLink}", no placeholder {clientSecretLink} here
         ✖ colour: is no key of this place
         ✖ addOns.2: is /nope.json, does not exist
         ✖ scimVariant: is /gone.json, does not exist
       /mails-online.json has 1 fault:
-        ✖ configKey: is "hostname", a key that config.json has not got already"
+        ✖ configKey: is "hostname", must not be a key that config.json has for something else"
     `);
     const json = document((await run(["check", "acme.json", "--json"], folder)).stdout);
     expect(json).toMatchObject({
