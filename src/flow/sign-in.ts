@@ -44,7 +44,9 @@ export async function signIn(
 ): Promise<TokenSource> {
   const shell = detectCloudShell(context.ports.system.environment);
   let way = known.auth === "auto" ? (shell ? "cloud-shell" : "device-code") : known.auth;
-  let proposed = known.tenant;
+  const inShell =
+    shell?.tenantId === undefined ? undefined : ({ value: shell.tenantId, source: "environment" } as const);
+  let proposed = known.tenant ?? (BRINGS_TENANT.has(way) ? undefined : inShell);
   for (;;) {
     const tenant = await tenantFor(context, way, proposed);
     const clientId = known.signInClientId ?? GRAPH_COMMAND_LINE_TOOLS;
@@ -65,9 +67,7 @@ export async function signIn(
       if (next.tenant === "again")
         proposed = tenant === "" ? undefined : { value: tenant, source: "template" };
       else if (tenant !== "") proposed = { value: tenant, source: "flag" };
-      else if (isAutomatic && shell?.tenantId !== undefined) {
-        proposed = { value: shell.tenantId, source: "environment" };
-      }
+      else if (isAutomatic) proposed = inShell;
     }
   }
 }
@@ -168,9 +168,9 @@ const by: Readonly<Record<SignInWay, SignInBy>> = {
       }),
     );
   },
-  "azure-cli": async ({ ports, signal }, asked) => {
+  "azure-cli": async ({ ports, signal }, asked, shell) => {
     const { signInWithAzureCli } = await import("../signin/azure-cli.ts");
-    return signInWithAzureCli({ ...ports, asked, signal });
+    return signInWithAzureCli({ ...ports, asked, namesTenant: shell === undefined, signal });
   },
   "cloud-shell": async ({ ports, signal }, asked, shell) => {
     const { signInWithCloudShell } = await import("../signin/cloud-shell.ts");

@@ -16,14 +16,15 @@ export const AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 export async function signInWithAzureCli(options: {
   readonly programs: Programs;
   readonly clock: Clock;
-  /** An empty tenant is the one that `az` is signed in to. */
   readonly asked: SignInAttempt;
+  /** Whether a tenant may be named: in Cloud Shell `az` has one of its own and takes no other. */
+  readonly namesTenant: boolean;
   readonly signal: AbortSignal;
 }): Promise<TokenSource> {
   const { programs, clock, asked, signal } = options;
   const { tenant, cloud } = asked;
   const args = ["account", "get-access-token", "--output", "json", "--resource", CLOUDS[cloud].graph];
-  if (tenant !== "") args.push("--tenant", tenant);
+  if (options.namesTenant) args.push("--tenant", tenant);
   const acquire = async (): Promise<SessionToken> => {
     const end = await programs.run("az", args, signal);
     if (!end) throw new AppError("SIGN_IN_FAILED", { problem: "azureCliMissing", ...asked });

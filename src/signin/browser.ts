@@ -1,5 +1,5 @@
 import { type AccountInfo, LogLevel, PublicClientApplication } from "@azure/msal-node";
-import type { SignInAttempt } from "../errors.ts";
+import { AppError, type SignInAttempt } from "../errors.ts";
 import type { RetryingFetch } from "../http/retry.ts";
 import type { Clock } from "../ports/index.ts";
 import { Secret } from "../secret.ts";
@@ -16,9 +16,13 @@ export interface BrowserOptions {
   /** Gets the page to sign in on; it must be shown as well as opened, for there may be no browser here. */
   readonly onPage: (url: string) => void;
   readonly signal: AbortSignal;
+  /** How long somebody may take; a quarter of an hour, as for a code, unless given. */
+  readonly limitMs?: number;
   /** What the browser shows at the end. */
   readonly pages: { readonly done: string; readonly failed: string };
 }
+
+const LIMIT_MS = 15 * 60_000;
 
 /**
  * Signs a person in with the browser of this machine (authorization code with PKCE). The answer comes to a
@@ -40,6 +44,9 @@ export async function signInWithBrowser(options: BrowserOptions): Promise<TokenS
     },
   });
   const scopes = asked.scopes.map((scope) => `${graph}/${scope}`);
+  // The library waits for ever, and who runs unattended may never learn that a browser was opened.
+  const late = AbortSignal.timeout(options.limitMs ?? LIMIT_MS);
+  const ended = AbortSignal.any([signal, late]);
   let hangUp = (): void => undefined;
   const signingIn = client.acquireTokenInteractive({
     scopes,
@@ -48,15 +55,17 @@ export async function signInWithBrowser(options: BrowserOptions): Promise<TokenS
     errorTemplate: pages.failed,
     openBrowser: async (page) => {
       hangUp = () => release(options.fetch, page);
-      onPage(page);
+      if (ended.aborted) hangUp();
+      else onPage(page);
     },
   });
-  const { account, accessToken } = await untilAborted(signal, signingIn)
+  const { account, accessToken } = await untilAborted(ended, signingIn)
     .catch((error: unknown) => {
+      if (error === late.reason) throw new AppError("SIGN_IN_FAILED", { problem: "expired", ...asked });
       throw toFailure(error, seen, asked, signal);
     })
     .finally(() => {
-      if (signal.aborted) hangUp();
+      if (ended.aborted) hangUp();
     });
   const acquire = async (wanted: readonly string[], claims?: string): Promise<string> => {
     seen.oauth = undefined;

@@ -89,6 +89,23 @@ describe("the Azure CLI's session", () => {
   });
 });
 
+test("in Cloud Shell the Azure CLI is not told a tenant, nor is anybody asked for one", async () => {
+  const tenant = testTenant();
+  const token = await graphToken(tenant);
+  const { calls, programs } = azureCli(async () => ({
+    exitCode: 0,
+    stdout: JSON.stringify({ accessToken: token }),
+    stderr: "",
+  }));
+  const run = await runInProcess(["--auth", "azure-cli"], tenant, {
+    environment: CLOUD_SHELL,
+    answers: [...REST, YES],
+    programs,
+  });
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(calls.join()).not.toContain("--tenant");
+});
+
 describe("a token that somebody gives", () => {
   const variable = "ENTRA_APP_REGISTRATION_ACCESS_TOKEN";
 

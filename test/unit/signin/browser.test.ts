@@ -55,6 +55,29 @@ test("signs in, shows that it did, and gets further tokens without the browser",
   ).not.toBe(renewed.reveal());
 });
 
+test("whoever does not come in time is not waited for, and the port is closed", async () => {
+  const tenant = testTenant();
+  let page = "";
+  const signingIn = signInWithBrowser({
+    fetch: network(tenant),
+    clock: tenant.clock,
+    asked: ASKED,
+    onPage: (url) => {
+      page = url;
+    },
+    signal: new AbortController().signal,
+    limitMs: 1000,
+    pages: { done: "<p>done</p>", failed: "<p>failed</p>" },
+  });
+  await expect(signingIn).rejects.toMatchObject({ code: "SIGN_IN_FAILED", facts: { problem: "expired" } });
+  const isClosed = () =>
+    fetch(answersTo(page)).then(
+      () => false,
+      () => true,
+    );
+  await expect.poll(isClosed).toBe(true);
+});
+
 test("a session that was withdrawn is said, and no page opens in the middle of work", async () => {
   const tenant = testTenant();
   const pages: string[] = [];

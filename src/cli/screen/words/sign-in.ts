@@ -47,10 +47,16 @@ type Words = readonly [message: string, hint: string, hintHere?: string];
 /** What went wrong when somebody signed in, and what to do about it. */
 export const SIGN_IN: Readonly<Record<SignInProblem, (facts: ErrorFacts["SIGN_IN_FAILED"]) => Words>> = {
   declined: () => ["The sign-in was declined in the browser.", AGAIN, ""],
-  expired: () => [
-    "The code ran out before anybody signed in.",
-    `${AGAIN} If the browser said that access is blocked: ${OTHER_WAY}`,
-    "Choose a code again for a new one, or another way if the browser said that access is blocked.",
+  expired: ({ way }) => [
+    way === "browser"
+      ? "Nobody signed in in the browser in time."
+      : "The code ran out before anybody signed in.",
+    way === "browser"
+      ? "Run the command again; --auth device-code works with any browser."
+      : `${AGAIN} If the browser said that access is blocked: ${OTHER_WAY}`,
+    way === "browser"
+      ? ""
+      : "Choose a code again for a new one, or another way if the browser said that access is blocked.",
   ],
   tenantNotFound: ({ tenant }) => [
     say`Microsoft knows no tenant "${tenant}".`,
