@@ -1,7 +1,5 @@
+import { MICROSOFT_GRAPH } from "../template/privileges.ts";
 import type { Plan, Step } from "./plan.ts";
-
-/** Microsoft Graph itself; its application permissions are guarded more closely than any other API's. */
-export const MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000";
 
 /** Built-in roles by template id (https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference). */
 export const ROLES = {

@@ -1,6 +1,7 @@
 import type { Template } from "./schema.ts";
 
-const MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000";
+/** Microsoft Graph itself; its application permissions are guarded more closely than any other API's. */
+export const MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000";
 
 /** Why a permission is more than a product should ask for. */
 export type PrivilegeReason = "takesOver" | "reads" | "writesDirectory";
@@ -46,13 +47,23 @@ export interface HighPrivilege {
   readonly reason: PrivilegeReason;
 }
 
+/** Why a permission is more than a product should ask for, if it is. */
+export function privilegeOf({
+  api,
+  type,
+  name,
+}: Template["application"]["permissions"][number]): PrivilegeReason | undefined {
+  if (api !== MICROSOFT_GRAPH) return undefined;
+  return HIGH.find(({ types, pattern }) => types.includes(type) && pattern.test(name))?.reason;
+}
+
 /** The permissions of templates that nobody should consent to without being told. */
 export function highPrivileges(templates: readonly Template[]): HighPrivilege[] {
   return templates.flatMap(({ application: { permissions } }) =>
-    permissions.flatMap(({ api, type, name }) => {
-      if (api !== MICROSOFT_GRAPH) return [];
-      const found = HIGH.find(({ types, pattern }) => types.includes(type) && pattern.test(name));
-      return found ? [{ name, type, reason: found.reason }] : [];
+    permissions.flatMap((permission) => {
+      const { name, type } = permission;
+      const reason = privilegeOf(permission);
+      return reason === undefined ? [] : [{ name, type, reason }];
     }),
   );
 }

@@ -116,6 +116,29 @@ describe("templates show", () => {
     },
   );
 
+  test("a permission that is refused unseen is marked", async () => {
+    const api = "00000003-0000-0000-c000-000000000000";
+    const [application] = shippedJson("empower.json")["applications"] as [Record<string, unknown>];
+    const permissions = [
+      { api, type: "application", name: "Mail.Read" },
+      { api, type: "delegated", name: "Mail.Read" },
+    ];
+    const folder = folderWith({
+      "acme.json": {
+        ...shippedJson("empower.json"),
+        addOns: [],
+        applications: [{ ...application, permissions }],
+      },
+    });
+    const { stdout } = await run(["show", "./acme.json"], folder);
+    expect(stdout).toMatch(/Mail\.Read \(Microsoft Graph, application\): .*without --allow-high-privilege/);
+    expect(stdout.match(/--allow-high-privilege/g)).toHaveLength(1);
+    const json = document((await run(["show", "./acme.json", "--json"], folder)).stdout);
+    expect(json).toMatchObject({
+      applications: [{ permissions: [{ highPrivilege: true }, { highPrivilege: false }] }],
+    });
+  });
+
   test("a name that is none is refused with those there are, a file by its place", async () => {
     const unknown = await run(["show", "nope"]);
     expect(unknown.exitCode).toBe(2);

@@ -191,6 +191,7 @@ export const ResultDocument = z.union([
             permission: z.string(),
             type: z.enum(["application", "delegated"]),
             optional: z.boolean(),
+            highPrivilege: z.boolean().describe("Whether it is refused without --allow-high-privilege."),
           }),
         ),
         clientSecretLifetime: nullableText,

@@ -3,6 +3,7 @@ import type { CheckedFile } from "../../flow/check-template.ts";
 import type { PackagedTemplate } from "../../flow/load.ts";
 import type { Terminal } from "../../ports/index.ts";
 import type { Outline } from "../../template/outline.ts";
+import { privilegeOf } from "../../template/privileges.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
@@ -121,11 +122,12 @@ export function toJsonOutline(outline: Outline): ResultDocument {
       },
       implicitFlow: Object.values(web?.implicitGrantSettings ?? {}).includes(true),
       appRoles: (application.appRoles ?? []).map(({ value, displayName }) => ({ value, displayName })),
-      permissions: application.permissions.map(({ api, name: permission, type, optional }) => ({
-        api,
-        permission,
-        type,
-        optional: optional !== undefined,
+      permissions: application.permissions.map((permission) => ({
+        api: permission.api,
+        permission: permission.name,
+        type: permission.type,
+        optional: permission.optional !== undefined,
+        highPrivilege: privilegeOf(permission) !== undefined,
       })),
       clientSecretLifetime: application.clientSecret?.lifetime ?? null,
       handoverFile: application.handover?.fileName ?? null,

@@ -266,7 +266,8 @@ export function describeError(error: AppError): Wording {
   return describe(error.facts);
 }
 
-const PRIVILEGES: Readonly<Record<PrivilegeReason, string>> = {
+/** Why a permission is refused unless somebody accepts it by a flag. */
+export const PRIVILEGES: Readonly<Record<PrivilegeReason, string>> = {
   takesOver: "with it the app could make itself administrator",
   writesDirectory: "with it the app could change users and groups of the whole tenant",
   reads: "with it the app could read or change what belongs to everybody, without anybody signed in",

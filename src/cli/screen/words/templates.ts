@@ -1,8 +1,9 @@
-import { MICROSOFT_GRAPH } from "../../../registration/rights.ts";
 import type { Asked, Placeholder } from "../../../template/outline.ts";
 import { fill } from "../../../template/placeholders.ts";
+import { MICROSOFT_GRAPH, privilegeOf } from "../../../template/privileges.ts";
 import type { AddOn, Template } from "../../../template/schema.ts";
 import { say } from "../clean.ts";
+import { PRIVILEGES } from "./errors.ts";
 
 type Application = Template["application"];
 
@@ -92,14 +93,18 @@ export function addOnLines({ title, name, exposedApi }: AddOn): string[] {
 }
 
 /** A permission: without a tenant there is its name, and whether the app acts for somebody or by itself. */
-export function permissionLine({ name, api, type, optional }: Application["permissions"][number]): string {
+export function permissionLine(permission: Application["permissions"][number]): string {
+  const { name, api, type, optional } = permission;
   const whose = api === MICROSOFT_GRAPH ? "Microsoft Graph" : say`the API ${api}`;
   const acts =
     type === "delegated"
       ? "in the name of whoever is signed in, and no more than they may"
       : "by itself, for the whole tenant, without anybody signed in";
   const left = optional === undefined ? "" : "; left out with --no-group-sync";
-  return say`${name} (${whose}, ${type}): ${acts}${left}`;
+  const reason = privilegeOf(permission);
+  const refused =
+    reason === undefined ? "" : `; ${PRIVILEGES[reason]}, so it is refused without --allow-high-privilege`;
+  return say`${name} (${whose}, ${type}): ${acts}${left}` + refused;
 }
 
 export const IN_MICROSOFTS_WORDS =
