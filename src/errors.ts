@@ -61,6 +61,13 @@ export interface ErrorFacts {
     appId: string;
     secrets: readonly { readonly keyId: string; readonly displayName: string | undefined }[];
   };
+  /** Groups that were named by what several have, or none. */
+  GROUPS_UNCLEAR: {
+    unclear: readonly {
+      readonly wanted: string;
+      readonly candidates: readonly { readonly id: string; readonly displayName: string }[];
+    }[];
+  };
   PERMISSION_UNKNOWN: { api: string; permissions: readonly string[] };
   SIGN_IN_FAILED: SignInFailure;
   GRAPH_FORBIDDEN: { action: GraphAction; detail: string };
@@ -132,6 +139,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   HIGH_PRIVILEGE: 2,
   IDENTIFIER_URI_REFUSED: 5,
   SECRETS_FOREIGN: 2,
+  GROUPS_UNCLEAR: 2,
   PERMISSION_UNKNOWN: 2,
   SIGN_IN_FAILED: 4,
   GRAPH_FORBIDDEN: 5,

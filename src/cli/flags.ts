@@ -29,7 +29,7 @@ export function readFlags(
         if (typeof value === "string" && isPath(option) && value.trim() === "") {
           faults.push({ path, found: value, expected: "path" });
         }
-        flags[name] = { value: typeof value === "string" ? value : value === true, source: "flag", path };
+        flags[name] = { value: isText(value) ? value : value === true, source: "flag", path };
         continue;
       }
       const variable = toVariable(name);
@@ -38,7 +38,10 @@ export function readFlags(
       if (option.required || option.optional) {
         const { argChoices: oneOf } = option;
         if (oneOf && !oneOf.includes(text)) faults.push({ path: variable, found: text, expected: { oneOf } });
-        else flags[name] = { value: text, source: "environment", path: variable };
+        else if (isRepeatable(option)) {
+          const texts = text.split(",").filter((part) => part.trim() !== "");
+          flags[name] = { value: texts, source: "environment", path: variable };
+        } else flags[name] = { value: text, source: "environment", path: variable };
         continue;
       }
       const parsed = parseYesOrNo({ "1": "yes", "0": "no" }[text] ?? text);
@@ -47,6 +50,21 @@ export function readFlags(
     }
   }
   return { flags, faults };
+}
+
+/** The text of an option, or the texts of one that may be given more than once. */
+function isText(value: unknown): value is string | string[] {
+  return typeof value === "string" || Array.isArray(value);
+}
+
+/** Whether an option may be given more than once; its variable holds all of them, with commas between. */
+function isRepeatable({ parseArg, argChoices }: Option): boolean {
+  return parseArg !== undefined && argChoices === undefined;
+}
+
+/** Collects what an option was given, for one that may be given more than once. */
+export function collect(text: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, text];
 }
 
 /** Whether an option takes a file or a folder, as its help says. */

@@ -3,7 +3,7 @@ import { AppError, EXIT_CODES, type ExitCode, isAppError } from "../errors.ts";
 import type { Ports } from "../ports/index.ts";
 import { CLOUD_NAMES, SIGN_IN_WAYS } from "../settings/sign-in.ts";
 import { type AddOnFlag, packagedAddOns } from "./add-on-flags.ts";
-import { readFlags } from "./flags.ts";
+import { collect, readFlags } from "./flags.ts";
 import { PERSONA_NAMES } from "./sandbox.ts";
 import { clean } from "./screen/clean.ts";
 
@@ -129,6 +129,7 @@ function buildProgram(
     .description("register the app, or bring its registration in line with the template (the default)")
     .action(() => start(register, async () => (await import("./commands/register.ts")).runRegister));
   addSecretOptions(addTenantOptions(register, addOns))
+    .option("--group <name|id>", "group whose users are synchronised; give it once for each", collect)
     .option("--new-secret", "issue a new client secret beside the old one")
     .addOption(
       new Option("--deleted <what>", "what to do with a deleted app that still holds the name").choices([

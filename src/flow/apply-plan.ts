@@ -77,7 +77,7 @@ export async function applyPlan(context: RunContext, input: ApplyInput): Promise
   };
   const isNewInstance = plan.steps.some(({ kind }) => kind === "instantiateApplication");
   for (const step of plan.steps) {
-    if (isGrant(step) || step.kind === "issueSecret") continue;
+    if (isGrant(step) || step.kind === "issueSecret" || step.kind === "createGroup") continue;
     // What the plan says of a new one is only what is wanted; what is to be done shows when it is there.
     if (isNewInstance && step.kind === "updateApplication") continue;
     stopIfInterrupted(context.signal);
@@ -95,7 +95,7 @@ export async function applyStep(
   context: RunContext,
   { graph }: Pick<ApplyInput, "graph">,
   progress: Progress,
-  step: Exclude<Step, GrantStep | StepOf<"issueSecret">>,
+  step: Exclude<Step, GrantStep | StepOf<"issueSecret" | "createGroup">>,
 ): Promise<void> {
   const { target } = progress;
   const ids = target ? { objectId: target.objectId, appId: target.appId } : {};

@@ -1,6 +1,7 @@
 import type { MissingInput, OneTimePasswordProblem, SignInFailure } from "../errors.ts";
 import type { GraphWait } from "../graph/batch.ts";
 import type { Exchange } from "../http/trace.ts";
+import type { Group } from "../registration/groups.ts";
 import type { Plan } from "../registration/plan.ts";
 import type { Removal } from "../registration/removal.ts";
 import type { Obstacle } from "../registration/rights.ts";
@@ -10,6 +11,7 @@ import type { Secret } from "../secret.ts";
 import type { SignInWay } from "../settings/sign-in.ts";
 import type { DeviceCode } from "../signin/device-code.ts";
 import type { TemplateInput } from "../template/schema.ts";
+import type { GroupSearch } from "./groups.ts";
 
 /** What a run says while it works, as data; `cli/screen` owns the words. */
 export type RunEvent =
@@ -101,6 +103,7 @@ export type RunEvent =
 export type Task =
   | "takeTurn"
   | "findTenant"
+  | "findGroups"
   | "signIn"
   | "read"
   | "oneTimePasswordService"
@@ -117,6 +120,7 @@ export type Task =
   | "exposeApi"
   | "createServicePrincipal"
   | "updateServicePrincipal"
+  | "createGroup"
   | "grant"
   | "awaitConsent"
   | "removeSecret"
@@ -180,6 +184,7 @@ export interface Ended {
   readonly objectId: string | undefined;
   readonly plan: Plan;
   readonly handover: Handover | undefined;
+  readonly groups?: readonly Group[];
   readonly waiting: readonly ResolvedPermission[];
   readonly consentPage: string | undefined;
 }
@@ -222,6 +227,8 @@ export interface RegisterResult {
   readonly objectId: string | undefined;
   readonly plan: Plan;
   readonly handover: Handover | undefined;
+  /** Those whose users are synchronised, as far as they are there. */
+  readonly groups: readonly Group[];
   /** Permissions that somebody with another role has to consent to. */
   readonly waiting: readonly ResolvedPermission[];
   /** The page where they can. */
@@ -264,6 +271,20 @@ export interface Questions {
   addOn(question: string, proposed: boolean): Promise<boolean>;
   /** A value that only this template asks for. */
   input(input: TemplateInput, proposed: string | undefined): Promise<string>;
+  /**
+   * A group whose users are synchronised, searched for while its name is typed.
+   *
+   * @param question undefined for one more.
+   * @param chosen the names of those chosen before.
+   */
+  group(
+    question: string | undefined,
+    chosen: readonly string[],
+    search: (typed: string, signal: AbortSignal) => Promise<GroupSearch>,
+  ): Promise<GroupChoice>;
+  /** Which group is meant by a name or an ID that several have, or none. */
+  whichGroup(wanted: string, candidates: readonly Group[]): Promise<UnclearGroupChoice>;
+  createGroup(displayName: string): Promise<boolean>;
   namesake(displayName: string, candidates: readonly Application[]): Promise<NamesakeChoice>;
   /** The client id of the one that is meant. */
   whichApplication(displayName: string, candidates: readonly Application[]): Promise<string>;
@@ -290,6 +311,19 @@ export interface Questions {
 
 /** Sign in once more; consent on Microsoft's page, now or later; or change nothing. */
 export type StepUpChoice = "signIn" | "page" | "later" | "stop";
+
+/** A group that is there, a new one, one more sign-in because the search is not allowed, or no more. */
+export type GroupChoice =
+  | { readonly kind: "group"; readonly group: Group }
+  | { readonly kind: "create"; readonly displayName: string }
+  | { readonly kind: "signIn" }
+  | { readonly kind: "done" };
+
+export type UnclearGroupChoice =
+  | { readonly kind: "group"; readonly group: Group }
+  | { readonly kind: "search" }
+  | { readonly kind: "create" }
+  | { readonly kind: "none" };
 
 export type NamesakeChoice =
   | { readonly kind: "adopt"; readonly appId: string }

@@ -24,6 +24,7 @@ import { type Applied, applyPlan } from "./apply-plan.ts";
 import { confirmDelivery } from "./confirm.ts";
 import { during, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
 import type { Proposal, RegisterResult } from "./events.ts";
+import { type ChosenGroups, chooseGroups, groupScopes, makeGroups, withGroups } from "./groups.ts";
 import { checkOutputFolder } from "./output-folder.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { provable } from "./prove.ts";
@@ -62,6 +63,9 @@ export interface RegisterInput {
   readonly journalFolder: string;
 }
 
+/** What is known once the groups are chosen, too. */
+type AllAnswers = Answers & { readonly groups: ChosenGroups };
+
 /** What the parts of a run share once somebody is signed in. */
 export interface Run {
   readonly context: RunContext;
@@ -90,7 +94,8 @@ export async function register(context: RunContext, input: RegisterInput): Promi
   const [template] = templates;
   const services =
     template && fileNames.length > 0 ? prepareServices(context, template, input.known, input) : undefined;
-  const tokens = await signIn(context, input.known, dryRun ? READING_SCOPES : CHANGING_SCOPES);
+  const scopes = dryRun ? READING_SCOPES : [...CHANGING_SCOPES, ...groupScopes(input.known)];
+  const tokens = await signIn(context, input.known, scopes);
   const results = await readAndAsk({ context, input, tokens, services, graph: openGraph(context, tokens) });
   for (const tidy of tidies) await tidy();
   return results;
@@ -121,15 +126,19 @@ async function readAndAsk(run: Run): Promise<RegisterResult[]> {
   }
   const current = "appId" in wanted && !isSettled(known.appName) ? existing?.displayName : undefined;
   const answers = await askForAnswers(context, known, input.addOns, current ?? proposed);
+  const question = template.groups?.question;
+  const choosing = { known, question, tokens, graph, tenantId: read.tenant.id, dryRun: input.dryRun };
+  const groups = await chooseGroups(context, choosing);
   const isSame = "appId" in wanted || answers.appName === proposed;
-  return registerAll(run, read, answers, isSame ? read : undefined);
+  const results = await registerAll(run, read, { ...answers, groups }, isSame ? read : undefined);
+  return results.map((result, index) => (index === 0 ? { ...result, groups: groups.found } : result));
 }
 
 /** @param first what was read for the first application already. */
 async function registerAll(
   run: Run,
   read: TenantRead,
-  answers: Answers,
+  answers: AllAnswers,
   first: CandidatesRead | undefined,
 ): Promise<RegisterResult[]> {
   const { context, input, services } = run;
@@ -147,7 +156,8 @@ async function registerAll(
       const appName = (await context.questions?.appName(undefined)) ?? answers.appName;
       return registerAll(run, read, { ...answers, appName }, undefined);
     }
-    prepared.push(one);
+    // The groups are the product's, and stand in the plan once.
+    prepared.push(index === 0 ? { ...one, plan: withGroups(one.plan, answers.groups) } : one);
   }
   const changing = prepared.filter(({ plan }) => plan.steps.length > 0);
   const issues = changing.some(({ plan }) => plan.steps.some(({ kind }) => kind === "issueSecret"));
@@ -164,6 +174,8 @@ async function registerAll(
   const signed = { known: input.known, tokens: run.tokens, graph: run.graph };
   const means = await stepUp(context, signed, read.tenant.id, found);
   const confirmed = await confirmDelivery(context, input.yes, services, profile);
+  stopIfInterrupted(context.signal);
+  await makeGroups(context, answers.groups);
   const results: RegisterResult[] = [];
   for (const one of prepared) {
     stopIfInterrupted(context.signal);

@@ -61,6 +61,7 @@ export function toResult(
     objectId: applied?.target.objectId ?? current.application?.objectId,
     plan,
     handover,
+    groups: [],
     waiting,
     consentPage: waiting.length > 0 && appId !== undefined ? consentPage(cloud, tenant.id, appId) : undefined,
     signInClientId: facts.signInClientId,

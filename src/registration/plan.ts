@@ -1,3 +1,4 @@
+import type { NewGroup } from "./groups.ts";
 import type { SecretStep } from "./secrets.ts";
 import type { ResolvedPermission } from "./types.ts";
 
@@ -32,6 +33,7 @@ export type Step =
   | { readonly kind: "exposeApi"; readonly changes: readonly Change[] }
   | { readonly kind: "createServicePrincipal"; readonly tags: readonly string[] }
   | { readonly kind: "updateServicePrincipal"; readonly id: string; readonly changes: readonly Change[] }
+  | { readonly kind: "createGroup"; readonly group: NewGroup }
   | GrantStep
   | SecretStep;
 

@@ -45,7 +45,9 @@ export function obstacles(plan: Plan, { roles, scopes, policies }: Rights): Obst
   const held = roles?.map((id) => ROLES[id as keyof typeof ROLES]);
   return plan.steps.flatMap((step): Obstacle[] => {
     const needed = rolesFor(step, policies);
-    const missing = scopes && !scopesFor(step).some((scope) => scopes.includes(scope));
+    // What a group takes is seen to as it is chosen, by a sign-in of its own where that is needed.
+    const missing =
+      scopes && step.kind !== "createGroup" && !scopesFor(step).some((scope) => scopes.includes(scope));
     return [
       ...(held && needed.length > 0 && !needed.some((role) => held.includes(role))
         ? [{ kind: "role", step, roles: needed } as const]

@@ -8,6 +8,7 @@ import {
   oneOf,
   type Parsed,
   parseAppName,
+  parseGroup,
   parseGuid,
   parseHostname,
   parseInput,
@@ -26,7 +27,7 @@ export interface Known<Value> {
 
 /** A flag's value, or its environment variable's; `path` is how the person wrote it. */
 export interface FlagValue {
-  readonly value: string | boolean;
+  readonly value: string | boolean | readonly string[];
   readonly source: "flag" | "environment";
   readonly path: string;
 }
@@ -52,6 +53,8 @@ export interface KnownValues {
   readonly inputs: readonly KnownInput[];
   readonly groupSync: boolean;
   readonly implicitFlow: boolean;
+  /** Groups whose users are synchronised, each by name or object ID, none twice; empty where none are named. */
+  readonly groups: readonly string[];
   readonly appId: string | undefined;
   readonly signInClientId: string | undefined;
   /** How to sign in; `auto` decides by where the program runs. */
@@ -123,6 +126,17 @@ export function resolveValues({
     return typeof given === "boolean" ? given : fallback;
   };
 
+  const groups = (name: string, configured: readonly string[] = []): readonly string[] => {
+    const given = flags[name];
+    const texts = Array.isArray(given?.value) ? (given.value as readonly string[]) : configured;
+    const named = texts.map((text) => ({ text, parsed: parseGroup(text) }));
+    for (const { text, parsed } of named) {
+      if (!parsed.ok) faults.push({ path: given?.path ?? name, found: text, expected: parsed.expected });
+    }
+    const known = named.flatMap(({ parsed }) => (parsed.ok ? [parsed.value] : []));
+    return known.filter((one, index) => index === known.findIndex((other) => isSame(one, other)));
+  };
+
   const hostname =
     flag("hostname", parseHostname) ??
     other("config", config.hostname, parseHostname) ??
@@ -164,6 +178,7 @@ export function resolveValues({
     })),
     groupSync: on("group-sync", config.groupSync ?? true),
     implicitFlow: on("implicit-flow", config.implicitFlow ?? true),
+    groups: groups("group", config.groups),
     appId: flag("app-id", parseGuid)?.value,
     signInClientId: flag("sign-in-client-id", parseGuid)?.value,
     auth,
@@ -172,6 +187,11 @@ export function resolveValues({
     cloud: flag("cloud", oneOf(CLOUD_NAMES))?.value ?? "global",
   };
   return { known, faults, hostnameReducedTo: hostname?.value.reduced ? hostname.value.origin : undefined };
+}
+
+/** Entra compares names, and everybody IDs, without regard to case. */
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 function addOnSwitch(flag: FlagValue | undefined, configured: boolean | undefined): Known<boolean> {

@@ -221,6 +221,8 @@ export const TemplateFile = z
     defaults: z.strictObject({ appName: z.optional(TextUpTo(120)) }),
     inputs: z.optional(z.array(TemplateInput)),
     addOns: z.array(Name),
+    /** Asks for the groups whose users are synchronised; the result names them, and people pass it on. */
+    groups: z.optional(z.strictObject({ question: Text })),
     /** The template that takes this one's place where users are provisioned (`useSCIM`). */
     scimVariant: z.optional(Name),
     applications: atLeastOne(TemplateApplication),

@@ -140,6 +140,7 @@ describe("in a terminal", () => {
       "Name for the",
       "URL of the a",
       "Use empower®",
+      "Groups whose",
       "Go ahead?",
     ]);
     expect(census(tenant, run)).toEqual(COMPLETE);

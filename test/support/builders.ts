@@ -191,6 +191,8 @@ export function applyStep(state: CurrentRegistration, step: Step): CurrentRegist
       if (state.servicePrincipal?.id !== step.id) throw new Error("no such service principal");
       return { ...state, servicePrincipal: { ...state.servicePrincipal, ...toBody(step.changes) } };
     }
+    case "createGroup":
+      return state;
     case "grantDelegatedScopes":
       return { ...state, delegatedGrants: granted(state, step) };
     case "grantAppRole": {

@@ -83,5 +83,6 @@ export const ASKED = {
   appName: /Name for the app registration/,
   hostname: /URL of the app/,
   mailsOnline: /\(y\/n\)/,
+  groups: /Groups whose users are synchronised/,
   goAhead: /Go ahead\?/,
 } as const;

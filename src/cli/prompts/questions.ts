@@ -13,6 +13,7 @@ import { fit } from "../screen/fit.ts";
 import { refusal } from "../screen/words/faults.ts";
 import { QUESTIONS } from "../screen/words/run.ts";
 import { SIGN_IN_WAYS } from "../screen/words/sign-in.ts";
+import { groupQuestions } from "./group-questions.ts";
 
 /** The questions of a run, asked one by one; a bad answer is asked again with the reason. */
 export function askWith(
@@ -69,6 +70,7 @@ export function askWith(
         message: QUESTIONS.accessToken,
         check: (text) => (text.trim() === "" ? QUESTIONS.noAccessToken : undefined),
       }),
+    ...groupQuestions(prompter),
     key: (keys, signal) => prompter.key(keys, signal),
     appName: (proposed) => ask(QUESTIONS.appName, proposed, parseAppName),
     hostname: (proposed) => ask(QUESTIONS.hostname, proposed, parseHostname),

@@ -49,6 +49,7 @@ const STILL_THERE_MS = 10_000;
 const READING: ReadonlySet<Task> = new Set([
   "takeTurn",
   "findTenant",
+  "findGroups",
   "read",
   "signIn",
   "oneTimePasswordService",

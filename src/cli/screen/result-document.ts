@@ -28,6 +28,9 @@ const Ended = z.strictObject({
   schemaVersion: z.literal(1),
   command: z.string(),
   ...ended,
+  groups: z
+    .array(z.strictObject({ id: z.string(), displayName: z.string() }))
+    .describe("The groups whose users are synchronised, for the vendor."),
   applications: z
     .array(z.strictObject({ ...ended, displayName: z.string() }))
     .optional()

@@ -8,6 +8,7 @@ import { fit } from "./fit.ts";
 import type { EndedDocument, ResultDocument } from "./result-document.ts";
 import { consentCommand, forwardConsent, type PackedProgram } from "./words/consent.ts";
 import { describeError } from "./words/errors.ts";
+import { GROUPS_TO_TELL } from "./words/groups.ts";
 import { DOWNLOAD, downloadCommand, PASS_ON, ROTATED } from "./words/secrets.ts";
 
 /** How a run ends that has changed nothing. */
@@ -30,6 +31,10 @@ export function toJsonResult(command: string, result: Ended, packed: PackedProgr
     // The file and the link stay as they are: a program opens them, and the link was checked.
     handoverFile: result.handover?.file ?? null,
     clientSecret: result.handover?.link?.url.reveal() ?? null,
+    groups: (result.groups ?? []).map(({ id, displayName }) => ({
+      id: clean(id),
+      displayName: clean(displayName),
+    })),
     steps: result.plan.steps.map((step) => ({ kind: step.kind })),
     waiting: result.waiting.map(({ value, type }) => ({
       permission: clean(value),
@@ -51,7 +56,12 @@ export function toJsonResults(
   const document = toJsonResult(command, first, packed);
   if (results.length === 1) return document;
   const applications = results.map((result) => {
-    const { schemaVersion: _version, command: _command, ...own } = toJsonResult(command, result, packed);
+    const {
+      schemaVersion: _version,
+      command: _command,
+      groups: _groups,
+      ...own
+    } = toJsonResult(command, result, packed);
     return { ...own, displayName: clean(result.displayName) };
   });
   return { ...document, changed: applications.some(({ changed }) => changed), applications };
@@ -96,6 +106,7 @@ function resultText(result: RegisterResult, terminal: Terminal, packed: PackedPr
       return [
         style.green(say`Nothing to do: "${result.displayName}" is registered as it should be.`),
         ...facts(result, style),
+        ...groupLines(result, style),
         "The client secret was handed over by an earlier run. If its link is lost or has ended, issue a new one with: secret rotate",
       ].join("\n");
     case "registered":
@@ -110,6 +121,7 @@ function resultText(result: RegisterResult, terminal: Terminal, packed: PackedPr
         ...(result.outcome === "rotated" ? [ROTATED] : []),
         "",
         ...facts(result, style),
+        ...groupLines(result, style),
         ...waitingText(result, style, packed),
         ...nextSteps(result, style),
         ...signInClient(result, style),
@@ -147,6 +159,14 @@ function facts({ tenant, appId, handover, secretEnd }: RegisterResult, style: Ch
     rows.push(["The secret works until", toScreenDate(new Date(secretEnd))]);
   }
   return rows.map(([label, value]) => `  ${style.dim(label.padEnd(26))}${clean(value)}`);
+}
+
+function groupLines({ groups }: RegisterResult, style: ChalkInstance): string[] {
+  if (groups.length === 0) return [];
+  const rows = groups.map(
+    ({ displayName, id }) => `  ${style.dim(clean(displayName).padEnd(26))}${clean(id)}`,
+  );
+  return ["", style.bold(GROUPS_TO_TELL), ...rows];
 }
 
 function linkRows({ link, secretStart }: Handover): [string, string][] {

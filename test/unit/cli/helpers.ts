@@ -191,6 +191,14 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
       ],
     },
   ],
+  GROUPS_UNCLEAR: [
+    {
+      unclear: [
+        { wanted: "Sales", candidates: [1, 2].map((number) => ({ id: guid(number), displayName: "Sales" })) },
+        { wanted: guid(3), candidates: [] },
+      ],
+    },
+  ],
   PERMISSION_UNKNOWN: [{ api: guid(3), permissions: ["User.Read"] }],
   SIGN_IN_FAILED: keys(SIGN_IN).flatMap((problem) => [
     { problem, ...ATTEMPT },

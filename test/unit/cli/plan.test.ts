@@ -261,6 +261,7 @@ const RESULT: RegisterResult = {
     secretStart: "2026-03-01T12:00:00Z",
     secretEnd: "2028-03-01T12:00:00Z",
   },
+  groups: [{ id: guid(10), displayName: "Sales" }],
   waiting: WANTED.permissions,
   consentPage: "https://entra.example/consent",
   signInClientId: guid(7),

@@ -393,6 +393,7 @@ function faultsOf(step: Step): (Finding["about"] | undefined)[] {
   switch (step.kind) {
     case "createApplication":
     case "instantiateApplication":
+    case "createGroup":
       return [];
     case "adoptApplication":
       return ["mark"];

@@ -12,7 +12,7 @@ import { SIGN_IN_WAYS } from "../../../src/settings/sign-in.ts";
 import { shippedAddOn, shippedTemplate } from "../../support/builders.ts";
 
 const TEMPLATE = shippedTemplate();
-const flag = (value: string | boolean, path = "--flag"): FlagValue => ({ value, source: "flag", path });
+const flag = (value: FlagValue["value"], path = "--flag"): FlagValue => ({ value, source: "flag", path });
 const variable = (value: string | boolean): FlagValue => ({ value, source: "environment", path: "VARIABLE" });
 const EXAMPLES = { tenant: "contoso.example", hostname: "https://sandbox.example" };
 
@@ -43,6 +43,7 @@ test("without anything given, the template decides and the rest is unknown", () 
       inputs: [],
       groupSync: true,
       implicitFlow: true,
+      groups: [],
       appId: undefined,
       signInClientId: undefined,
       auth: "auto",
@@ -211,4 +212,15 @@ test("what nobody gave is named with its flag and its key", () => {
     { flag: "--hostname", configKey: "hostname" },
   ]);
   expect(missingInputs(resolve({ examples: EXAMPLES }).known)).toEqual([]);
+});
+
+test("groups come from the flag before the config, none twice, and what is no group is named", () => {
+  const config = { groups: ["Sales ", GUID, "SALES"] };
+  expect(resolve({ config }).known.groups).toEqual(["Sales", GUID]);
+  expect(resolve({ config, flags: { group: flag(["A", "a", "B, C"]) } }).known.groups).toEqual(["A", "B, C"]);
+  const bad = ["", "x".repeat(257), "a\u0007b", "a\u202Eb", "\uD800"];
+  expect(resolve({ flags: { group: flag([...bad, "good"], "--group") } })).toMatchObject({
+    known: { groups: ["good"] },
+    faults: bad.map((found) => ({ path: "--group", found, expected: "group" })),
+  });
 });

@@ -168,6 +168,16 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     details: secrets.map(({ keyId, displayName }) => say`${keyId} "${displayName ?? ""}"`),
     hint: "Nothing was removed. Whoever made them can delete them in the Entra admin center under Certificates & secrets.",
   }),
+  GROUPS_UNCLEAR: ({ unclear }) => ({
+    message: "It is not clear which groups are meant:",
+    details: unclear.flatMap(({ wanted, candidates }) => [
+      candidates.length === 0
+        ? say`"${wanted}": there is no such group`
+        : say`"${wanted}": ${candidates.length} groups have that name`,
+      ...candidates.map(({ id, displayName }) => say`  ${id} "${displayName}"`),
+    ]),
+    hint: 'Name each by its object ID (--group, or "groups" in config.json), or run the command in a terminal to choose or create one. Nothing was changed.',
+  }),
   PERMISSION_UNKNOWN: ({ permissions }) => ({
     message: say`This tenant does not know the permissions ${permissions.join(", ")}.`,
     hint: "Ask the vendor's support; the template may be too new or too old.",

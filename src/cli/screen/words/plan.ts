@@ -93,6 +93,10 @@ function stepLines(step: Step, proposal: Proposal): PlanLine[] {
       const { value, displayName, resource } = step.permission;
       return [line("+", 1, say`${value} (${resource.displayName}, application): ${displayName}`)];
     }
+    case "createGroup":
+      return [
+        line("+", 0, say`Security group "${step.group.displayName}", empty for now, with you as its owner`),
+      ];
     case "removeSecret":
       return removalLines(step);
     case "issueSecret":

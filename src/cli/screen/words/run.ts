@@ -8,6 +8,8 @@ import { retried } from "./sign-in.ts";
 /** What a piece of work is called while it runs and when it is done. */
 export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly done: string }>> = {
   findTenant: { doing: "Looking the tenant up", done: "Tenant found" },
+  findGroups: { doing: "Looking the groups up", done: "Groups found" },
+  createGroup: { doing: "Creating a security group", done: "Security group created" },
   takeTurn: { doing: "Waiting for the other run to end", done: "The other run has ended" },
   signIn: { doing: "Signing in", done: "Signed in" },
   read: { doing: "Reading the tenant", done: "Tenant read" },

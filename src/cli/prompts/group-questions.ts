@@ -1,0 +1,67 @@
+import type { GroupChoice, Questions, UnclearGroupChoice } from "../../flow/events.ts";
+import type { GroupSearch } from "../../flow/groups.ts";
+import type { Prompter, SearchRow } from "../../ports/index.ts";
+import { isGuid, parseGroup } from "../../settings/values.ts";
+import { describeError } from "../screen/words/errors.ts";
+import { expectation } from "../screen/words/faults.ts";
+import { GROUP_QUESTIONS as WORDS } from "../screen/words/groups.ts";
+
+/** The questions about the groups whose users are synchronised. */
+export function groupQuestions(prompter: Prompter): Pick<Questions, "group" | "whichGroup" | "createGroup"> {
+  return {
+    group: (question, chosen, search) =>
+      prompter.search<GroupChoice>({
+        message: question === undefined ? WORDS.another(chosen) : WORDS.first(question),
+        find: async (typed, signal) => {
+          const done = {
+            value: { kind: "done" },
+            name: chosen.length > 0 ? WORDS.noMore : WORDS.none,
+          } as const;
+          if (typed.trim() === "") return [done];
+          const parsed = parseGroup(typed);
+          if (!parsed.ok) return [{ line: expectation(parsed.expected) }, done];
+          return [...rowsOf(parsed.value, await search(parsed.value, signal)), done];
+        },
+      }),
+    whichGroup: (wanted, candidates) =>
+      prompter.select<UnclearGroupChoice>({
+        message: candidates.length === 0 ? WORDS.notFound(wanted) : WORDS.which(wanted),
+        choices: [
+          ...candidates.map((group) => ({
+            value: { kind: "group", group } as const,
+            name: WORDS.group(group),
+          })),
+          { value: { kind: "search" } as const, name: WORDS.search },
+          ...(candidates.length === 0 && !isGuid(wanted.toLowerCase())
+            ? [{ value: { kind: "create" } as const, name: WORDS.create(wanted) }]
+            : []),
+          { value: { kind: "none" } as const, name: WORDS.without },
+        ],
+      }),
+    createGroup: (displayName) =>
+      prompter.confirm({ message: WORDS.confirmCreate(displayName), default: false }),
+  };
+}
+
+/** What a search found, and what else can be done about it. */
+function rowsOf(typed: string, found: GroupSearch): SearchRow<GroupChoice>[] {
+  if (found.kind === "failed") {
+    const { code } = found.failure;
+    const isRefused = code === "SIGN_IN_FAILED" || code === "GRAPH_FORBIDDEN";
+    return [
+      { line: WORDS.failed(describeError(found.failure).message) },
+      ...(isRefused ? [{ value: { kind: "signIn" } as const, name: WORDS.signIn }] : []),
+    ];
+  }
+  const { groups, more } = found;
+  const isThere = groups.some(({ displayName }) => displayName.toLowerCase() === typed.toLowerCase());
+  const isId = /[0-9a-f-]{36}$/i.test(typed);
+  return [
+    ...groups.map((group) => ({ value: { kind: "group", group } as const, name: WORDS.group(group) })),
+    ...(more ? [{ line: WORDS.more }] : []),
+    ...(groups.length === 0 ? [{ line: WORDS.nothing }] : []),
+    ...(isThere || isId
+      ? []
+      : [{ value: { kind: "create", displayName: typed } as const, name: WORDS.create(typed) }]),
+  ];
+}

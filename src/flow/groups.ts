@@ -1,0 +1,218 @@
+import { AppError, isAppError } from "../errors.ts";
+import type { GraphContext } from "../graph/batch.ts";
+import { createGroup, type FoundGroups, findGroups, searchGroups } from "../graph/groups.ts";
+import { fetchWithin } from "../http/attempt.ts";
+import { type Group, type NewGroup, toNewGroup } from "../registration/groups.ts";
+import type { Plan } from "../registration/plan.ts";
+import type { KnownValues } from "../settings/known-values.ts";
+import type { TokenSource } from "../signin/token-source.ts";
+import { during, journaled, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
+import { CHANGING_SCOPES, inTenant, signIn } from "./sign-in.ts";
+
+/** A permission for groups, with those that are as good. */
+interface Need {
+  readonly scope: string;
+  readonly enough: readonly string[];
+}
+
+const ALL_OF_IT = ["Group.ReadWrite.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"];
+const CHOOSING: Need = {
+  scope: "Group.Read.All",
+  enough: [
+    "Group.Read.All",
+    "GroupMember.Read.All",
+    "GroupMember.ReadWrite.All",
+    "Directory.Read.All",
+    ...ALL_OF_IT,
+  ],
+};
+const MAKING: Need = { scope: "Group.ReadWrite.All", enough: ALL_OF_IT };
+
+/** The groups whose users are synchronised: those that are there, and those that are still to be made. */
+export interface ChosenGroups {
+  found: readonly Group[];
+  toMake: readonly NewGroup[];
+  /** The sign-in that may make them. */
+  readonly graph: GraphContext;
+}
+
+/** What one typed into a search, and what came of it. */
+export type GroupSearch =
+  | ({ readonly kind: "found" } & FoundGroups)
+  /** A failure of a search ends no run: who typed may type something else, or go on without. */
+  | { readonly kind: "failed"; readonly failure: AppError };
+
+export interface ChooseOptions {
+  readonly known: KnownValues;
+  /** The template's question; undefined where it has none. */
+  readonly question: string | undefined;
+  readonly tokens: TokenSource;
+  readonly graph: GraphContext;
+  readonly tenantId: string;
+  readonly dryRun: boolean;
+}
+
+/** The permissions that a first sign-in asks for besides, where groups are named beforehand. */
+export function groupScopes({ groups }: Pick<KnownValues, "groups">): readonly string[] {
+  return groups.length > 0 ? [CHOOSING.scope] : [];
+}
+
+/**
+ * The groups that flags or config name; where they name none and the template wants some, those that the
+ * person chooses. Costs nothing where nobody wants groups.
+ *
+ * @throws AppError GROUPS_UNCLEAR where nobody can be asked which group is meant.
+ */
+export async function chooseGroups(context: RunContext, options: ChooseOptions): Promise<ChosenGroups> {
+  const { known, question } = options;
+  const choosing = new Choosing(context, options);
+  if (known.groups.length > 0) await choosing.named(known.groups);
+  // Without group synchronisation there is no group to tell the vendor.
+  else if (question !== undefined && known.groupSync && context.questions) await choosing.asked(question);
+  return choosing.chosen();
+}
+
+/** A plan that makes these groups as well. */
+export function withGroups(plan: Plan, { toMake }: ChosenGroups): Plan {
+  return { steps: [...plan.steps, ...toMake.map((group) => ({ kind: "createGroup", group }) as const)] };
+}
+
+/**
+ * Makes the groups that are not there yet, one after the other. Each counts as found from then on, so that a
+ * run that has to plan again does not make it twice.
+ */
+export async function makeGroups(context: RunContext, chosen: ChosenGroups): Promise<void> {
+  for (const group of chosen.toMake) {
+    stopIfInterrupted(context.signal);
+    const intent = { event: "intent", step: "createGroup" } as const;
+    const make = () => createGroup(chosen.graph, group, context.cloud.graph);
+    const made = await journaled(context, "createGroup", intent, make, ({ id }) => ({ objectId: id }));
+    chosen.found = [...chosen.found, made];
+    chosen.toMake = chosen.toMake.filter((one) => one !== group);
+  }
+}
+
+/** A search is not waited for longer than this; whoever typed types on. */
+const SEARCH_LIMIT_MS = 20_000;
+
+/** One run's choice of groups, and the sign-in that is good for it. */
+class Choosing {
+  readonly #context: RunContext;
+  readonly #options: ChooseOptions;
+  readonly #found: Group[] = [];
+  readonly #toMake: NewGroup[] = [];
+  #tokens: TokenSource;
+  #graph: GraphContext;
+
+  constructor(context: RunContext, options: ChooseOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#tokens = options.tokens;
+    this.#graph = options.graph;
+  }
+
+  chosen(): ChosenGroups {
+    return { found: this.#found, toMake: this.#toMake, graph: this.#graph };
+  }
+
+  /** Takes the groups that were named beforehand; only what is not clear is asked about. */
+  async named(wanted: readonly string[]): Promise<void> {
+    const found = await this.#find(wanted);
+    const unclear = wanted
+      .map((one, index) => ({ wanted: one, candidates: found[index] ?? [] }))
+      .filter(({ candidates }) => candidates.length !== 1);
+    for (const [only, more] of found) if (only && !more) this.#take(only);
+    if (unclear.length === 0) return;
+    if (!this.#context.questions) throw new AppError("GROUPS_UNCLEAR", { unclear });
+    for (const { wanted: one, candidates } of unclear) await this.#askWhich(one, candidates);
+  }
+
+  /** Asks for one group after the other until the person wants no more. */
+  async asked(question: string | undefined, isOne = false): Promise<void> {
+    const { questions } = this.#context;
+    for (let text = question; ; text = undefined) {
+      const search = (typed: string, signal: AbortSignal) => this.#search(typed, signal);
+      const choice = await questions?.group(text, this.#names(), search);
+      if (choice === undefined || choice.kind === "done") return;
+      if (choice.kind === "signIn") await this.#signInFor(CHOOSING);
+      else if (choice.kind === "group") this.#take(choice.group);
+      else await this.#toBeMade(choice.displayName);
+      if (isOne && choice.kind !== "signIn") return;
+    }
+  }
+
+  /** Which group a name or an ID means that no group or several have. */
+  async #askWhich(wanted: string, candidates: readonly Group[]): Promise<void> {
+    const choice = await this.#context.questions?.whichGroup(wanted, candidates);
+    if (choice?.kind === "group") this.#take(choice.group);
+    else if (choice?.kind === "search") await this.asked(undefined, true);
+    else if (choice?.kind === "create") await this.#toBeMade(wanted);
+  }
+
+  /** Plans a new group. Looked for once more by its name: what a search shows lags behind. */
+  async #toBeMade(displayName: string): Promise<void> {
+    const { questions, runId } = this.#context;
+    const isPlanned = this.#toMake.some((group) => group.displayName === displayName);
+    if (isPlanned) return;
+    const [candidates = []] = await this.#find([displayName]);
+    if (candidates.length > 0) {
+      await this.#askWhich(displayName, candidates);
+      return;
+    }
+    if (!(await questions?.createGroup(displayName))) return;
+    if (!this.#options.dryRun) {
+      await this.#reach(MAKING).catch((error: unknown) => {
+        if (!isAppError(error, "SIGN_IN_FAILED")) throw error;
+        return this.#signInFor(MAKING);
+      });
+    }
+    this.#toMake.push(toNewGroup(displayName, runId, this.#toMake.length + 1));
+  }
+
+  #take(group: Group): void {
+    if (!this.#found.some(({ id }) => id === group.id)) this.#found.push(group);
+  }
+
+  #names(): readonly string[] {
+    return [...this.#found, ...this.#toMake].map(({ displayName }) => displayName);
+  }
+
+  async #find(wanted: readonly string[]): Promise<readonly (readonly Group[])[]> {
+    await this.#reach(CHOOSING);
+    return during(this.#context, "findGroups", () => findGroups(this.#graph, wanted));
+  }
+
+  async #search(typed: string, signal: AbortSignal): Promise<GroupSearch> {
+    const { ports } = this.#context;
+    // Without repeats: their waits would be told in the middle of the question.
+    const fetch = (request: Request) => fetchWithin(ports.fetch, request, SEARCH_LIMIT_MS);
+    try {
+      await this.#reach(CHOOSING);
+      const once = openGraph({ ...this.#context, fetch }, this.#tokens);
+      return { kind: "found", ...(await searchGroups(once, typed, signal)) };
+    } catch (error) {
+      if (signal.aborted || !isAppError(error)) throw error;
+      return { kind: "failed", failure: error };
+    }
+  }
+
+  /** Makes the session good for what is needed, as far as that goes without a word to the person. */
+  async #reach({ scope, enough }: Need): Promise<void> {
+    const { scopes } = this.#tokens.account;
+    const isGood = scopes === undefined || scopes.some((one) => enough.includes(one));
+    if (isGood || !this.#tokens.withScopes) return;
+    this.#use(await this.#tokens.withScopes([scope]));
+  }
+
+  /** One more sign-in, for what nobody had consented to. */
+  async #signInFor({ scope }: Need): Promise<void> {
+    const { known, tenantId } = this.#options;
+    const again = { ...inTenant(known, tenantId), auth: "device-code" } as const;
+    this.#use(await signIn(this.#context, again, [...CHANGING_SCOPES, scope]));
+  }
+
+  #use(tokens: TokenSource): void {
+    this.#tokens = tokens;
+    this.#graph = openGraph(this.#context, tokens);
+  }
+}
