@@ -126,17 +126,6 @@ export function resolveValues({
     return typeof given === "boolean" ? given : fallback;
   };
 
-  const groups = (name: string, configured: readonly string[] = []): readonly string[] => {
-    const given = flags[name];
-    const texts = Array.isArray(given?.value) ? (given.value as readonly string[]) : configured;
-    const named = texts.map((text) => ({ text, parsed: parseGroup(text) }));
-    for (const { text, parsed } of named) {
-      if (!parsed.ok) faults.push({ path: given?.path ?? name, found: text, expected: parsed.expected });
-    }
-    const known = named.flatMap(({ parsed }) => (parsed.ok ? [parsed.value] : []));
-    return known.filter((one, index) => index === known.findIndex((other) => isSame(one, other)));
-  };
-
   const hostname =
     flag("hostname", parseHostname) ??
     other("config", config.hostname, parseHostname) ??
@@ -178,7 +167,7 @@ export function resolveValues({
     })),
     groupSync: on("group-sync", config.groupSync ?? true),
     implicitFlow: on("implicit-flow", config.implicitFlow ?? true),
-    groups: groups("group", config.groups),
+    groups: namedGroups(flags["group"], config.groups, faults),
     appId: flag("app-id", parseGuid)?.value,
     signInClientId: flag("sign-in-client-id", parseGuid)?.value,
     auth,
@@ -187,6 +176,22 @@ export function resolveValues({
     cloud: flag("cloud", oneOf(CLOUD_NAMES))?.value ?? "global",
   };
   return { known, faults, hostnameReducedTo: hostname?.value.reduced ? hostname.value.origin : undefined };
+}
+
+/** The groups that a flag names, else the config; what is no group is a fault. */
+function namedGroups(
+  flag: FlagValue | undefined,
+  configured: readonly string[] | undefined,
+  faults: Fault[],
+): readonly string[] {
+  const texts = flag && typeof flag.value === "object" ? flag.value : (configured ?? []);
+  const known: string[] = [];
+  for (const text of texts) {
+    const parsed = parseGroup(text);
+    if (!parsed.ok) faults.push({ path: flag?.path ?? "groups", found: text, expected: parsed.expected });
+    else if (!known.some((one) => isSame(one, parsed.value))) known.push(parsed.value);
+  }
+  return known;
 }
 
 /** Entra compares names, and everybody IDs, without regard to case. */

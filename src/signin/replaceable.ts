@@ -18,6 +18,9 @@ export function replaceable(
     get account() {
       return current.account;
     },
+    get withScopes() {
+      return current.withScopes;
+    },
     getToken: () => {
       uses += 1;
       return current.getToken();

@@ -21,7 +21,7 @@ export interface TokenSource {
    *
    * @throws AppError SIGN_IN_FAILED where nobody has consented to them yet.
    */
-  withScopes?(more: readonly string[]): Promise<TokenSource>;
+  readonly withScopes?: ((more: readonly string[]) => Promise<TokenSource>) | undefined;
 }
 
 /** Who signed in, as far as the token says; hints for the screen, never a gate. */
