@@ -63,8 +63,8 @@ function isRepeatable({ parseArg, argChoices }: Option): boolean {
 }
 
 /** Collects what an option was given, for one that may be given more than once. */
-export function collect(text: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, text];
+export function collect(text: string, earlier: unknown): readonly unknown[] {
+  return Array.isArray(earlier) ? [...(earlier as unknown[]), text] : [text];
 }
 
 /** Whether an option takes a file or a folder, as its help says. */

@@ -130,6 +130,7 @@ function buildProgram(
     .action(() => start(register, async () => (await import("./commands/register.ts")).runRegister));
   addSecretOptions(addTenantOptions(register, addOns))
     .option("--group <name|id>", "group whose users are synchronised; give it once for each", collect)
+    .option("--no-group", "no such group, and no question about it")
     .option("--new-secret", "issue a new client secret beside the old one")
     .addOption(
       new Option("--deleted <what>", "what to do with a deleted app that still holds the name").choices([

@@ -44,7 +44,7 @@ export type GroupSearch =
 
 export interface ChooseOptions {
   readonly known: KnownValues;
-  /** The template's question; undefined where it has none. */
+  /** The template's question; undefined where it has none, or nobody wants to be asked. */
   readonly question: string | undefined;
   readonly tokens: TokenSource;
   readonly graph: GraphContext;
@@ -54,7 +54,7 @@ export interface ChooseOptions {
 
 /** The permissions that a first sign-in asks for besides, where groups are named beforehand. */
 export function groupScopes({ groups }: Pick<KnownValues, "groups">): readonly string[] {
-  return groups.length > 0 ? [CHOOSING.scope] : [];
+  return groups && groups.value.length > 0 ? [CHOOSING.scope] : [];
 }
 
 /**
@@ -66,7 +66,7 @@ export function groupScopes({ groups }: Pick<KnownValues, "groups">): readonly s
 export async function chooseGroups(context: RunContext, options: ChooseOptions): Promise<ChosenGroups> {
   const { known, question } = options;
   const choosing = new Choosing(context, options);
-  if (known.groups.length > 0) await choosing.named(known.groups);
+  if (known.groups) await choosing.named(known.groups.value);
   // Without group synchronisation there is no group to tell the vendor.
   else if (question !== undefined && known.groupSync && context.questions) await choosing.asked(question);
   return choosing.chosen();
@@ -117,6 +117,7 @@ class Choosing {
 
   /** Takes the groups that were named beforehand; only what is not clear is asked about. */
   async named(wanted: readonly string[]): Promise<void> {
+    if (wanted.length === 0) return;
     const found = await this.#find(wanted);
     const unclear = wanted
       .map((one, index) => ({ wanted: one, candidates: found[index] ?? [] }))

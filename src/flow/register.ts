@@ -126,7 +126,8 @@ async function readAndAsk(run: Run): Promise<RegisterResult[]> {
   }
   const current = "appId" in wanted && !isSettled(known.appName) ? existing?.displayName : undefined;
   const answers = await askForAnswers(context, known, input.addOns, current ?? proposed);
-  const question = template.groups?.question;
+  // Whoever says yes beforehand has said all.
+  const question = input.yes ? undefined : template.groups?.question;
   const choosing = { known, question, tokens, graph, tenantId: read.tenant.id, dryRun: input.dryRun };
   const groups = await chooseGroups(context, choosing);
   const isSame = "appId" in wanted || answers.appName === proposed;

@@ -53,8 +53,8 @@ export interface KnownValues {
   readonly inputs: readonly KnownInput[];
   readonly groupSync: boolean;
   readonly implicitFlow: boolean;
-  /** Groups whose users are synchronised, each by name or object ID, none twice; empty where none are named. */
-  readonly groups: readonly string[];
+  /** Groups whose users are synchronised, each by name or object ID, none twice; empty for none at all. */
+  readonly groups: Known<readonly string[]> | undefined;
   readonly appId: string | undefined;
   readonly signInClientId: string | undefined;
   /** How to sign in; `auto` decides by where the program runs. */
@@ -178,20 +178,22 @@ export function resolveValues({
   return { known, faults, hostnameReducedTo: hostname?.value.reduced ? hostname.value.origin : undefined };
 }
 
-/** The groups that a flag names, else the config; what is no group is a fault. */
+/** The groups that a flag names or rules out, else those of the config; what is no group is a fault. */
 function namedGroups(
   flag: FlagValue | undefined,
   configured: readonly string[] | undefined,
   faults: Fault[],
-): readonly string[] {
-  const texts = flag && typeof flag.value === "object" ? flag.value : (configured ?? []);
+): Known<readonly string[]> | undefined {
+  const given = typeof flag?.value === "object" ? flag.value : flag && [];
+  const texts = given ?? configured ?? [];
+  if (texts.length === 0) return flag && { value: [], source: flag.source };
   const known: string[] = [];
   for (const text of texts) {
     const parsed = parseGroup(text);
     if (!parsed.ok) faults.push({ path: flag?.path ?? "groups", found: text, expected: parsed.expected });
     else if (!known.some((one) => isSame(one, parsed.value))) known.push(parsed.value);
   }
-  return known;
+  return { value: known, source: flag?.source ?? "config" };
 }
 
 /** Entra compares names, and everybody IDs, without regard to case. */

@@ -83,6 +83,7 @@ export const ASKED = {
   appName: /Name for the app registration/,
   hostname: /URL of the app/,
   mailsOnline: /\(y\/n\)/,
-  groups: /Groups whose users are synchronised/,
+  /** With the row that Enter takes: before it is there, Enter takes nothing. */
+  groups: /Groups whose[^]*No group/,
   goAhead: /Go ahead\?/,
 } as const;

@@ -14,7 +14,7 @@ const HANDOVER = "AppRegistrationInfo.json";
 const CONSENT = /How do you want to grant User\.Read\.All and GroupMember\.Read\.All\?/;
 const CODE = /Code: [A-Z0-9]{9}/g;
 /** How each question of a run begins, in the order in which they are asked here. */
-const QUESTIONS = ["Name for", "URL of t", "Use empo", "How do y", "Go ahead"];
+const QUESTIONS = ["Name for", "URL of t", "Use empo", "Groups w", "How do y", "Go ahead"];
 
 /** A shell as Azure Cloud Shell opens it: in the home folder, which is all that lasts. */
 interface Shell {
@@ -35,12 +35,13 @@ function shell(behaviour: Partial<Behaviour> = {}): Shell {
   return { place, home, secrets, run: (...args) => inTerminal({ folder: home, env }, args) };
 }
 
-/** Answers name, URL and add-in. */
+/** Answers name, URL, add-in and groups. */
 async function describeApp(pty: Pty): Promise<void> {
   for (const [question, answer] of [
     [ASKED.appName, ""],
     [ASKED.hostname, "https://app.contoso.com"],
     [ASKED.mailsOnline, ""],
+    [ASKED.groups, ""],
   ] as const) {
     await pty.until(question);
     pty.type(`${answer}${KEYS.enter}`);

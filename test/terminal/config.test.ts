@@ -54,7 +54,7 @@ test("support writes a config, checks it, and rehearses the customer's run with 
   expect(check).toMatchObject({ exitCode: 0, stderr: "" });
 
   const rehearsal = inTerminal(here, ["register", "--sandbox", "--config", "customer.json"]);
-  for (const question of [ASKED.tenant, ASKED.appName, ASKED.hostname, ASKED.mailsOnline]) {
+  for (const question of [ASKED.tenant, ASKED.appName, ASKED.hostname, ASKED.mailsOnline, ASKED.groups]) {
     await rehearsal.until(question);
     rehearsal.type(KEYS.enter);
   }

@@ -13,6 +13,7 @@ const WAITS: readonly (readonly [name: string, sign: RegExp, answer: string])[] 
   ["the name", ASKED.appName, "empower"],
   ["the URL", ASKED.hostname, "https://app.contoso.com"],
   ["Mails Online", ASKED.mailsOnline, "no"],
+  ["groups", ASKED.groups, ""],
   ["the yes", ASKED.goAhead, "y"],
 ];
 
@@ -65,6 +66,7 @@ test("Ctrl-C between the yes and the end leaves no secret that nobody has", asyn
     "--app-name=empower",
     "--hostname=https://app.contoso.com",
     "--no-mails-online",
+    "--no-group",
     "--yes",
   ]);
   await pty.until(/✔ Client secret added/);

@@ -19,6 +19,7 @@ const FLAGS = [
   "--app-name=empower",
   "--hostname=https://app.contoso.com",
   "--no-mails-online",
+  "--no-group",
 ];
 
 test("a person types every answer, is told what is wrong with a bad one, and gets the file", async () => {
@@ -45,6 +46,8 @@ test("a person types every answer, is told what is wrong with a bad one, and get
   pty.type(`perhaps${KEYS.enter}`);
   await pty.until(/Must be yes or no/);
   pty.type(`${KEYS.ctrlU}ja${KEYS.enter}`);
+  await pty.until(ASKED.groups);
+  pty.type(KEYS.enter);
   const plan = await pty.until(ASKED.goAhead);
   expect(plan).toContain("This will change in Contoso");
   expect(plan).toContain("+ redirect URI https://app.contoso.com/empower/identityservice/signin-oidc");
@@ -80,7 +83,7 @@ test("a person types every answer, is told what is wrong with a bad one, and get
 describe("with the vendor's config.json", () => {
   const enterThrough = async (place: Outpost): Promise<string> => {
     const pty = inTerminal(place);
-    for (const question of [ASKED.tenant, ASKED.appName, ASKED.hostname, ASKED.mailsOnline]) {
+    for (const question of [ASKED.tenant, ASKED.appName, ASKED.hostname, ASKED.mailsOnline, ASKED.groups]) {
       await pty.until(question);
       pty.type(KEYS.enter);
     }
@@ -203,7 +206,7 @@ describe("in an odd window", () => {
     const place = outpost();
     place.write("config.json", VENDORS_CONFIG);
     const pty = inTerminal(place, [], { cols: 40, rows: 12 });
-    for (const question of [ASKED.tenant, ASKED.appName, ASKED.hostname, ASKED.mailsOnline]) {
+    for (const question of [ASKED.tenant, ASKED.appName, ASKED.hostname, ASKED.mailsOnline, ASKED.groups]) {
       await pty.until(question);
       pty.type(KEYS.enter);
     }
@@ -220,7 +223,7 @@ describe("in an odd window", () => {
       const place = outpost();
       place.write("config.json", VENDORS_CONFIG);
       const pty = inTerminal(place, [], { noColumns: true });
-      for (const question of [ASKED.tenant, ASKED.appName, ASKED.hostname, ASKED.mailsOnline]) {
+      for (const question of [ASKED.tenant, ASKED.appName, ASKED.hostname, ASKED.mailsOnline, ASKED.groups]) {
         await pty.until(question);
         pty.type(KEYS.enter);
       }
@@ -238,4 +241,44 @@ describe("in an odd window", () => {
     expect(await pty.exit()).toBe(0);
     expect(pty.raw()).not.toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/u);
   });
+});
+
+test("groups are found while their names are typed, and one is made after the yes", async () => {
+  const place = outpost();
+  place.write("config.json", VENDORS_CONFIG);
+  const [all, finance] = place.sandbox.state.groups;
+  const pty = inTerminal(place);
+  for (const question of [ASKED.tenant, ASKED.appName, ASKED.hostname, ASKED.mailsOnline]) {
+    await pty.until(question);
+    pty.type(KEYS.enter);
+  }
+  await pty.until(ASKED.groups);
+  pty.type("emplo");
+  await pty.until(new RegExp(`❯ All Employees {2}${all?.id}`));
+  pty.type(`${KEYS.ctrlU}fin`);
+  await pty.until(new RegExp(`❯ Finance {2}${finance?.id}`));
+  pty.type(KEYS.enter);
+  await pty.until(/Another group besides Finance[^]*No more groups/);
+  pty.type('R&D "Nord"');
+  await pty.until(/No group has that name/);
+  await pty.until(/❯ Create the security group "R&D "Nord""/);
+  pty.type(KEYS.enter);
+  await pty.until(/once you have said yes to the plan\?/);
+  pty.type(`y${KEYS.enter}`);
+  await pty.until(/Another group besides Finance, R&D "Nord"[^]*No more groups/);
+  pty.type(KEYS.enter);
+  const plan = await pty.until(ASKED.goAhead);
+  expect(plan).toContain('+ Security group "R&D "Nord""');
+  expect(place.sandbox.state.groups).toHaveLength(2);
+  pty.type(`y${KEYS.enter}`);
+  expect(await pty.exit()).toBe(0);
+  const made = place.sandbox.state.groups[2];
+  expect(made?.displayName).toBe('R&D "Nord"');
+  expect(pty.screen()).toMatch(
+    new RegExp(`Groups to tell the vendor:\\n +Finance +${finance?.id}\\n +R&D "Nord" +${made?.id}`),
+  );
+  expect(pty.screen().match(/Code: /g)).toHaveLength(1);
+  expect(Object.keys(place.json(HANDOVER))).toHaveLength(5);
+  const searches = place.sandbox.requests.filter(({ url }) => url.includes("search"));
+  expect(searches.length).toBeLessThan("emplo".length + "fin".length + 'R&D "Nord"'.length);
 });

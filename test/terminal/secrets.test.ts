@@ -24,6 +24,7 @@ const FLAGS = [
   "--app-name=empower",
   "--hostname=https://app.contoso.com",
   "--no-mails-online",
+  "--no-group",
 ];
 const EVERY_KIND = ["access_token", "device_code", "id_token", "link", "refresh_token", "secretText"];
 
@@ -168,7 +169,7 @@ describe("what a run keeps to itself", () => {
     const { place, secrets } = watched();
     const pty = inTerminal(place, ["--verbose"], { cols });
     const watch = watchProcess(pty.pid);
-    const answers = ["contoso.com", "empower", "https://app.contoso.com", "yes", "y"];
+    const answers = ["contoso.com", "empower", "https://app.contoso.com", "yes", "", "y"];
     for (const [index, question] of Object.values(ASKED).entries()) {
       await pty.until(question);
       pty.type(`${answers[index]}${KEYS.enter}`);

@@ -214,7 +214,7 @@ describe("what comes from outside cannot write on the terminal", () => {
   ])("%s in config.json", async ([, config]) => {
     const place = outpost();
     place.write("config.json", config);
-    const pty = inTerminal(place, [...FLAGS, "--no-mails-online", "--dry-run"]);
+    const pty = inTerminal(place, [...FLAGS, "--no-mails-online", "--no-group", "--dry-run"]);
     await pty.exit();
     expect(pty.screen()).not.toBe("");
     expect(pty.raw()).not.toMatch(TRACES);
@@ -244,6 +244,7 @@ describe("what comes from outside cannot write on the terminal", () => {
       "--hostname=https://app.contoso.com",
       `--app-id=${application?.appId}`,
       "--no-mails-online",
+      "--no-group",
       "--dry-run",
     ]);
     await again.until(ASKED.appName);

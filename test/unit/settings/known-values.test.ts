@@ -43,7 +43,7 @@ test("without anything given, the template decides and the rest is unknown", () 
       inputs: [],
       groupSync: true,
       implicitFlow: true,
-      groups: [],
+      groups: undefined,
       appId: undefined,
       signInClientId: undefined,
       auth: "auto",
@@ -216,11 +216,15 @@ test("what nobody gave is named with its flag and its key", () => {
 
 test("groups come from the flag before the config, none twice, and what is no group is named", () => {
   const config = { groups: ["Sales ", GUID, "SALES"] };
-  expect(resolve({ config }).known.groups).toEqual(["Sales", GUID]);
-  expect(resolve({ config, flags: { group: flag(["A", "a", "B, C"]) } }).known.groups).toEqual(["A", "B, C"]);
+  expect(resolve({ config }).known.groups).toEqual({ value: ["Sales", GUID], source: "config" });
+  const named = resolve({ config, flags: { group: flag(["A", "a", "B, C"]) } });
+  expect(named.known.groups).toEqual({ value: ["A", "B, C"], source: "flag" });
+  const none = resolve({ config, flags: { group: flag(false) } });
+  expect(none.known.groups).toEqual({ value: [], source: "flag" });
+  expect(resolve({ config: { groups: [] } }).known.groups).toBeUndefined();
   const bad = ["", "x".repeat(257), "a\u0007b", "a\u202Eb", "\uD800"];
   expect(resolve({ flags: { group: flag([...bad, "good"], "--group") } })).toMatchObject({
-    known: { groups: ["good"] },
+    known: { groups: { value: ["good"], source: "flag" } },
     faults: bad.map((found) => ({ path: "--group", found, expected: "group" })),
   });
 });
