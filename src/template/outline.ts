@@ -37,7 +37,7 @@ export function outlineOf({
 }): Outline {
   const [first] = templates;
   if (!first) throw new TypeError("a template without an application");
-  const { name, title, defaults, oneTimePassword, nextSteps } = first;
+  const { name, title, defaults, groups, oneTimePassword, nextSteps } = first;
   const asked = (configKey: string, question?: string, proposed?: string, choices?: readonly string[]) => ({
     configKey,
     question,
@@ -53,6 +53,7 @@ export function outlineOf({
       ...(needsHostname(templates) ? [asked("hostname")] : []),
       ...inputs.map((input) => asked(input.configKey, input.question, input.default, input.choices)),
       ...addOns.map(({ configKey, question }) => asked(configKey, question, "no")),
+      ...(groups ? [asked("groups", groups.question)] : []),
     ],
     applications: templates.map(({ application }) => application),
     addOns,

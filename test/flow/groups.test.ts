@@ -15,7 +15,7 @@ const YES = { expect: /Go ahead/, answer: true };
 const FIRST = /Groups whose users are synchronised/;
 const ANOTHER = /Another group/;
 /** The question asked once more while nothing is chosen. */
-const NOTHING_YET = /Type the name of a group/;
+const NOTHING_YET = /Type a group's name/;
 
 const idOf = (tenant: TestTenant, name: string) =>
   tenant.state.groups.find(({ displayName }) => displayName === name)?.id ?? "";

@@ -55,6 +55,7 @@ describe("templates show", () => {
         Name for the app registration; "empower" is proposed (appName)
         URL of the app (hostname)
         Use empower® Mails Online (the Outlook add-in)?; "no" is proposed (useMailsOnline)
+        Groups whose users are synchronised (groups)
 
       It creates
         + App registration "<name>", for this tenant only

@@ -2,10 +2,10 @@ import type { Group } from "../../../registration/groups.ts";
 import { say } from "../clean.ts";
 
 export const GROUP_QUESTIONS = {
-  first: (question: string) => say`${question}`,
+  first: (question: string) => say`${question} (type a name; Enter for none)`,
   another: (chosen: readonly string[]) =>
     chosen.length === 0
-      ? "Type the name of a group (Enter for none)"
+      ? "Type a group's name (Enter for none)"
       : say`Another group besides ${chosen.join(", ")} (Enter for no more)`,
   none: "No group",
   noMore: "No more groups",
