@@ -19,8 +19,8 @@ const REGISTER = [TENANT, ...APP];
 const DRY = [TENANT, ...APP, "--dry-run"];
 const CODE = /Code: [A-Z0-9]{9}/;
 const WAYS = /How do you want to sign in\?/;
-/** Nobody should wait longer for the end; the machine of a test may be busy besides. */
-const AT_ONCE_MS = 1000;
+/** A second is promised; the machine of a test may be busy besides. */
+const AT_ONCE_MS = 1500;
 const windows = process.platform === "win32";
 
 /** Values in the environment that no other program has any business with. */
@@ -423,6 +423,26 @@ describe("answers that are none", () => {
   });
 });
 
+test.for<[string, string, string[]]>([
+  ["the tenant is looked up", "/.well-known/", ["--tenant-id=contoso.com"]],
+  ["a code is asked for", "/devicecode", [TENANT]],
+  ["an application signs in", "/token", [TENANT, "--auth=environment"]],
+])("Ctrl-C does not wait for Microsoft while %s", async ([, path, args]) => {
+  const place = outpost({
+    wrap: (fetch) => (request) => (request.url.includes(path) ? new Promise(() => {}) : fetch(request)),
+  });
+  const application = {
+    AZURE_TENANT_ID: EXAMPLE.tenantId,
+    AZURE_CLIENT_ID: EXAMPLE.tenantId,
+    AZURE_CLIENT_SECRET: "not-a-secret",
+  };
+  const pty = inTerminal(place, [...args, ...APP, "--dry-run"], { env: application });
+  await pty.until(/Signing in|Looking the tenant up/);
+  await setTimeout(200);
+  pty.type(KEYS.ctrlC);
+  expect(await pty.exit(AT_ONCE_MS)).toBe(130);
+});
+
 describe.skipIf(windows)("the terminal is left as it was", () => {
   const COOKED = /(^|\s)icanon[\s\S]*\secho\s/;
 
@@ -445,10 +465,27 @@ describe.skipIf(windows)("the terminal is left as it was", () => {
       },
       130,
     ],
-  ])("%s", async ([, act, exitCode]) => {
-    const pty = underShell(outpost({ behaviour: { signIn: "pendingForever" } }), DRY);
+    [
+      "after the end of a code and Ctrl-C at the choice that follows",
+      async (pty) => {
+        await pty.until(WAYS);
+        pty.type(KEYS.ctrlC);
+      },
+      130,
+    ],
+  ])("%s", async ([what, act, exitCode]) => {
+    const deviceCodeLifetimeSeconds = what.includes("the end of a code") ? 2 : 900;
+    const behaviour = { signIn: "pendingForever", deviceCodeLifetimeSeconds } as const;
+    const pty = underShell(outpost({ behaviour }), DRY);
     await act(pty);
     await pty.until(new RegExp(`ended with ${exitCode}`));
+    expect(await pty.exit()).toBe(0);
+    expect(pty.screen()).toMatch(COOKED);
+  });
+
+  test("after a sign-in that succeeded", async () => {
+    const pty = underShell(outpost({ behaviour: { deviceCodePolls: 1 } }), DRY);
+    await pty.until(/ended with 0/);
     expect(await pty.exit()).toBe(0);
     expect(pty.screen()).toMatch(COOKED);
   });
