@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { RunEvent } from "../flow/events.ts";
-import { type LoadedTemplate, loadConfig, loadTemplate } from "../flow/load.ts";
+import { configTemplate, type LoadedTemplate, loadConfig, loadTemplate, type OwnKeys } from "../flow/load.ts";
 import type { Ports } from "../ports/index.ts";
 import { type Flags, type KnownValues, missingInputs, resolveValues } from "../settings/known-values.ts";
 import { SIGN_IN_WAYS, type SignInWay } from "../settings/sign-in.ts";
@@ -65,14 +65,20 @@ async function loadProduct(
   named: string | undefined,
   configFile: string | undefined,
 ) {
-  const load = async (name: string | undefined) => {
-    const product = await loadTemplate(ports, name ?? (await readDefaultTemplate(ports)));
-    const own = { addOnKeys: product.addOns.map(({ configKey }) => configKey), inputs: product.inputs };
-    const { config, ...loaded } = await loadConfig(ports, configFile, own);
-    return { product, config, loaded, name };
-  };
-  const first = await load(named);
-  return named === undefined && first.config.template !== undefined ? load(first.config.template) : first;
+  const name = named ?? (await configTemplate(ports, configFile));
+  const fallback = await readDefaultTemplate(ports);
+  const product = await loadTemplate(ports, name ?? fallback).catch(async (error: unknown) => {
+    // Everything else that is wrong with the config that names it is said first.
+    if (named === undefined) await loadConfig(ports, configFile, keysOf(await loadTemplate(ports, fallback)));
+    throw error;
+  });
+  const { config, ...loaded } = await loadConfig(ports, configFile, keysOf(product));
+  return { config, loaded, product, name };
+}
+
+/** The keys of a config that a product declares. */
+function keysOf({ addOns, inputs }: LoadedTemplate): OwnKeys {
+  return { addOnKeys: addOns.map(({ configKey }) => configKey), inputs };
 }
 
 /** The variant of a product whose users are provisioned, where that is wanted and there is one. */

@@ -2,7 +2,7 @@ import { type Expectation, type Fault, isAppError } from "../errors.ts";
 import type { Ports } from "../ports/index.ts";
 import { shorten } from "../settings/config.ts";
 import { type Inspection, inspectConfig } from "../settings/inspect-config.ts";
-import { isInTheFile, type LoadedTemplate, loadTemplate, readJson } from "./load.ts";
+import { isInTheFile, type LoadedTemplate, loadTemplate, readJson, templateOf } from "./load.ts";
 
 export interface ConfigCheck extends Inspection {
   /** Absolute. */
@@ -34,13 +34,6 @@ export async function checkConfig(
   const { loaded, fault } = await loadNamed(ports, own);
   const inspection = inspectConfig(json, loaded ?? (await loadTemplate(ports, named ?? fallback)));
   return { ...inspection, file, faults: [...inspection.faults, ...(fault ? [fault] : [])] };
-}
-
-/** The template that a config names, if it names one as it should. */
-function templateOf(json: unknown): string | undefined {
-  if (typeof json !== "object" || json === null || !Object.hasOwn(json, "template")) return undefined;
-  const { template } = json as { template?: unknown };
-  return typeof template === "string" && template.trim() !== "" ? template : undefined;
 }
 
 /** Loads the template that the config names; one that cannot be loaded is a fault of the config. */

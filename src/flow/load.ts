@@ -158,6 +158,22 @@ async function loadOne(
   return { config, file, unknownKeys, ours, ignoredFile: undefined };
 }
 
+/** The template that the named config, or the one of the current folder, names; what is wrong with it is not said. */
+export async function configTemplate(
+  { files, system }: LoadPorts,
+  named: string | undefined,
+): Promise<string | undefined> {
+  const file = absolute(system.currentFolder, named ?? "config.json");
+  return templateOf(await readJson(files, file, "CONFIG_UNREADABLE").catch(() => undefined));
+}
+
+/** The template that a config names, if it names one as it should. */
+export function templateOf(json: unknown): string | undefined {
+  if (typeof json !== "object" || json === null || !Object.hasOwn(json, "template")) return undefined;
+  const { template } = json as { template?: unknown };
+  return typeof template === "string" && template.trim() !== "" ? template : undefined;
+}
+
 /** @throws AppError of the given code. */
 export async function readJson(
   files: Ports["files"],

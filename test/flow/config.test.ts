@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ResultDocument } from "../../src/cli/screen/result-document.ts";
 import { EXAMPLE } from "../../src/sandbox/index.ts";
+import { shippedJson } from "../support/builders.ts";
 import { CTRL_C, fakePorts } from "../support/fake-ports.ts";
 import { runInProcess, type TestRunOptions, testTenant } from "../support/run.ts";
 
@@ -303,4 +304,28 @@ test("a config that was checked is rehearsed with nothing else", async () => {
   expect(rehearsal.stderr).not.toContain("Example values");
   expect(rehearsal.stdout).toContain('Done: "Contoso empower" is registered.');
   expect(rehearsal.info).toMatchObject({ TenantId: EXAMPLE.tenantId });
+});
+
+test("a key of the config's own template is its key, however near it is to one of the default's", async () => {
+  const input = { name: "mails", question: "Mails?", format: "text", configKey: "useMailOnline" };
+  const folder = folderWith({
+    "acme.json": {
+      ...shippedJson("empower.json"),
+      name: "acme",
+      addOns: [],
+      scimVariant: undefined,
+      inputs: [input],
+    },
+    "config.json": { template: "./acme.json", useMailOnline: "x", hostname: "https://app.contoso.com" },
+  });
+  expect((await run(["config", "check"], { folder })).exitCode).toBe(0);
+  const argv = ["register", "--yes", "--no-input", `--tenant-id=${EXAMPLE.tenantId}`];
+  expect((await runInProcess(argv, testTenant(), { folder })).exitCode).toBe(0);
+});
+
+test("what else is wrong with a config is said before its template that is none", async () => {
+  const folder = folderWith({ "config.json": { template: "nope", hostname: "http://x" } });
+  const { exitCode, stderr } = await run(["register", "--yes", "--no-input"], { folder });
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("hostname: ");
 });
