@@ -55,30 +55,48 @@ const licences = {
 };
 
 /**
- * What libraries load at every start and this program never comes to use: commander loads child processes
- * for subcommands that are programs of their own, the sign-in library a signer (with semver, six lodashes
- * and Node's key checks) for certificates. Loaded late here, so that it still works where it is called.
+ * What libraries bring along and this program has no use for: a third of what would be packed. Each importer gets
+ * the least that it needs to load.
+ *
+ * - commander: child processes, for subcommands that are programs of their own; loaded late, for Node takes a while.
+ * - msal-node: a signer (with semver and six lodashes) for certificates; `src/signin/client-certificate.ts` signs.
+ * - identity: what opens browsers; `src/ports/node/programs.ts` does, and gives the page to the person as well.
+ * - the proxy agent: a log of everything on the wire, switched on by a variable that others may have set.
+ * - ora: ninety animations, of which one is shown.
  */
-const LATE = [
+const REPLACED = [
   {
     source: "node:child_process",
     importer: /[/\\]commander[/\\]lib[/\\]/,
     code: `module.exports = { spawn: (...args) => require("node:child_process").spawn(...args) };`,
   },
+  { source: "jsonwebtoken", importer: /[/\\]msal-node[/\\]/, code: unused("jsonwebtoken") },
+  { source: "open", importer: /[/\\]@azure[/\\]identity[/\\]/, code: unused("open") },
   {
-    source: "jsonwebtoken",
-    importer: /[/\\]msal-node[/\\]/,
-    code: `module.exports = { sign: (...args) => require("jsonwebtoken").sign(...args) };`,
+    source: "debug",
+    importer: /[/\\](https?-proxy-agent|agent-base)[/\\]/,
+    code: `module.exports = () => Object.assign(() => undefined, { enabled: false });`,
+  },
+  {
+    source: "cli-spinners",
+    importer: /[/\\]ora[/\\]/,
+    code: `module.exports = { dots: { interval: 80, frames: [..."⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"] }, line: { interval: 130, frames: [..."-\\\\|/"] } };`,
   },
 ];
-const late = {
-  name: "late",
+
+/** A module that fails where somebody comes to use it after all. */
+function unused(name) {
+  return `module.exports = new Proxy({}, { get(_, key) { if (key === "__esModule" || typeof key === "symbol") return undefined; return () => { throw new Error("${name} is not in this package"); }; } });`;
+}
+
+const replaced = {
+  name: "replaced",
   resolveId: (source, importer = "") => {
-    const index = LATE.findIndex((one) => one.source === source && one.importer.test(importer));
+    const index = REPLACED.findIndex((one) => one.source === source && one.importer.test(importer));
     // Beside its importer, so that the package itself is found from there.
-    return index === -1 ? undefined : path.join(path.dirname(importer), `late-${index}.cjs`);
+    return index === -1 ? undefined : path.join(path.dirname(importer), `replaced-${index}.cjs`);
   },
-  load: (id) => LATE[/late-(\d+)\.cjs$/.exec(id)?.[1] ?? -1]?.code,
+  load: (id) => REPLACED[/replaced-(\d+)\.cjs$/.exec(id)?.[1] ?? -1]?.code,
 };
 
 rmSync(dist, { recursive: true, force: true });
@@ -86,7 +104,7 @@ const bundle = await rolldown({
   cwd: root,
   input: { main: "src/main.ts" },
   platform: "node",
-  plugins: [licences, late],
+  plugins: [licences, replaced],
   resolve: { mainFields: ["module", "main"] }, // the Graph client's ES modules, so that unused parts fall away
   transform: { target: "node20", define: { PRODUCT_VERSION: JSON.stringify(manifest(root).version) } },
   onLog(level, log) {
