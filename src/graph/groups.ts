@@ -76,11 +76,8 @@ export async function createGroup(
   origin: string,
 ): Promise<Group> {
   const look = async () => (await findByNickname(context, mailNickname))[0];
-  const me = readObject(
-    shapes.self,
-    (await context.graph.send({ method: "GET", path: "/me?$select=id" })).body,
-  );
-  const owner = me && { "owners@odata.bind": [`${origin}/v1.0/users/${me.id}`] };
+  const me = await whoAmI(context);
+  const owner = me !== undefined && { "owners@odata.bind": [`${origin}/v1.0/users/${me}`] };
   const body = {
     displayName,
     description,
@@ -98,6 +95,15 @@ export async function createGroup(
   if (earlier) return earlier;
   const unnamed = await write(context, "createGroup", { ...request, body }, { look });
   return unnamed.kind === "found" ? unnamed.found : created(unnamed.answer, look);
+}
+
+/** The signed-in person; undefined for an application, which Graph answers so. */
+async function whoAmI({ graph }: GraphContext): Promise<string | undefined> {
+  const answer = await graph.send({ method: "GET", path: "/me?$select=id" });
+  if (answer.status === 400 || answer.status === 404) return undefined;
+  const me = readObject(shapes.self, expectSuccess("createGroup", answer).body);
+  if (!me) throw toAppError("createGroup", answer);
+  return me.id;
 }
 
 function isTaken(answer: GraphAnswer): boolean {

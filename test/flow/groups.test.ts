@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Fetch } from "../../src/ports/index.ts";
 import { AZURE_CLI } from "../../src/signin/azure-cli.ts";
+import { FAULTS, failing } from "../support/faults.ts";
 import { COMPLETE, census, runInProcess, type TestTenant, testTenant, UNATTENDED } from "../support/run.ts";
 
 const QUESTIONS = [
@@ -398,4 +399,55 @@ describe("a group that is made", () => {
     expect([run.exitCode, lost]).toEqual([0, 1]);
     expect(tenant.state.groups).toHaveLength(3);
   });
+});
+
+describe.each(Object.entries(FAULTS))("%s", (_fault, fault) => {
+  const made = { typed: "Sales", choose: /Create the security group/ };
+  const answers = [
+    ...QUESTIONS,
+    { expect: FIRST, answer: made },
+    { expect: /in this tenant, once/, answer: true },
+    { expect: ANOTHER },
+    YES,
+  ];
+
+  test.each(["GET graph.microsoft.com/v1.0/me #1", "POST graph.microsoft.com/v1.0/groups #1"])(
+    "at %s: one group in the end, and the run goes on from there",
+    async (target) => {
+      const tenant = testTenant();
+      const first = await runInProcess([], tenant, { answers, through: failing(target, fault) });
+      expect(first.stderr).not.toMatch(/This is a bug/);
+      expect([0, 4, 8]).toContain(first.exitCode);
+      const sales = () => tenant.state.groups.filter(({ displayName }) => displayName === "Sales");
+      const found = [...QUESTIONS, { expect: FIRST, answer: "Sales" }, { expect: ANOTHER }];
+      const yes = first.exitCode === 0 ? [] : [YES];
+      const second = await runInProcess([], tenant, {
+        folder: first.folder,
+        answers: sales().length > 0 ? [...found, ...yes] : answers,
+      });
+      expect(second.exitCode).toBe(0);
+      expect(sales()).toHaveLength(1);
+      expect(second.stdout).toContain(sales()[0]?.id);
+      expect(census(tenant, second)).toEqual(COMPLETE);
+    },
+  );
+});
+
+test.each([
+  ["new objects", { visibilityDelayMs: 15_000 }],
+  ["lists", { indexDelayMs: 60_000 }],
+  ["throttling", { throttle: 5, retryAfterSeconds: 2 }],
+])("a tenant that takes its time with %s gets the group once", async (_what, behaviour) => {
+  const tenant = testTenant(behaviour);
+  const run = await runInProcess([], tenant, {
+    answers: [
+      ...QUESTIONS,
+      { expect: FIRST, answer: { typed: "Sales", choose: /Create the security group/ } },
+      { expect: /in this tenant, once/, answer: true },
+      { expect: ANOTHER },
+      YES,
+    ],
+  });
+  expect(run.exitCode).toBe(0);
+  expect(tenant.state.groups.filter(({ displayName }) => displayName === "Sales")).toHaveLength(1);
 });

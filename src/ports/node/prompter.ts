@@ -1,5 +1,4 @@
 import { Writable } from "node:stream";
-import { setTimeout } from "node:timers/promises";
 import { AppError } from "../../errors.ts";
 import { Secret } from "../../secret.ts";
 import type { Prompter } from "../index.ts";
@@ -51,12 +50,12 @@ export function nodePrompter(streams: Pick<Streams, "stdin" | "stderr">, options
       }),
     search: ({ message, find }) =>
       ask(async (context) => {
-        const { search, Separator } = await import("./questions.ts");
+        const { pause, search, Separator } = await import("./questions.ts");
         return search(
           {
             message,
             source: async (typed = "", { signal }) => {
-              if (typed !== "") await setTimeout(PAUSE_MS, undefined, { signal });
+              if (typed !== "") await pause(PAUSE_MS, undefined, { signal });
               const rows = await find(typed, signal);
               return rows.map((row) => ("line" in row ? new Separator(row.line) : row));
             },
