@@ -218,6 +218,7 @@ export type Expectation =
   | "groups"
   | "template"
   | "withoutScim"
+  | "noInput"
   | "path"
   | "calendar"
   | "folderBelowHome"

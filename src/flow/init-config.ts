@@ -3,7 +3,7 @@ import type { Ports } from "../ports/index.ts";
 import type { Config } from "../settings/config.ts";
 import type { Product } from "../settings/inspect-config.ts";
 import type { Flags } from "../settings/known-values.ts";
-import { configFromFlags, switchesFromFlags, toConfigDocument } from "../settings/new-config.ts";
+import { configFromFlags, ownFromFlags, toConfigDocument } from "../settings/new-config.ts";
 import type { Hostname } from "../settings/values.ts";
 import type { TemplateInput } from "../template/schema.ts";
 import { needsHostname } from "../template/units.ts";
@@ -19,6 +19,7 @@ export interface ConfigQuestions {
   hostname(): Promise<Hostname | undefined>;
   addOn(question: string): Promise<boolean>;
   provisioning(): Promise<boolean>;
+  groups(): Promise<readonly string[] | undefined>;
   input(input: TemplateInput): Promise<string | undefined>;
   service(services: readonly string[]): Promise<string | undefined>;
 }
@@ -54,11 +55,9 @@ export async function initConfig(
   if (!force) await mayReplace(ports, file, questions);
   const template = given.template ?? (await chooseTemplate(ports, questions, fallback));
   const product = await loadTemplate(ports, template ?? fallback);
-  const named = {
-    ...given,
-    ...(template !== undefined && { template }),
-    addOns: switchesFromFlags(flags, product.addOns),
-  };
+  const { faults: others, ...own } = ownFromFlags(flags, product);
+  if (others.length > 0) throw new AppError("VALUES_INVALID", { faults: others });
+  const named = { ...given, ...own, ...(template !== undefined && { template }) };
   const config = questions ? await askForRest(questions, { product, given: named, report }) : named;
   const document = toConfigDocument(config, product, schemaFor(file, ports.system.packageFolder));
   await write(ports, file, `${JSON.stringify(document, null, 2)}\n`);
@@ -111,6 +110,7 @@ async function askForRest(
   }
   const asksScim = product.scimVariant !== undefined && given.useSCIM === undefined;
   const useSCIM = asksScim ? await questions.provisioning() : given.useSCIM;
+  const groups = given.groups ?? (template?.groups && (await questions.groups()));
   const { services } = template?.oneTimePassword ?? {};
   const service = given.oneTimePasswordServiceUri ?? (services && (await questions.service(services)));
   return {
@@ -120,6 +120,7 @@ async function askForRest(
     ...(hostname !== undefined && { hostname }),
     ...(service !== undefined && { oneTimePasswordServiceUri: service }),
     ...(useSCIM !== undefined && { useSCIM }),
+    ...(groups !== undefined && { groups }),
     addOns: switches,
     inputs: texts,
   };

@@ -2,6 +2,7 @@ import type { Fault, MissingInput } from "../errors.ts";
 import type { AddOn, Template, TemplateInput } from "../template/schema.ts";
 import { needsHostname } from "../template/units.ts";
 import type { Config } from "./config.ts";
+import { inputsFromFlag } from "./input-flags.ts";
 import { type Lifetime, parseLifetime, toSeconds } from "./lifetime.ts";
 import { BRINGS_TENANT, CLOUD_NAMES, type CloudName, type SignInWay } from "./sign-in.ts";
 import {
@@ -134,6 +135,8 @@ export function resolveValues({
     (flag(name, parseLifetimeValue) ?? other("config", configured, parseLifetimeValue))?.value ??
     parseLifetime(fallback) ?? { amount: 1, unit: "months" };
 
+  const { inputs = [] } = template;
+  const set = inputsFromFlag(flags["set"], inputs, faults);
   const auth = flag("auth", oneOf<SignInWay | "auto">(["auto", ...ways]))?.value ?? "auto";
 
   const known: KnownValues = {
@@ -158,10 +161,11 @@ export function resolveValues({
     ),
     secretLifetime: lifetime("secret-lifetime", config.secretLifetime, secrets[0]?.lifetime ?? "24m"),
     needsHostname: needsHostname(templates),
-    inputs: (template.inputs ?? []).map((input) => ({
+    inputs: inputs.map((input) => ({
       name: input.name,
       input,
       value:
+        set.get(input.name) ??
         other("config", config.inputs[input.configKey], parseInput(input)) ??
         other("template", input.default, parseInput(input)),
     })),
@@ -179,7 +183,7 @@ export function resolveValues({
 }
 
 /** The groups that a flag names or rules out, else those of the config; what is no group is a fault. */
-function namedGroups(
+export function namedGroups(
   flag: FlagValue | undefined,
   configured: readonly string[] | undefined,
   faults: Fault[],

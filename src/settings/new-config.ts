@@ -1,8 +1,8 @@
 import type { Fault } from "../errors.ts";
-import type { AddOn } from "../template/schema.ts";
 import { CONFIG_KEYS, type Config } from "./config.ts";
+import { inputsFromFlag } from "./input-flags.ts";
 import type { Product } from "./inspect-config.ts";
-import type { Flags } from "./known-values.ts";
+import { type Flags, namedGroups } from "./known-values.ts";
 import {
   type Parsed,
   parseAppName,
@@ -30,6 +30,7 @@ export function configFromFlags(flags: Flags): {
   };
   const on = (name: string): boolean | undefined => switchOf(flags, name);
   const hostname = text("hostname", parseHostname);
+  const groups = namedGroups(flags["group"], undefined, faults);
   const config = onlySet({
     tenantID: text("tenant-id", parseTenant),
     appName: text("app-name", parseAppName),
@@ -44,6 +45,7 @@ export function configFromFlags(flags: Flags): {
     useSCIM: on("scim"),
     groupSync: on("group-sync"),
     implicitFlow: on("implicit-flow"),
+    groups: groups?.value,
   });
   return {
     config: { ...config, addOns: {}, inputs: {} },
@@ -52,10 +54,20 @@ export function configFromFlags(flags: Flags): {
   };
 }
 
-/** The switches of add-ons that flags and variables give, by their config key. */
-export function switchesFromFlags(flags: Flags, addOns: readonly AddOn[]): Record<string, boolean> {
-  const given = addOns.map(({ name, configKey }) => [configKey, switchOf(flags, name)] as const);
-  return onlySet(Object.fromEntries(given)) as Record<string, boolean>;
+/** What flags and variables give that only one product knows, by its config keys. */
+export function ownFromFlags(
+  flags: Flags,
+  { addOns, inputs }: Pick<Product, "addOns" | "inputs">,
+): Pick<Config, "addOns" | "inputs"> & { readonly faults: readonly Fault[] } {
+  const faults: Fault[] = [];
+  const set = inputsFromFlag(flags["set"], inputs, faults);
+  const switches = addOns.map(({ name, configKey }) => [configKey, switchOf(flags, name)] as const);
+  const texts = inputs.map(({ name, configKey }) => [configKey, set.get(name)?.value] as const);
+  return {
+    addOns: onlySet(Object.fromEntries(switches)) as Record<string, boolean>,
+    inputs: onlySet(Object.fromEntries(texts)) as Record<string, string>,
+    faults,
+  };
 }
 
 function switchOf(flags: Flags, name: string): boolean | undefined {

@@ -41,6 +41,7 @@ const ANSWERS = [
   { expect: /URL of the app/, answer: "https://app.contoso.com/start" },
   { expect: /Outlook add-in/, answer: "ja" },
   { expect: /provisioned \(SCIM\)/ },
+  { expect: /Groups whose users/, answer: "Sales, Support" },
   { expect: /one-time-password service \(Enter: onetimepass\.domaincrawler\.com, /, answer: "" },
 ];
 
@@ -59,6 +60,9 @@ describe("config init", () => {
       "--link-lifetime=7d",
       "--no-group-sync",
       "--no-implicit-flow",
+      "--scim",
+      "--group=Sales",
+      "--group=1B4E28BA-2FA1-4D11-A3BB-0123456789AB",
       "--template=empower",
     ]);
     expect(exitCode).toBe(0);
@@ -69,12 +73,13 @@ describe("config init", () => {
         hostname: "https://app.contoso.com",
         useMailsOnline: true,
         oneTimePasswordServiceUri: "https://otp.contoso.com/",
-        useSCIM: false,
+        useSCIM: true,
         template: "empower",
         secretLifetime: "12m",
         linkLifetime: "7d",
         groupSync: false,
         implicitFlow: false,
+        groups: ["Sales", "1B4E28BA-2FA1-4D11-A3BB-0123456789AB"],
       }),
     );
     expect(stdout).toContain(`Written: ${folder}/config.json`);
@@ -91,6 +96,7 @@ describe("config init", () => {
       tenantID: EXAMPLE.tenantId,
       hostname: "https://app.contoso.com",
       useMailsOnline: true,
+      groups: ["Sales", "Support"],
     });
     expect(stderr).toContain("Using https://app.contoso.com;");
     expect(stdout).toContain("Not set, so the customer is asked: appName");
@@ -104,6 +110,7 @@ describe("config init", () => {
         { expect: /URL of the app/, answer: "http://app.contoso.com" },
         { expect: /URL of the app/, answer: "https://" },
         { expect: /provisioned \(SCIM\)/, answer: "yes" },
+        { expect: /Groups whose users/, answer: "" },
         { expect: /one-time-password service/ },
       ],
     });
@@ -135,6 +142,21 @@ describe("config init", () => {
     });
     expect(stdout).toContain("the customer is asked: tenantID, appName");
     expect((await run(["config", "check"], { folder })).exitCode).toBe(0);
+  });
+
+  test("--set answers what only this product asks; what it does not ask is refused", async () => {
+    const init = (...set: string[]) =>
+      run(["config", "init", "--no-input", "--template=andmoney", ...set.map((one) => `--set=${one}`)]);
+    const { folder, exitCode } = await init("api=https://API.test-env.booking.andmoney.dk");
+    expect(exitCode).toBe(0);
+    expect(written(folder)).toMatchObject({ andMoneyApi: "https://api.test-env.booking.andmoney.dk" });
+    const wrong = await init("api=nowhere", "stage=test", "test");
+    expect(wrong.exitCode).toBe(2);
+    expect(wrong.stderr).toMatch(/--set api: is nowhere, must be one of https:/);
+    expect(wrong.stderr).toMatch(/--set: is stage=test, must be one of api=<value>/);
+    expect(wrong.stderr).toMatch(/--set: is test, must be one of api=<value>/);
+    const none = await run(["config", "init", "--no-input", "--set=a=b"]);
+    expect(none.stderr).toContain("--set: is a=b, must be left out");
   });
 
   test("lists everything wrong with the flags and writes nothing", async () => {

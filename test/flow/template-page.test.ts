@@ -91,6 +91,17 @@ describe("the page on writing a template", () => {
     expect(renewed).toMatchObject({ clientId: application?.appId, region: "EU" });
   });
 
+  test("--set answers its questions in the place of config.json", async () => {
+    const folder = folderOfPage();
+    const tenant = testTenant();
+    const set = ["--set=portal=https://elsewhere.contoso.com/", "--set", "region=us"];
+    const argv = ["--yes", "--no-input", "--tenant-id=contoso.onmicrosoft.com", ...set];
+    expect((await runInProcess(argv, tenant, { folder })).exitCode).toBe(0);
+    expect(tenant.state.applications[0]?.web.redirectUris).toContain("https://elsewhere.contoso.com/");
+    const handover = JSON.parse(readFileSync(join(folder, "FabrikamDesk.json"), "utf8")) as object;
+    expect(handover).toMatchObject({ region: "US" });
+  });
+
   test("the rehearsal at its end needs nothing else", async () => {
     const argv = ["register", "--sandbox", "--yes", "--no-input"];
     const rehearsal = await runInProcess(argv, testTenant(), { folder: folderOfPage() });

@@ -37,6 +37,8 @@ test("support writes a config, checks it, and rehearses the customer's run with 
   init.type(`y${KEYS.enter}`);
   await init.until(/provisioned \(SCIM\)/);
   init.type(KEYS.enter);
+  await init.until(/Groups whose users/);
+  init.type(KEYS.enter);
   await init.until(/another one-time-password service/);
   init.type(KEYS.enter);
   expect(await init.exit()).toBe(0);

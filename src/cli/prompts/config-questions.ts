@@ -3,6 +3,7 @@ import type { Prompter } from "../../ports/index.ts";
 import {
   type Parsed,
   parseAppName,
+  parseGroup,
   parseHostname,
   parseInput,
   parseServiceUri,
@@ -55,8 +56,21 @@ export function askForConfig(prompter: Prompter): ConfigQuestions {
     hostname: () => ask(CONFIG_QUESTIONS.hostname, parseHostname),
     addOn: (question) => askYesOrNo(question),
     provisioning: () => askYesOrNo(CONFIG_QUESTIONS.provisioning),
+    groups: () => ask(CONFIG_QUESTIONS.groups, parseGroups),
     input: (input) => ask(CONFIG_QUESTIONS.input(input), parseInput(input)),
     service: (services) =>
       ask(CONFIG_QUESTIONS.service(services.map((service) => new URL(service).host)), parseServiceUri),
   };
+}
+
+/** Groups as they are typed on one line. */
+function parseGroups(text: string): Parsed<readonly string[]> {
+  const groups = text.split(",").filter((part) => part.trim() !== "");
+  const known: string[] = [];
+  for (const group of groups) {
+    const parsed = parseGroup(group);
+    if (!parsed.ok) return parsed;
+    known.push(parsed.value);
+  }
+  return { ok: true, value: known };
 }

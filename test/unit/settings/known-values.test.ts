@@ -228,3 +228,21 @@ test("groups come from the flag before the config, none twice, and what is no gr
     faults: bad.map((found) => ({ path: "--group", found, expected: "group" })),
   });
 });
+
+test("an input of the template's own: flag before config before template, and a wrong one is a fault", () => {
+  const input = { name: "stage", question: "Stage?", format: "choice", choices: ["test", "live"] } as const;
+  const inputs = [{ ...input, choices: [...input.choices], default: "live", configKey: "deskStage" }];
+  const templates = [{ ...TEMPLATE, inputs }];
+  const valueOf = (sources: Parameters<typeof resolve>[0]) =>
+    resolve({ templates, ...sources }).known.inputs[0]?.value;
+  const set = flag(["stage=test"], "--set");
+  const config = { inputs: { deskStage: "test" } };
+  expect(valueOf({ flags: { set }, config })).toEqual({ value: "test", source: "flag" });
+  expect(valueOf({ config })).toEqual({ value: "test", source: "config" });
+  expect(valueOf({})).toEqual({ value: "live", source: "template" });
+  expect(resolve({ templates, flags: { set: flag(["stage=beta", "x=y"], "--set") } }).faults).toEqual([
+    { path: "--set stage", found: "beta", expected: { oneOf: ["test", "live"] } },
+    { path: "--set", found: "x=y", expected: { oneOf: ["stage=<value>"] } },
+  ]);
+  expect(resolve({ flags: { set } }).faults).toMatchObject([{ expected: "noInput" }]);
+});

@@ -15,6 +15,8 @@ export const CONFIG_QUESTIONS = {
   service: (hosts: readonly string[]) =>
     say`URL of another one-time-password service (Enter: ${hosts.join(", ")})`,
   template: "Which product is it for?",
+  groups:
+    "Groups whose users are synchronised, by name or object ID, with commas between (Enter: the customer is asked)",
   provisioning: "Are users to be provisioned (SCIM)?",
   yesOrNo: "(y/n)",
 } as const;

@@ -80,6 +80,7 @@ const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
   group: "must be the name or the object ID of a group, of 1 to 256 characters",
   groups: 'must be a list of groups, each by its name or its object ID, such as ["Sales", "Support"]',
   template: 'must be a template without a fault; "templates check <file>" lists them',
+  noInput: "must be left out: the template has no questions of its own",
   withoutScim: "must be false: the template does not say how users are provisioned",
   path: "must be a path",
   folderBelowHome:
