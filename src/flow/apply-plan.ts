@@ -15,7 +15,7 @@ import { instantiateApplication } from "../graph/instantiate.ts";
 import { readBack } from "../graph/read.ts";
 import { type IssuedSecret, removeByName, removeSecret } from "../graph/secrets.ts";
 import { openInstantiation } from "../journal/instantiations.ts";
-import { applicationChanges, diff } from "../registration/diff.ts";
+import { diff } from "../registration/diff.ts";
 import { toDeliveredTag } from "../registration/names.ts";
 import type { GrantStep, Plan, Step, StepOf } from "../registration/plan.ts";
 import type {
@@ -60,8 +60,6 @@ export interface Progress {
   target: ApplicationTarget | undefined;
   servicePrincipalId: string | undefined;
   tags: readonly string[];
-  /** An application as Entra's template made it: with roles and scopes of its own, which stay. */
-  instantiated?: Application;
 }
 
 /**
@@ -79,10 +77,13 @@ export async function applyPlan(context: RunContext, input: ApplyInput): Promise
   for (const step of plan.steps) {
     if (isGrant(step) || step.kind === "issueSecret" || step.kind === "createGroup") continue;
     // What the plan says of a new one is only what is wanted; what is to be done shows when it is there.
-    if (isNewInstance && step.kind === "updateApplication") continue;
+    if (isNewInstance && (step.kind === "updateApplication" || step.kind === "exposeApi")) continue;
     stopIfInterrupted(context.signal);
-    await applyStep(context, input, progress, step);
-    if (progress.instantiated) await completeInstantiated(context, input, progress, progress.instantiated);
+    if (step.kind === "instantiateApplication") {
+      await completeInstantiated(context, input, progress, await instantiate(context, input, progress, step));
+    } else {
+      await applyStep(context, input, progress, step);
+    }
   }
   stopIfInterrupted(context.signal);
   const { target, servicePrincipalId } = progress;
@@ -95,7 +96,7 @@ export async function applyStep(
   context: RunContext,
   { graph }: Pick<ApplyInput, "graph">,
   progress: Progress,
-  step: Exclude<Step, GrantStep | StepOf<"issueSecret" | "createGroup">>,
+  step: Exclude<Step, GrantStep | StepOf<"issueSecret" | "instantiateApplication" | "createGroup">>,
 ): Promise<void> {
   const { target } = progress;
   const ids = target ? { objectId: target.objectId, appId: target.appId } : {};
@@ -111,10 +112,6 @@ export async function applyStep(
     );
     progress.target = { objectId: created.objectId, appId: created.appId, isNew: true };
     progress.tags = created.tags;
-    return;
-  }
-  if (step.kind === "instantiateApplication") {
-    await instantiate(context, graph, progress, step);
     return;
   }
   if (!target) throw new TypeError(`${step.kind} without an application`);
@@ -144,35 +141,37 @@ export async function applyStep(
   }
 }
 
-/** Changes what Entra's template made into what is wanted; what it brought along stays. */
+/** Changes what Entra's template made into what is wanted; the roles and scopes it brought along stay. */
 async function completeInstantiated(
   context: RunContext,
   input: ApplyInput,
   progress: Progress,
   instantiated: Application,
 ): Promise<void> {
-  delete progress.instantiated;
-  const changes = applicationChanges(input.desired, instantiated, { removeRedirectUris: [] });
-  if (changes.length > 0) {
-    await applyStep(context, input, progress, { kind: "updateApplication", changes });
+  const current = { application: instantiated, delegatedGrants: [], appRoleAssignments: [] };
+  const options = { adopt: false, removeRedirectUris: [], newSecret: false, keepDoubtful: false };
+  for (const step of diff(input.desired, current, [], options).steps) {
+    if (step.kind !== "updateApplication" && step.kind !== "exposeApi") continue;
+    stopIfInterrupted(context.signal);
+    await applyStep(context, input, progress, step);
   }
 }
 
 /** Makes the application together with its service principal; what a killed run of this machine made is taken up. */
 async function instantiate(
   context: RunContext,
-  graph: GraphContext,
+  { graph, tenantId }: Pick<ApplyInput, "graph" | "tenantId">,
   progress: Progress,
   { uniqueName, displayName }: StepOf<"instantiateApplication">,
-): Promise<void> {
+): Promise<Application> {
   const { ports, cloud, journalFolder } = context;
-  const intendedAt = await openInstantiation(ports, journalFolder, uniqueName);
+  const intendedAt = await openInstantiation(ports, journalFolder, { tenantId, uniqueName });
   const request = { templateId: cloud.nonGalleryTemplateId, displayName, uniqueName, intendedAt };
   const step = "instantiateApplication";
   const made = await journaled(
     context,
     step,
-    { event: "intent", step, uniqueName },
+    { event: "intent", step, tenantId, uniqueName },
     async () => {
       const instantiated = await instantiateApplication(graph, request);
       if (instantiated.kind === "instantiated") return instantiated;
@@ -194,7 +193,7 @@ async function instantiate(
   progress.target = { objectId: application.objectId, appId: application.appId, isNew: true };
   progress.servicePrincipalId = servicePrincipal.id;
   progress.tags = application.tags;
-  progress.instantiated = application;
+  return application;
 }
 
 /**

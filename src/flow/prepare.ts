@@ -50,8 +50,10 @@ export async function prepare(
 ): Promise<Prepared | "rename"> {
   const { read, candidates, answers, template } = facts;
   const uniqueName = uniqueNameOf(template, answers.appName, sha256);
+  const tenantId = read.tenant.id;
+  const unfinished = await unfinishedSince(context, template, { tenantId, uniqueName });
   const identified = await identify(context, graph, {
-    ...(await withoutUnfinished(context, candidates, template, uniqueName)),
+    ...(unfinished ? withoutUnfinished(candidates, unfinished) : candidates),
     wanted: toWanted(template, input.known, answers.appName),
     uniqueName,
     choice: input.deleted,
@@ -60,13 +62,18 @@ export async function prepare(
   if (identified.kind === "rename") return "rename";
   const { application, adopt } = identified;
   if (application) requireOrigin(context, template, application);
+  if (application && unfinished) {
+    // It was marked before the run was killed: whatever has that name one day is not what that run made.
+    const { objectId, appId } = application;
+    const step = "instantiateApplication";
+    await context.journal.record({ event: "outcome", step, ok: true, tenantId, uniqueName, objectId, appId });
+  }
   const current: CurrentRegistration = application
     ? await during(context, "read", () => readRegistration(graph, application))
     : { delegatedGrants: [], appRoleAssignments: [] };
   const { known, outputFolder } = input;
   const wanted = desiredRegistration(context, { template, known }, read.apis, answers);
   const desired = shortened(wanted, read.policies, context);
-  const tenantId = read.tenant.id;
   const planned = { ...input, template, desired, current, adopt, tenantId };
   const { plan, secrets } = await planRegistration(context, planned);
   const delivered = secrets.find(({ state }) => state === "delivered")?.credential;
@@ -90,19 +97,20 @@ export async function prepare(
 /** How far the clock of this machine may be ahead of Graph's. */
 const SKEW_MS = 300_000;
 
+/** Since when a killed run may have instantiated what is looked for; see `openInstantiation`. */
+async function unfinishedSince(
+  { ports, journalFolder }: RunContext,
+  { application: { origin } }: Template,
+  wanted: { readonly tenantId: string; readonly uniqueName: string },
+): Promise<Date | undefined> {
+  return origin === "nonGallery" ? openInstantiation(ports, journalFolder, wanted) : undefined;
+}
+
 /**
  * Without the application that a killed run instantiated and could not mark any more: by its name alone it
  * would be taken for a stranger's, and making it again takes it up.
  */
-async function withoutUnfinished(
-  { ports, journalFolder }: RunContext,
-  read: CandidatesRead,
-  { application: { origin } }: Template,
-  uniqueName: string,
-): Promise<CandidatesRead> {
-  if (origin !== "nonGallery") return read;
-  const intendedAt = await openInstantiation(ports, journalFolder, uniqueName);
-  if (!intendedAt) return read;
+function withoutUnfinished(read: CandidatesRead, intendedAt: Date): CandidatesRead {
   const since = intendedAt.getTime() - SKEW_MS;
   const byName = read.candidates.byName.filter(
     (application) =>

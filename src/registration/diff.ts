@@ -118,8 +118,7 @@ function adoption(desired: DesiredRegistration, application: Application): Step 
   };
 }
 
-/** What is to be changed on an application, by itself or as the rest of one that was just instantiated. */
-export function applicationChanges(
+function applicationChanges(
   desired: DesiredRegistration,
   {
     displayName,

@@ -87,6 +87,39 @@ describe("useSCIM", () => {
     expect(made(tenant)).toEqual(SCIM);
   });
 
+  test("what a killed run left is closed once it is found: a colleague's of that name is not taken up later", async () => {
+    const tenant = testTenant();
+    let isMarked = false;
+    const killed: (fetch: Fetch) => Fetch = (fetch) => async (request) => {
+      if (isMarked) throw Object.assign(new Error("gone"), { code: "KILLED" });
+      isMarked = request.method === "PATCH";
+      return fetch(request);
+    };
+    const { folder } = await runInProcess([...UNATTENDED, "--scim"], tenant, { through: killed });
+    tenant.clock.advance(1000);
+    expect((await runInProcess([...UNATTENDED, "--scim"], tenant, { folder })).exitCode).toBe(0);
+    expect(made(tenant)).toEqual(SCIM);
+    const [application] = tenant.state.applications;
+    Object.assign(application ?? {}, { uniqueName: null, tags: [], passwordCredentials: [] });
+    const third = await runInProcess([...UNATTENDED, "--scim"], tenant, { folder });
+    expect(third.exitCode).toBe(2);
+    expect(third.stderr).toContain(`--app-id ${application?.appId}`);
+    expect(application?.passwordCredentials).toEqual([]);
+  });
+
+  test("with an add-on, what the template of Entra's brought along stays", async () => {
+    const tenant = testTenant();
+    const run = await runInProcess([...UNATTENDED, "--scim", "--mails-online"], tenant);
+    expect(run.exitCode, run.stderr).toBe(0);
+    const [application] = tenant.state.applications;
+    const scopes = application?.api.oauth2PermissionScopes.map(({ value }) => value);
+    expect(scopes).toEqual(["user_impersonation", "access_as_user"]);
+    const again = await runInProcess([...UNATTENDED, "--scim", "--mails-online"], tenant, {
+      folder: run.folder,
+    });
+    expect([again.exitCode, again.stdout]).toEqual([0, expect.stringContaining("Nothing to do")]);
+  });
+
   test("a plain registration is never taken for one that can be provisioned", async () => {
     const tenant = testTenant();
     const plain = await runInProcess([...UNATTENDED, "--app-name", "empower SCIM"], tenant);
@@ -109,6 +142,7 @@ describe("other vendors", () => {
     expect(existsSync(join(run.folder, "AppRegistrationInfo.json"))).toBe(false);
     const again = await runInProcess(argv, tenant, { folder: run.folder });
     expect([again.exitCode, again.stdout]).toEqual([0, expect.stringContaining("Nothing to do")]);
+    expect(again.stdout).not.toContain("secret");
     const rotate = await runInProcess(["secret", "rotate", ...argv], tenant);
     expect([rotate.exitCode, rotate.stderr]).toEqual([2, expect.stringContaining("no client secret")]);
   });
@@ -125,6 +159,7 @@ describe("other vendors", () => {
     expect(made(tenant).applications).toEqual(["&Money booking advisors"]);
     const second = await runInProcess(argv, tenant, { folder: first.folder });
     expect(second.exitCode, second.stderr).toBe(0);
+    expect(second.stderr.match(/This will change/g)).toHaveLength(1);
     expect(made(tenant)).toMatchObject({
       applications: ["&Money booking advisors", "&Money booking rooms"],
       principals: 2,
