@@ -3,7 +3,7 @@ import { type RegisterInput, register } from "../../flow/register.ts";
 import type { Flags } from "../../settings/known-values.ts";
 import { isOn, textOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";
-import { renderResult, toJsonResults } from "../screen/result.ts";
+import { renderResults, toJsonResults } from "../screen/result.ts";
 import { calendarOf, packedProgram, withSession } from "../session.ts";
 
 /** `register`: parses, calls the flow, shows what came of it. */
@@ -23,7 +23,7 @@ export async function runRegister(invocation: Invocation): Promise<ExitCode> {
     const packed = packedProgram(invocation, settings);
     return {
       exitCode: results.some(({ waiting }) => waiting.length > 0) ? 7 : 0,
-      text: results.map((result) => renderResult(result, invocation.ports.terminal, packed)).join("\n"),
+      text: renderResults(results, invocation.ports.terminal, packed),
       json: toJsonResults("register", results, packed),
     };
   });

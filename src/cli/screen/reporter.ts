@@ -66,6 +66,8 @@ const HINT_AFTER_MS = 60_000;
 export class Reporter {
   readonly #changes: string[] = [];
   #unclear = false;
+  /** Several plans in a row are one, which one question is about. */
+  #isPlanShown = false;
   readonly #ports: Pick<Ports, "terminal" | "clock">;
   readonly #options: ReporterOptions;
   readonly #style: ChalkInstance;
@@ -83,6 +85,7 @@ export class Reporter {
   }
 
   readonly report = (event: RunEvent): void => {
+    this.#isPlanShown &&= event.kind === "plan";
     const sentence = describeEvent(event);
     if (sentence !== undefined) this.#say(event, sentence);
     else if (event.kind === "task") this.#task(event.task, event.state);
@@ -228,9 +231,12 @@ export class Reporter {
 
   #plan(proposal: Proposal): void {
     const { displayName, id } = proposal.tenant;
-    this.#note("");
-    this.#note(this.#style.bold(say`This will change in ${displayName} (${id}):`));
-    this.#note("");
+    if (!this.#isPlanShown) {
+      this.#note("");
+      this.#note(this.#style.bold(say`This will change in ${displayName} (${id}):`));
+      this.#note("");
+    }
+    this.#isPlanShown = true;
     for (const line of planLines(proposal)) this.#note(this.#planLine(line));
     if (proposal.obstacles.length > 0) this.#note("");
     for (const text of obstaclesText(proposal.obstacles)) {

@@ -94,11 +94,26 @@ export function toJsonError(error: AppError | undefined): ResultDocument {
 
 /** The end of a run on the screen: what exists, where it is, what to do next. */
 export function renderResult(result: RegisterResult, terminal: Terminal, packed: PackedProgram): string {
-  return fit(resultText(result, terminal, packed), terminal.resultColumns);
+  return renderResults([result], terminal, packed);
 }
 
-function resultText(result: RegisterResult, terminal: Terminal, packed: PackedProgram): string {
+/** The same of several applications; what is to be done next is said once for all of them. */
+export function renderResults(
+  results: readonly RegisterResult[],
+  terminal: Terminal,
+  packed: PackedProgram,
+): string {
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
+  const texts = results.map((result) => resultText(result, style, packed));
+  const made = results.filter(({ outcome }) => outcome === "registered" || outcome === "rotated");
+  const lines = [...new Set(texts), ...nextSteps(made, style), ...signInClient(made, style)];
+  return fit(lines.join("\n"), terminal.resultColumns);
+}
+
+const HANDED_OVER =
+  "The client secret was handed over by an earlier run. If its link is lost or has ended, issue a new one with: secret rotate";
+
+function resultText(result: RegisterResult, style: ChalkInstance, packed: PackedProgram): string {
   switch (result.outcome) {
     case "planned":
       return say`Dry run: nothing was changed.`;
@@ -107,7 +122,7 @@ function resultText(result: RegisterResult, terminal: Terminal, packed: PackedPr
         style.green(say`Nothing to do: "${result.displayName}" is registered as it should be.`),
         ...facts(result, style),
         ...groupLines(result, style),
-        "The client secret was handed over by an earlier run. If its link is lost or has ended, issue a new one with: secret rotate",
+        ...(result.secretEnd === undefined ? [] : [HANDED_OVER]),
       ].join("\n");
     case "registered":
     case "rotated":
@@ -123,13 +138,12 @@ function resultText(result: RegisterResult, terminal: Terminal, packed: PackedPr
         ...facts(result, style),
         ...groupLines(result, style),
         ...waitingText(result, style, packed),
-        ...nextSteps(result, style),
-        ...signInClient(result, style),
       ].join("\n");
   }
 }
 
-function signInClient({ signInClientId: client }: RegisterResult, style: ChalkInstance): string[] {
+function signInClient(results: readonly RegisterResult[], style: ChalkInstance): string[] {
+  const client = results.find(({ signInClientId }) => signInClientId !== undefined)?.signInClientId;
   if (client === undefined) return [];
   const text = say`You signed in through the client ${client}; the permissions you gave it stay in this tenant. To withdraw them: Entra admin center, Enterprise applications, that client, Permissions.`;
   return ["", style.dim(text)];
@@ -137,7 +151,9 @@ function signInClient({ signInClientId: client }: RegisterResult, style: ChalkIn
 
 function doneText({ outcome, displayName, plan }: RegisterResult): string {
   if (outcome === "rotated") return say`Done: "${displayName}" has a new client secret.`;
-  const isNew = plan.steps.some(({ kind }) => kind === "createApplication");
+  const isNew = plan.steps.some(
+    ({ kind }) => kind === "createApplication" || kind === "instantiateApplication",
+  );
   return isNew
     ? say`Done: "${displayName}" is registered.`
     : say`Done: the registration of "${displayName}" is as it should be now.`;
@@ -185,15 +201,18 @@ function waitingText(result: RegisterResult, style: ChalkInstance, packed: Packe
   return ["", style.yellow(missing), ...lines];
 }
 
-function nextSteps({ nextSteps: steps, handover }: RegisterResult, style: ChalkInstance): string[] {
+function nextSteps(results: readonly RegisterResult[], style: ChalkInstance): string[] {
+  const handovers = results.flatMap(({ handover }) => handover ?? []);
+  const downloads = handovers.filter(({ toDownload }) => toDownload);
   const texts = [
-    ...(handover?.toDownload ? [DOWNLOAD] : []),
-    ...steps,
-    ...(handover && !handover.link ? [PASS_ON] : []),
+    ...(downloads.length > 0 ? [DOWNLOAD] : []),
+    ...new Set(results.flatMap((result) => result.nextSteps)),
+    ...(handovers.some(({ link }) => !link) ? [PASS_ON] : []),
   ];
   if (texts.length === 0) return [];
   const lines = texts.map((text, index) => `  ${index + 1}. ${clean(text)}`);
-  // A line of its own, to be copied as it stands.
-  if (handover?.toDownload) lines.splice(1, 0, "", `  ${downloadCommand(handover.file)}`, "");
+  // Lines of their own, to be copied as they stand.
+  const commands = downloads.map(({ file }) => `  ${downloadCommand(file)}`);
+  if (commands.length > 0) lines.splice(1, 0, "", ...commands, "");
   return ["", style.bold("Next:"), ...lines];
 }
