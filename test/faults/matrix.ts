@@ -11,8 +11,14 @@ import { expectNothingSecret, infoOf, runBuilt, watched } from "./runs.ts";
 /** A command of the program of which every request fails once. */
 export interface Matrix {
   readonly name: string;
-  /** Every request of a faultless run. */
+  /** Every request of a faultless run, but for those in `reads` and `elsewhere`. */
   readonly rows: readonly string[];
+  /** Those that only look, and of which a few faults stand for all. */
+  readonly reads?: readonly string[];
+  /** Those whose faults another matrix has: its name, and they. */
+  readonly elsewhere?: { readonly matrix: string; readonly rows: readonly string[] };
+  /** How many cells may run at the same time; more where they wait for long. */
+  readonly lanes?: number;
   /** What is there when it begins; nothing unless given. Made once. */
   readonly start?: (lanes: Lanes) => Promise<Moment>;
   readonly behaviour?: Partial<Behaviour>;
@@ -45,16 +51,20 @@ type Sign = "." | "r" | "x";
 
 /** A cell waits for its turn as well. */
 const CELL_MS = 240_000;
-/** How many may run at the same time: most of their time is waiting. */
+/** How many may run at the same time unless said: most of their time is waiting. */
 const LANES = 4;
+/** The faults of `reads`. */
+const OF_READS = ["503", "not replicated", "malformed", "killed before"];
 
 /** Defines the tests of a matrix: one for its rows, and one for every request and every fault. */
 export function testMatrix(matrix: Matrix): void {
   const { rows, behaviour = {}, next = (_cell, begun) => matrix.command(begun), expectDone } = matrix;
-  const lanes = serveLanes(LANES);
-  const cells = rows.flatMap((row) =>
+  const lanes = serveLanes(matrix.lanes ?? LANES);
+  const { reads = [], elsewhere } = matrix;
+  const cells = [...rows, ...reads].flatMap((row) =>
     Object.entries(FAULTS)
       .filter(([, { only = () => true }]) => only(row))
+      .filter(([column]) => !reads.includes(row) || OF_READS.includes(column))
       .map(([column, fault]): [row: string, column: string, fault: Fault] => [row, column, fault]),
   );
   const results = new Map<string, Sign>();
@@ -87,7 +97,7 @@ export function testMatrix(matrix: Matrix): void {
     }, onTestFinished);
     const first = await runBuilt(place, undefined, matrix.command(begun));
     expect(first.exitCode, first.stderr).toBe(0);
-    expect(names.toSorted()).toEqual(rows.toSorted());
+    expect(names.toSorted()).toEqual([...rows, ...reads, ...(elsewhere?.rows ?? [])].toSorted());
     expectNothingSecret(place, secrets, [first]);
     expectDone({ place, first, info: infoOf(place) }, begun);
   });
@@ -132,13 +142,13 @@ function repeats(name: string, other: string): boolean {
  * @param throttled milliseconds between each 429 with `Retry-After: 1` and the request that repeats it.
  */
 function table(
-  { name, rows }: Matrix,
+  { name, rows, reads = [], elsewhere }: Matrix,
   cells: number,
   results: ReadonlyMap<string, Sign>,
   throttled: readonly number[],
 ): string {
   const columns = Object.keys(FAULTS);
-  const width = Math.max(name.length, ...rows.map((row) => row.length));
+  const width = Math.max(name.length, ...[...rows, ...reads].map((row) => row.length));
   const line = (row: string): string => {
     const signs = columns.map((column) => (results.get(`${row}: ${column}`) ?? "").padEnd(column.length));
     return [row.padEnd(width), ...signs].join("  ");
@@ -146,7 +156,11 @@ function table(
   const count = (sign: Sign): number => [...results.values()].filter((one) => one === sign).length;
   return [
     [name.padEnd(width), ...columns].join("  "),
-    ...rows.map(line),
+    ...[...rows, ...reads].map(line),
+    ...(reads.length > 0
+      ? [`${reads.length} rows only look: there ${OF_READS.join(", ")} stand for all`]
+      : []),
+    ...(elsewhere ? [`${elsewhere.rows.length} rows are left to the matrix of ${elsewhere.matrix}`] : []),
     `${rows.filter(isEarly).length} rows come before anything is changed: there one kill and one reset stand for all, and 401 is left out`,
     `${results.size} of ${cells} cells: ${count(".")} completed by the run itself, ${count("r")} by the next, ${count("x")} failed`,
     `a 429 with Retry-After: 1 adds ${seconds(median(throttled))} s, ${seconds(Math.max(...throttled))} s at most (target 1.2 on a machine that does nothing else)`,

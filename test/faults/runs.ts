@@ -17,6 +17,9 @@ export const ALONE = ["--yes", "--no-input", `--tenant-id=${EXAMPLE.tenantId}`, 
 /** The command of every run that is given no other. */
 export const REGISTER = [...ALONE, "--hostname=https://app.contoso.com"];
 
+/** Several looks of half a minute may be needed to know that nothing was made. */
+const LIMIT_MS = 150_000;
+
 /** A sign-in that takes no time. */
 export const QUICK: Partial<Behaviour> = { deviceCodePolls: 0, deviceCodeIntervalSeconds: 0 };
 
@@ -64,6 +67,7 @@ export async function runBuilt(
 ): Promise<Ended> {
   let isRunning = true;
   const ended = await piped(place, command, {
+    limitMs: LIMIT_MS,
     onStart: (pid) => {
       victim.kill = () => {
         if (isRunning) process.kill(pid, "SIGKILL");

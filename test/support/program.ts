@@ -17,6 +17,8 @@ interface PipedOptions {
   readonly input?: string;
   /** Called with the child's process id as soon as there is one. */
   readonly onStart?: (pid: number) => void;
+  /** When it counts as hanging; after 20 seconds unless given. */
+  readonly limitMs?: number;
 }
 
 const LIMIT_MS = 20_000;
@@ -47,7 +49,7 @@ export async function piped(
     const limit = setTimeout(() => {
       child.kill("SIGKILL");
       reject(new Error(`still running; it said:\n${stdout}\n${stderr}`));
-    }, LIMIT_MS);
+    }, options.limitMs ?? LIMIT_MS);
     child.on("error", reject);
     child.on("close", (exitCode) => {
       clearTimeout(limit);
