@@ -66,6 +66,8 @@ export async function locate(
 export interface LocateInput {
   readonly template: Template;
   readonly known: KnownValues;
+  /** Whether a deleted one of ours settles the search, also beside others of that name. */
+  readonly deletedSettles?: boolean;
 }
 
 /**
@@ -75,7 +77,7 @@ export interface LocateInput {
  */
 export async function seek(
   context: RunContext,
-  { template, known }: LocateInput,
+  { template, known, deletedSettles = false }: LocateInput,
   scopes: readonly string[],
 ): Promise<Sought> {
   if (!context.questions) {
@@ -93,7 +95,7 @@ export async function seek(
   const found =
     "appId" in wanted
       ? await byId(graph, wanted.appId, { ...read, proposed })
-      : await byName(context, graph, { template, known, proposed }, read);
+      : await byName(context, graph, { template, known, deletedSettles, proposed }, read);
   return { tokens, graph, tenant, apis, ...found };
 }
 
@@ -113,7 +115,7 @@ async function byId(
 async function byName(
   context: RunContext,
   graph: GraphContext,
-  { template, known, proposed }: LocateInput & { readonly proposed: string },
+  { template, known, deletedSettles, proposed }: LocateInput & { readonly proposed: string },
   read: CandidatesRead,
 ): Promise<Found> {
   const { questions } = context;
@@ -125,6 +127,8 @@ async function byName(
   const deleted = all.find((application) => isMarked(application, wanted.uniqueName));
   if (choice.kind === "none") return { appName, application: undefined, deleted };
   if (choice.kind === "ours") return { appName, application: choice.application, deleted };
+  // Who only wants it gone need not say which of the others was never meant.
+  if (deleted && deletedSettles) return { appName, application: undefined, deleted };
   if (!questions) {
     throw new AppError("NAMESAKES", { displayName: appName, candidates: choice.applications });
   }

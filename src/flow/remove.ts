@@ -37,7 +37,8 @@ export interface RemoveResult {
  */
 export async function remove(context: RunContext, input: RemoveInput): Promise<RemoveResult> {
   checkUnattended(context, missingTenant(input.known), input);
-  const sought = await seek(context, input, input.dryRun ? READING_SCOPES : CHANGING_SCOPES);
+  const wanted = { ...input, deletedSettles: true };
+  const sought = await seek(context, wanted, input.dryRun ? READING_SCOPES : CHANGING_SCOPES);
   const { tenant, graph, apis, application } = sought;
   if (!application) return alreadyGone(context, input, sought);
   const current = await during(context, "read", () => readRegistration(graph, application));

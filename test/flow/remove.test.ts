@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { EXAMPLE, ROLES } from "../../src/sandbox/index.ts";
 import { FAULTS, failing, recording } from "../support/faults.ts";
@@ -306,4 +307,14 @@ describe.each(Object.entries(FAULTS))("%s", (_fault, fault) => {
       expect(left(tenant)).toEqual(GONE);
     },
   );
+});
+
+test("a stranger of the same name does not keep a second removal from being done", async () => {
+  const { tenant, application } = await registered();
+  const stranger = { ...structuredClone(application), id: randomUUID(), appId: randomUUID() };
+  const argv = ["remove", "--yes", "--no-input", "--tenant-id", EXAMPLE.tenantId];
+  expect((await runInProcess(argv, tenant)).exitCode).toBe(0);
+  tenant.state.applications.push({ ...stranger, uniqueName: null, tags: [] });
+  const again = await runInProcess(argv, tenant);
+  expect([again.exitCode, tenant.state.applications.length]).toEqual([0, 1]);
 });

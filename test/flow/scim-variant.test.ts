@@ -222,4 +222,31 @@ describe("other vendors", () => {
     expect([run.exitCode, tenant.requests.length]).toEqual([2, 0]);
     expect(run.stderr).toContain('"webRedirectUri"');
   });
+
+  test("inputs by --set: good ones are used, others are named with what was expected", async () => {
+    const argv = ["--template", "scim-oidc-platform", "--yes", "--no-input", "--tenant-id", EXAMPLE.tenantId];
+    const good = ["webRedirectUri", "installedRedirectUri", "tenantUrl"].flatMap((name) => [
+      "--set",
+      `${name}=https://vendor.example/${name}?a=b`,
+    ]);
+    const tenant = testTenant();
+    const run = await runInProcess([...argv, ...good, "--set", "userType=premium"], tenant);
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(tenant.state.applications[0]?.web.redirectUris).toEqual([
+      "https://vendor.example/webRedirectUri?a=b",
+    ]);
+    const bad = [
+      "--set",
+      "userType=Gold",
+      "--set",
+      "colour=red",
+      "--set",
+      "webRedirectUri=http://x.example/",
+    ];
+    const refused = await runInProcess([...argv, ...bad], testTenant());
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(
+      /--set userType: is Gold[\s\S]*--set: is colour=red[\s\S]*webRedirectUri=…[\s\S]*not http:/,
+    );
+  });
 });
