@@ -1,4 +1,4 @@
-import { AppError, type SignInAttempt } from "../errors.ts";
+import { AppError, isAppError, type SignInAttempt } from "../errors.ts";
 import { isPassingFailure, networkError } from "../http/errors.ts";
 import type { RetryingFetch } from "../http/retry.ts";
 import type { Clock } from "../ports/index.ts";
@@ -58,7 +58,10 @@ export function keepTransport(fetch: RetryingFetch, seen: Seen): RetryingFetch {
       seen.transport = undefined;
       return answer;
     } catch (error) {
-      seen.transport = networkError(new URL(request.url).host, error);
+      // Why it waited says more than that it waited for too long.
+      if (!isAppError(error, "WAITED_TOO_LONG") || !seen.transport) {
+        seen.transport = networkError(new URL(request.url).host, error);
+      }
       if (seen.failedPolls === undefined || !isPassingFailure(error)) throw error;
       return new Response(PENDING.text, { status: PENDING.status });
     }
