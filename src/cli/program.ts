@@ -101,13 +101,6 @@ function toUsageError(
   return new AppError("USAGE", { detail: detail.charAt(0).toUpperCase() + detail.slice(1) });
 }
 
-/** The option for what only one product asks. */
-const SET = [
-  "--set <input=value>",
-  "answer to a question of the template's own; give it once for each",
-  collect,
-] as const;
-
 function buildProgram(
   { makePorts, version }: Outside,
   addOns: readonly AddOnFlag[],
@@ -157,7 +150,6 @@ function buildProgram(
       .action(() => start(addOn, async () => (await import("./commands/add-on.ts")).runAddOn));
     addAppOptions(addOn)
       .option("--hostname <url>", "URL of the app (default: as the registration has it)")
-      .option(...SET)
       .option("--scim", "of the variant of the product that is provisioned")
       .option("--dry-run", "show the plan, change nothing")
       .option("--yes", "accept the plan unasked");
@@ -297,7 +289,7 @@ function addConfigOptions(command: Command, addOns: readonly AddOnFlag[]): void 
     .option("--tenant-id <id>", "tenant ID, or a domain name of the tenant")
     .option("--app-name <name>", "name of the app registration")
     .option("--hostname <url>", "URL of the app, starting with https://")
-    .option(...SET)
+    .option("--set <input=value>", "a value that only this product asks for; give it once for each", collect)
     .option("--group <name|id>", "group whose users are synchronised; give it once for each", collect)
     .option("--scim", "with provisioning")
     .option("--no-scim", "without provisioning")
@@ -313,7 +305,6 @@ function addConfigOptions(command: Command, addOns: readonly AddOnFlag[]): void 
 function addTenantOptions(command: Command, addOns: readonly AddOnFlag[]): Command {
   addAppOptions(command)
     .option("--hostname <url>", "URL of the app, starting with https://")
-    .option(...SET)
     .option("--no-group-sync", "without the optional permission for groups")
     .option("--scim", "for provisioning: the variant of the product whose users Entra creates")
     .option("--no-scim", "without provisioning")

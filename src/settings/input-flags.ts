@@ -19,7 +19,7 @@ export function inputsFromFlag(
     if (parsed?.ok) values.set(name.trim(), { value: parsed.value, source });
     else if (parsed) faults.push({ path: `${path} ${name.trim()}`, found: value, expected: parsed.expected });
     else {
-      const expected = { oneOf: inputs.map((one) => `${one.name}=<value>`) };
+      const expected = { oneOf: inputs.map((one) => `${one.name}=…`) };
       faults.push({ path, found: text, expected: inputs.length > 0 ? expected : "noInput" });
     }
   }

@@ -139,8 +139,6 @@ export function resolveValues({
   const set = inputsFromFlag(flags["set"], inputs, faults);
   const auth = flag("auth", oneOf<SignInWay | "auto">(["auto", ...ways]))?.value ?? "auto";
 
-  const set = setInputs(flags["set"], template.inputs ?? [], faults);
-
   const known: KnownValues = {
     tenant:
       flag("tenant-id", parseTenant) ??
@@ -182,29 +180,6 @@ export function resolveValues({
     cloud: flag("cloud", oneOf(CLOUD_NAMES))?.value ?? "global",
   };
   return { known, faults, hostnameReducedTo: hostname?.value.reduced ? hostname.value.origin : undefined };
-}
-
-/** The inputs that `--set <input>=<value>` gives; one that the template does not have is a fault. */
-function setInputs(
-  flag: FlagValue | undefined,
-  inputs: readonly TemplateInput[],
-  faults: Fault[],
-): ReadonlyMap<string, Known<string>> {
-  const set = new Map<string, Known<string>>();
-  for (const text of flag && typeof flag.value === "object" ? flag.value : []) {
-    const [, name = text, given = ""] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
-    const input = inputs.find((one) => one.name === name.trim());
-    if (!flag) continue;
-    if (!input) {
-      const names = inputs.map((one) => `${one.name}=…`);
-      faults.push({ path: flag.path, found: text, expected: { oneOf: names } });
-      continue;
-    }
-    const parsed = parseInput(input)(given);
-    if (parsed.ok) set.set(input.name, { value: parsed.value, source: flag.source });
-    else faults.push({ path: `${flag.path} ${input.name}`, found: given, expected: parsed.expected });
-  }
-  return set;
 }
 
 /** The groups that a flag names or rules out, else those of the config; what is no group is a fault. */

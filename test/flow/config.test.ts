@@ -153,8 +153,8 @@ describe("config init", () => {
     const wrong = await init("api=nowhere", "stage=test", "test");
     expect(wrong.exitCode).toBe(2);
     expect(wrong.stderr).toMatch(/--set api: is nowhere, must be one of https:/);
-    expect(wrong.stderr).toMatch(/--set: is stage=test, must be one of api=<value>/);
-    expect(wrong.stderr).toMatch(/--set: is test, must be one of api=<value>/);
+    expect(wrong.stderr).toMatch(/--set: is stage=test, must be one of api=…/);
+    expect(wrong.stderr).toMatch(/--set: is test, must be one of api=…/);
     const none = await run(["config", "init", "--no-input", "--set=a=b"]);
     expect(none.stderr).toContain("--set: is a=b, must be left out");
   });

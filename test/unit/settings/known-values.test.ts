@@ -242,7 +242,7 @@ test("an input of the template's own: flag before config before template, and a 
   expect(valueOf({})).toEqual({ value: "live", source: "template" });
   expect(resolve({ templates, flags: { set: flag(["stage=beta", "x=y"], "--set") } }).faults).toEqual([
     { path: "--set stage", found: "beta", expected: { oneOf: ["test", "live"] } },
-    { path: "--set", found: "x=y", expected: { oneOf: ["stage=<value>"] } },
+    { path: "--set", found: "x=y", expected: { oneOf: ["stage=…"] } },
   ]);
   expect(resolve({ flags: { set } }).faults).toMatchObject([{ expected: "noInput" }]);
 });
