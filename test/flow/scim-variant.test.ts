@@ -245,8 +245,7 @@ describe("other vendors", () => {
     ];
     const refused = await runInProcess([...argv, ...bad], testTenant());
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toMatch(
-      /--set userType: is Gold[\s\S]*--set: is colour=red[\s\S]*webRedirectUri=…[\s\S]*not http:/,
-    );
+    for (const named of ["userType", "colour", "webRedirectUri"]) expect(refused.stderr).toContain(named);
+    expect(refused.stderr).toContain("not http:");
   });
 });
