@@ -7,7 +7,7 @@ import { toJsonResult } from "../screen/result.ts";
 import { packedProgram, withSession } from "../session.ts";
 import { namedAddOn, oneApplication } from "../settings.ts";
 
-/** A command of the name of an add-on, such as `mails-online`: parses, calls the flow, shows what came of it. */
+/** The command of an add-on, which has its name: parses, calls the flow, shows what came of it. */
 export async function runAddOn(invocation: Invocation): Promise<ExitCode> {
   const name = invocation.command.name();
   return withSession(invocation, async ({ context, settings, flags }) => {
