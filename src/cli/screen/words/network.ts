@@ -41,7 +41,9 @@ export function networkProblem(failure: NetworkFailure): string {
     case "tls":
       return `cannot be reached: no encrypted connection comes about` + through + say` (${cause}).`;
     case "answeredInstead":
-      return say`cannot be reached: something else answers in its place (${cause.replace("_", " ")}).`;
+      return /^HTTP_5/.test(cause)
+        ? say`does not answer properly, or something else answers in its place (${cause.replace("_", " ")}).`
+        : say`cannot be reached: something else answers in its place (${cause.replace("_", " ")}).`;
     case "foreignHost":
       return "was not asked: an answer of Microsoft Graph points to it, and the token goes to Microsoft Graph alone (FOREIGN_HOST).";
     case "other":
