@@ -1,6 +1,13 @@
 import { AppError } from "../errors.ts";
 import type { RunEvent } from "../flow/events.ts";
-import { configTemplate, type LoadedTemplate, loadConfig, loadTemplate, type OwnKeys } from "../flow/load.ts";
+import {
+  configTemplate,
+  type LoadedTemplate,
+  loadConfig,
+  loadTemplate,
+  type OwnKeys,
+  packagedConfig,
+} from "../flow/load.ts";
 import type { Ports } from "../ports/index.ts";
 import { type Flags, type KnownValues, missingInputs, resolveValues } from "../settings/known-values.ts";
 import { SIGN_IN_WAYS, type SignInWay } from "../settings/sign-in.ts";
@@ -35,10 +42,11 @@ export async function loadSettings(
 ): Promise<Settings> {
   const named = textOf(flags, "template");
   const { config, loaded, product, name } = await loadProduct(ports, named, textOf(flags, "config"));
-  report({ kind: "config", ...loaded });
+  const isVendors = loaded.file !== packagedConfig(ports);
+  // The packaged one has the keys of the default product; nobody can be asked to correct it.
+  report({ kind: "config", ...loaded, ...(!isVendors && { unknownKeys: [] }) });
   const { environment } = ports.system;
   const inCloudShell = detectCloudShell(environment) !== undefined;
-  const isVendors = !loaded.file.startsWith(ports.system.packageFolder);
   if (inCloudShell && !isVendors) report({ kind: "configNotUploaded" });
   const { templates, addOns } = await variantOf(ports, product, config, flags);
   const sources = {

@@ -122,6 +122,11 @@ export interface LoadedConfig {
   readonly ignoredFile: string | undefined;
 }
 
+/** The file of defaults that the package brings. */
+export function packagedConfig({ system }: Pick<Ports, "system">): string {
+  return `${system.packageFolder}/config.json`;
+}
+
 /**
  * Loads the named config, else `config.json` of the current folder, else the packaged one.
  *
@@ -135,7 +140,7 @@ export async function loadConfig(
   if (named !== undefined) {
     return loadOne(files, absolute(system.currentFolder, named), own);
   }
-  const packaged = `${system.packageFolder}/config.json`;
+  const packaged = packagedConfig({ system });
   const beside = `${system.currentFolder}/config.json`;
   try {
     const loaded = await loadOne(files, beside, own);
