@@ -270,6 +270,7 @@ function addAppOptions(command: Command): Command {
   return command
     .option("--config <file>", "settings (default: ./config.json, else the packaged one)")
     .option("--template <name|file>", "the vendor's product: a name, or the path of a template file")
+    .option("--set <input=value>", "a value that only this product asks for; give it once for each", collect)
     .option("--application <key>", "which of a product's several applications is meant")
     .option("--tenant-id <id>", "tenant ID, or a domain name of the tenant")
     .option("--app-name <name>", "name of the app registration")
