@@ -30,7 +30,13 @@ function addTwin(tenant: TestTenant, displayName: string): string {
   return id;
 }
 
-/** What the sign-in service was asked for, in order. */
+/** Reads one more file than there is. */
+function withFile(name: string, content: unknown) {
+  return async (path: string) =>
+    path.endsWith(name) ? new TextEncoder().encode(JSON.stringify(content)) : readFileSync(path);
+}
+
+/** How often the sign-in service was asked. */
 const scopesAsked = (tenant: TestTenant) =>
   tenant.requests.filter(({ url }) => /devicecode$|\/token$/.test(url)).length;
 
@@ -83,6 +89,10 @@ describe("named beforehand", () => {
     };
     expect(await named([], { environment })).toEqual(["Finance", "All Employees"]);
     expect(await named(["--group", "Finance"], { environment })).toEqual(["Finance"]);
+    const config = { files: { read: withFile("vendor.json", { groups: ["All Employees"] }) } };
+    expect(await named(["--config", "vendor.json"], config)).toEqual(["All Employees"]);
+    expect(await named(["--config", "vendor.json"], { ...config, environment })).toHaveLength(2);
+    expect(await named(["--config", "vendor.json", "--no-group"], config)).toEqual([]);
     expect(await named([], {})).toEqual([]);
   });
 
@@ -195,15 +205,12 @@ describe("asked after the sign-in", () => {
       readFileSync(join(import.meta.dirname, "../../templates/empower.json"), "utf8"),
     ) as Record<string, unknown>;
     const { groups: _groups, addOns: _addOns, ...rest } = template;
-    const read = async (path: string) =>
-      path.endsWith("plain.json")
-        ? new TextEncoder().encode(JSON.stringify({ ...rest, addOns: [] }))
-        : readFileSync(path);
     const runs = [
       await runInProcess(["--no-group-sync"], testTenant(), choosing()),
+      await runInProcess(["--no-group"], testTenant(), choosing()),
       await runInProcess(["--template", "./plain.json"], testTenant(), {
         answers: [...QUESTIONS.slice(0, 3), YES],
-        files: { read },
+        files: { read: withFile("plain.json", { ...rest, addOns: [] }) },
       }),
       await runInProcess(UNATTENDED, testTenant()),
     ];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { propertiesOf } from "../../../src/sandbox/graph/types.ts";
-import { world } from "./helpers.ts";
+import { REGISTER_SCOPES, world } from "./helpers.ts";
 
 const VALUES = [
   null,
@@ -30,8 +30,12 @@ function bodies(type: string): Record<string, unknown>[] {
   });
 }
 
+const GROUP = { displayName: "G", mailNickname: "g", mailEnabled: false, securityEnabled: true };
+
 test("no body makes Graph's part fall over, and what is refused changes nothing", async () => {
   const tenant = world();
+  const scopes = `${REGISTER_SCOPES} Group.ReadWrite.All`;
+  await tenant.signIn(scopes);
   const created = await tenant.graph("POST", "/applications", { displayName: "App" });
   const application = `/applications/${String(created.body["id"])}`;
   const principal = await tenant.graph("POST", "/servicePrincipals", { appId: created.body["appId"] });
@@ -45,6 +49,8 @@ test("no body makes Graph's part fall over, and what is refused changes nothing"
     ["appRoleAssignment", "POST", `${graph}/appRoleAssignedTo`, (body) => body],
     ["passwordCredential", "POST", `${application}/addPassword`, (body) => ({ passwordCredential: body })],
     ["passwordCredential", "POST", `${application}/removePassword`, (body) => body],
+    ["group", "POST", "/groups", (body) => body],
+    ["group", "POST", "/groups", (body) => ({ ...GROUP, ...body })],
   ];
   for (const [type, method, path, shape] of targets) {
     for (const body of bodies(type)) {
@@ -56,7 +62,10 @@ test("no body makes Graph's part fall over, and what is refused changes nothing"
         known: true,
       });
       // What was made is thrown away again, or the state would grow with every body.
-      if (status === 201) tenant.sandbox.state.applications.length = 1;
+      if (status === 201) {
+        tenant.sandbox.state.applications.length = 1;
+        tenant.sandbox.state.groups.length = 2;
+      }
       if (status >= 400) expect(JSON.stringify(tenant.sandbox.state)).toBe(before);
     }
   }
