@@ -1,8 +1,9 @@
 import { AppError, type ExitCode } from "../errors.ts";
 import type { Flags } from "../settings/known-values.ts";
 import { type Ending, showEnding, showFailure } from "./ending.ts";
-import { readFlags } from "./flags.ts";
+import { readFlags, unknownVariables } from "./flags.ts";
 import type { Invocation } from "./program.ts";
+import { Reporter } from "./screen/reporter.ts";
 
 /**
  * Runs the work of a command that needs neither tenant nor network: flags before it, every failure turned
@@ -15,6 +16,8 @@ export async function withoutTenant(
   try {
     const { flags, faults } = readFlags(command, ports.system.environment);
     if (faults.length > 0) throw new AppError("VALUES_INVALID", { faults });
+    const names = unknownVariables(command, ports.system.environment);
+    if (names.length > 0) new Reporter(ports, globals).report({ kind: "variablesUnknown", names });
     const ending = await work(flags);
     showEnding(ending, ports, globals);
     return ending.exitCode;

@@ -170,6 +170,14 @@ describe("config init", () => {
     expect(() => written(folder)).toThrow("ENOENT");
   });
 
+  test("a variable that looks like one and is none is named", async () => {
+    const { exitCode, stderr } = await run(["config", "init", "--no-input"], {
+      environment: { ENTRA_APP_REGISTRATION_TENANT: "x" },
+    });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain("ENTRA_APP_REGISTRATION_TENANT");
+  });
+
   test("never replaces a file unasked", async () => {
     const folder = folderWith({ "config.json": "precious" });
     const refused = await run(["config", "init", "--no-input"], { folder });

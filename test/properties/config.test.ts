@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { loadSettings } from "../../src/cli/settings.ts";
 import { EXIT_CODES, isAppError } from "../../src/errors.ts";
+import { checkConfig } from "../../src/flow/check-config.ts";
 import type { Files } from "../../src/ports/index.ts";
 import { nodeFiles } from "../../src/ports/node/files.ts";
 import { EXAMPLE } from "../../src/sandbox/index.ts";
@@ -112,6 +113,7 @@ function remembering(config: () => Uint8Array): Files {
 
 test("10,000 config files are understood or refused with what is wrong", { timeout: 120_000 }, async () => {
   const { system } = fakePorts();
+  const file = join(system.currentFolder, "config.json");
   let bytes: Uint8Array = new Uint8Array();
   const ports = { files: remembering(() => bytes), system };
   const ended = { understood: 0, refused: 0 };
@@ -123,6 +125,9 @@ test("10,000 config files are understood or refused with what is wrong", { timeo
         (error: unknown) => error,
       );
       ended[refusal === undefined ? "understood" : "refused"] += 1;
+      // What config check lets pass, a run takes, and the other way round.
+      const { faults } = await checkConfig(ports, file, { named: undefined, fallback: "empower" });
+      expect(faults.length === 0).toBe(refusal === undefined);
       if (refusal === undefined) return;
       if (!isAppError(refusal)) throw refusal;
       expect(EXIT_CODES[refusal.code]).toBe(2);
