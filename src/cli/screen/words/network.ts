@@ -41,7 +41,7 @@ export function networkProblem(failure: NetworkFailure): string {
     case "tls":
       return `cannot be reached: no encrypted connection comes about` + through + say` (${cause}).`;
     case "answeredInstead":
-      return /^HTTP_5/.test(cause)
+      return cause.startsWith("HTTP_5")
         ? say`does not answer properly, or something else answers in its place (${cause.replace("_", " ")}).`
         : say`cannot be reached: something else answers in its place (${cause.replace("_", " ")}).`;
     case "foreignHost":
