@@ -82,7 +82,9 @@ async function chooseTemplate(
 ): Promise<string | undefined> {
   if (!questions) return undefined;
   const products = (await packagedTemplates(ports)).filter(({ variantOf }) => variantOf === undefined);
-  const chosen = await questions.template(products.toSorted(({ name }) => (name === fallback ? -1 : 0)));
+  const isFirst = ({ name }: PackagedTemplate) => name === fallback;
+  const others = products.filter((product) => !isFirst(product));
+  const chosen = await questions.template([...products.filter(isFirst), ...others]);
   return chosen === fallback ? undefined : chosen;
 }
 
