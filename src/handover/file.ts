@@ -77,7 +77,7 @@ async function look(
   }
 }
 
-/** `AppRegistrationInfo.2026-03-01.json`, then `AppRegistrationInfo.2026-03-01-2.json`, and so on. */
+/** `info.json` becomes `info.2026-03-01.json`, then `info.2026-03-01-2.json`, and so on. */
 async function keepUnderDate(
   files: Pick<Files, "list" | "rename">,
   folder: string,
