@@ -180,11 +180,12 @@ async function registerAll(
   const results: RegisterResult[] = [];
   for (const one of prepared) {
     stopIfInterrupted(context.signal);
-    results.push(
-      one.plan.steps.length === 0
-        ? await unchanged(run, one)
-        : await applyOne(run, { read, answers, means, profile: confirmed }, one),
-    );
+    const isUnchanged = one.plan.steps.length === 0;
+    const agreed = { read, answers, means, profile: confirmed };
+    const result = await (isUnchanged ? unchanged(run, one) : applyOne(run, agreed, one));
+    results.push(result);
+    const { displayName, appId = "" } = result;
+    if (prepared.length > 1 && !isUnchanged) context.report({ kind: "applicationDone", displayName, appId });
   }
   return results;
 }

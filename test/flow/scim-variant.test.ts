@@ -158,6 +158,7 @@ describe("other vendors", () => {
     const first = await runInProcess(argv, tenant, { through: failing });
     expect(first.exitCode).toBe(5);
     expect(made(tenant).applications).toEqual(["&Money booking advisors"]);
+    expect(first.stderr).toContain('"&Money booking advisors" is registered, client ID');
     const second = await runInProcess(argv, tenant, { folder: first.folder });
     expect(second.exitCode, second.stderr).toBe(0);
     expect(second.stderr.match(/This will change/g)).toHaveLength(1);

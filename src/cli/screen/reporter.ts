@@ -87,6 +87,7 @@ export class Reporter {
   readonly report = (event: RunEvent): void => {
     this.#isPlanShown &&= event.kind === "plan";
     const sentence = describeEvent(event);
+    if (event.kind === "applicationDone" && sentence !== undefined) this.#changes.push(sentence);
     if (sentence !== undefined) this.#say(event, sentence);
     else if (event.kind === "task") this.#task(event.task, event.state);
     else if (event.kind === "deviceCode") this.#deviceCode(event);
@@ -124,7 +125,8 @@ export class Reporter {
     if (this.#options.quiet && !isWarning) return;
     if (isWarning) this.#note(`${this.#style.yellow("!")} ${sentence}`);
     else if (event.kind === "journal") this.#note(this.#style.dim(sentence));
-    else if (event.kind === "signedIn") this.#note(`${this.#style.green("✔")} ${sentence}`);
+    else if (event.kind === "signedIn" || event.kind === "applicationDone")
+      this.#note(`${this.#style.green("✔")} ${sentence}`);
     else this.#note(`${this.#style.cyan("i")} ${sentence}`);
   }
 

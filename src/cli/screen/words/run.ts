@@ -189,6 +189,8 @@ export function describeEvent(event: RunEvent): string | undefined {
       return restored(event);
     case "deletedFound":
       return deletedFound(event);
+    case "applicationDone":
+      return say`"${event.displayName}" is registered, client ID ${event.appId}`;
     case "surplusApplications":
       return say`Microsoft made the enterprise application more than once. Nobody uses these; delete them in the Entra admin center under App registrations: ${event.appIds.join(", ")}.`;
     case "interrupted":
