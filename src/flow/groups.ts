@@ -5,6 +5,7 @@ import { fetchWithin } from "../http/attempt.ts";
 import { type Group, type NewGroup, toNewGroup } from "../registration/groups.ts";
 import type { Plan } from "../registration/plan.ts";
 import type { KnownValues } from "../settings/known-values.ts";
+import { detectCloudShell } from "../signin/cloud-shell.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import { during, journaled, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
 import { CHANGING_SCOPES, inTenant, signIn } from "./sign-in.ts";
@@ -67,9 +68,16 @@ export async function chooseGroups(context: RunContext, options: ChooseOptions):
   const { known, question } = options;
   const choosing = new Choosing(context, options);
   if (known.groups) await choosing.named(known.groups.value);
-  // Without group synchronisation there is no group to tell the vendor.
-  else if (question !== undefined && known.groupSync && context.questions) await choosing.asked(question);
+  else if (question !== undefined && isAsked(context, known)) await choosing.asked(question);
   return choosing.chosen();
+}
+
+/**
+ * Without group synchronisation there is no group to tell the vendor. And a session of Cloud Shell is short:
+ * there, only what the run cannot do without is asked.
+ */
+function isAsked({ questions, ports }: RunContext, { groupSync }: ChooseOptions["known"]): boolean {
+  return questions !== undefined && groupSync && !detectCloudShell(ports.system.environment);
 }
 
 /** A plan that makes these groups as well. */

@@ -35,13 +35,12 @@ function shell(behaviour: Partial<Behaviour> = {}): Shell {
   return { place, home, secrets, run: (...args) => inTerminal({ folder: home, env }, args) };
 }
 
-/** Answers name, URL, add-in and groups. */
+/** Answers name, URL and add-in: there is no other question. */
 async function describeApp(pty: Pty): Promise<void> {
   for (const [question, answer] of [
     [ASKED.appName, ""],
     [ASKED.hostname, "https://app.contoso.com"],
     [ASKED.mailsOnline, ""],
-    [ASKED.groups, ""],
   ] as const) {
     await pty.until(question);
     pty.type(`${answer}${KEYS.enter}`);

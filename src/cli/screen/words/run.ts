@@ -267,7 +267,7 @@ export const QUESTIONS = {
   stepUp: "This sign-in is not enough for that. What now?",
   stepUpConsent: (names: string) => say`How do you want to grant ${names}?`,
   signInAgain: "Sign in with a code now, as somebody who may do it",
-  consentPage: "On Microsoft's page: this run shows the link and waits",
+  consentPage: "On Microsoft's page: this run shows the link and waits; no test at the end",
   consentLater: "Later, or by somebody else",
   accessToken: "Access token for Microsoft Graph",
   noAccessToken: "Paste the token, or press Ctrl-C to stop.",
