@@ -14,6 +14,7 @@ const HANDOVER = "AppRegistrationInfo.json";
 const CONSENT = /How do you want to grant User\.Read\.All and GroupMember\.Read\.All\?/;
 const CODE = /Code: [A-Z0-9]{9}/g;
 /** How each question of a run begins, in the order in which they are asked here. */
+const QUESTIONS = ["Name for", "URL of t", "Use empo", "How do y", "Go ahead"];
 
 /** A shell as Azure Cloud Shell opens it: in the home folder, which is all that lasts. */
 interface Shell {
