@@ -20,8 +20,13 @@ export interface GraphContext {
   readonly onItem?: ((item: BatchItem, answer: GraphAnswer, batchMs: number) => void) | undefined;
 }
 
-/** A wait that the screen shows; `replication`: a new object is not visible everywhere yet. */
-export type GraphWait = Omit<Wait, "reason"> & { readonly reason: Wait["reason"] | "replication" };
+/**
+ * A wait that the screen shows; `replication`: a new object is not visible everywhere yet; `absence`: nothing is
+ * made before reads agree that it is not there.
+ */
+export type GraphWait = Omit<Wait, "reason"> & {
+  readonly reason: Wait["reason"] | "replication" | "absence";
+};
 
 /** What `$batch` takes in one call (https://learn.microsoft.com/graph/json-batching). */
 const MOST_ITEMS = 20;

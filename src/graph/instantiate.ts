@@ -117,7 +117,7 @@ async function lookLong(context: GraphContext, request: InstantiateRequest): Pro
   for (const [index, ms] of ABSENCE_WAITS_MS.entries()) {
     const found = await findInstances(context, request);
     if (found.length > 0) return found;
-    context.onWait?.({ ms, reason: "replication", host: "Microsoft Graph", attempt: index + 1 });
+    context.onWait?.({ ms, reason: "absence", host: "Microsoft Graph", attempt: index + 1 });
     await context.clock.sleep(ms);
   }
   return findInstances(context, request);

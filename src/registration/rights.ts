@@ -72,6 +72,8 @@ function rolesFor(step: Step, policies: Policies | undefined): readonly RoleName
             "Global Administrator",
           ]
         : [];
+    case "instantiateApplication":
+      return ["Cloud Application Administrator", "Application Administrator", "Global Administrator"];
     case "grantAppRole":
       return step.permission.resource.appId === MICROSOFT_GRAPH
         ? ["Privileged Role Administrator", "Global Administrator"]

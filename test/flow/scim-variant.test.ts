@@ -107,6 +107,30 @@ describe("useSCIM", () => {
     expect(application?.passwordCredentials).toEqual([]);
   });
 
+  test("who may register applications but not this one is told so beforehand, and of the role it takes", async () => {
+    const tenant = testTenant({ roles: [] });
+    const run = await runInProcess([...UNATTENDED, "--scim"], tenant);
+    expect([run.exitCode, tenant.state.applications]).toEqual([5, []]);
+    const [plan, failure] = run.stderr.split("✖");
+    expect(plan).toMatch(/do not seem to allow creating.*\n.*Cloud Application Administrator/);
+    expect(plan).not.toContain("go ahead all the same");
+    expect(failure).toContain("Cloud Application Administrator");
+  });
+
+  test("what an earlier attempt may have made is looked for, and that is said", async () => {
+    const tenant = testTenant();
+    let isLost = false;
+    const losing: (fetch: Fetch) => Fetch = (fetch) => async (request) => {
+      if (isLost || !request.url.endsWith("/instantiate")) return fetch(request);
+      isLost = true;
+      throw Object.assign(new Error("gone"), { code: "ECONNRESET" });
+    };
+    const run = await runInProcess([...UNATTENDED, "--scim"], tenant, { through: losing });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run.stderr).toContain("Making sure that an earlier attempt has not created it already");
+    expect(made(tenant)).toEqual(SCIM);
+  });
+
   test("with an add-on, what the template of Entra's brought along stays", async () => {
     const tenant = testTenant();
     const run = await runInProcess([...UNATTENDED, "--scim", "--mails-online"], tenant);

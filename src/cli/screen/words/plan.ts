@@ -256,20 +256,28 @@ export function obstaclesText(obstacles: readonly Obstacle[]): readonly string[]
 }
 
 function rolesText(lacking: readonly Extract<Obstacle, { kind: "role" }>[]): readonly string[] {
-  const creating = lacking.find(({ step }) => step.kind === "createApplication");
+  const making = lacking.find(
+    ({ step }) => step.kind === "createApplication" || step.kind === "instantiateApplication",
+  );
   const names = lacking.flatMap(({ step }) => permissionNames(step));
   const roles = lacking.at(-1)?.roles ?? [];
   return [
-    ...(creating
+    ...(making
       ? [
-          "This tenant lets only some people register applications, and your roles do not seem to be among them.",
-          say`That takes one of these: ${creating.roles.join(", ")}. If you have one, activate it now; or ask somebody who has one to run this command.`,
+          making.step.kind === "createApplication"
+            ? "This tenant lets only some people register applications, and your roles do not seem to be among them."
+            : "Your roles do not seem to allow creating an enterprise application for provisioning.",
+          say`That takes one of these: ${making.roles.join(", ")}. If you have one, activate it now; or ask somebody who has one to run this command.`,
         ]
       : []),
     ...(names.length > 0
       ? [
           say`Your roles do not seem to allow granting ${names.join(", ")}.`,
           say`That takes one of these: ${roles.join(", ")}. If you have one, activate it now.`,
+        ]
+      : []),
+    ...(names.length > 0 && !making
+      ? [
           "You can go ahead all the same: everything else is done, and the consent is left for somebody who may give it.",
         ]
       : []),

@@ -85,6 +85,8 @@ export function waiting({ reason, host, proxy }: GraphWait, seconds: number): st
         : say`Trying again in ${forSeconds}: ${host} cannot be reached through the proxy ${proxy}`;
     case "replication":
       return say`${host} is still taking in what was just created: ${forSeconds}`;
+    case "absence":
+      return say`Making sure that an earlier attempt has not created it already: ${forSeconds}`;
   }
 }
 
