@@ -1,7 +1,13 @@
 import { defineConfig } from "vitest/config";
 
 const builtProgram = ["test/terminal/**/*.test.ts", "test/package/**/*.test.ts", "test/faults/**/*.test.ts"];
-const shared = { testTimeout: 30_000, unstubGlobals: true, restoreMocks: true };
+const shared = {
+  testTimeout: 30_000,
+  // Far above what a busy machine needs: nothing is measured with it.
+  expect: { poll: { timeout: 15_000 } },
+  unstubGlobals: true,
+  restoreMocks: true,
+};
 
 export default defineConfig({
   test: {
