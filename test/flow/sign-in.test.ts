@@ -513,3 +513,21 @@ async function elsewhere(answer: Response, tid: string): Promise<Response> {
   const moved = Buffer.from(JSON.stringify({ ...said, tid })).toString("base64url");
   return Response.json({ ...body, access_token: [header, moved, signature].join(".") });
 }
+
+describe("in the middle of work", () => {
+  test("a claims challenge is answered once, without a second code", async () => {
+    const tenant = testTenant({ claimsChallenge: true });
+    const run = await runInProcess(UNATTENDED, tenant);
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(census(tenant, run)).toEqual(COMPLETE);
+    expect(tenant.requests.filter(({ url }) => url.endsWith("/devicecode"))).toHaveLength(1);
+  });
+
+  test("a renewal that is refused ends the run, and nobody is asked for a code by surprise", async () => {
+    const tenant = testTenant({ claimsChallenge: true, refresh: "sessionRevoked" });
+    const run = await runInProcess([], tenant, { answers: [TENANT] });
+    expect([run.exitCode, tenant.state.applications.length]).toEqual([4, 0]);
+    expect(run.stderr).toContain("Your sign-in has ended");
+    expect(tenant.requests.filter(({ url }) => url.endsWith("/devicecode"))).toHaveLength(1);
+  });
+});
