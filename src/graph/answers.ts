@@ -9,6 +9,8 @@ export interface GraphAnswer {
   readonly requestId: string | undefined;
   /** The `Retry-After` header, for the items of a batch. */
   readonly retryAfter: string | undefined;
+  /** The `WWW-Authenticate` header of a batch's item. */
+  readonly challenge?: string | undefined;
 }
 
 /** Whether Graph did what it was asked to; a page of somebody else with status 200 is no such answer. */

@@ -45,6 +45,7 @@ export async function sendBatch(
   if (items.length > MOST_ITEMS) throw new RangeError(`${items.length} requests in one batch`);
   const answers = new Map<number, GraphAnswer>();
   let pending = items.map((_item, index) => index);
+  let isRenewed = false;
   const reads = items.every(({ method }) => method === "GET");
   for (let attempt = 1; ; attempt += 1) {
     const start = context.clock.now().getTime();
@@ -53,10 +54,19 @@ export async function sendBatch(
       const item = items[index];
       if (item) context.onItem?.(item, answer, context.clock.now().getTime() - start);
     }
-    pending = pending.filter((index) => isRepeatable(answers.get(index), items[index]?.method));
-    const delay =
-      pending.length === 0 || attempt > MAX_REPEATS ? undefined : waitFor(pending, answers, attempt, context);
+    // Nothing was done for an item that lacks a good token: once, it goes out again with a new one.
+    const refused = isRenewed ? [] : pending.filter((index) => answers.get(index)?.status === 401);
+    const [first] = refused;
+    if (first !== undefined) {
+      isRenewed = true;
+      await context.graph.renew(answers.get(first)?.challenge);
+    }
+    const waiting = pending.filter((index) => isRepeatable(answers.get(index), items[index]?.method));
+    pending = [...refused, ...waiting];
+    const isOver = pending.length === 0 || attempt > MAX_REPEATS;
+    const delay = isOver ? undefined : waitFor(waiting, answers, attempt, context);
     if (delay === undefined) break;
+    if (waiting.length === 0) continue;
     context.onWait?.({ ms: delay, reason: "throttled", host: "Microsoft Graph", attempt });
     await context.clock.sleep(delay);
   }
@@ -103,7 +113,8 @@ async function sendOnce(
     const index = typeof id === "string" && id !== "" ? Number(id) : Number.NaN;
     if (!pending.includes(index) || typeof status !== "number") return [];
     const header = headerReader(headers);
-    return [[index, { status, body, requestId: header("request-id"), retryAfter: header("retry-after") }]];
+    const [requestId, retryAfter] = [header("request-id"), header("retry-after")];
+    return [[index, { status, body, requestId, retryAfter, challenge: header("www-authenticate") }]];
   });
 }
 

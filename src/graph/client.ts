@@ -39,6 +39,12 @@ export interface Graph {
    * @throws AppError NETWORK where no answer came; SIGN_IN_FAILED where no token can be had any more.
    */
   send(request: GraphRequest): Promise<GraphAnswer>;
+  /**
+   * Gets a new token after a refusal that came inside of an answer, with the claims of its `WWW-Authenticate`.
+   *
+   * @throws AppError SIGN_IN_FAILED where no token can be had any more.
+   */
+  renew(wwwAuthenticate: string | undefined): Promise<void>;
 }
 
 export interface GraphOptions {
@@ -56,6 +62,9 @@ export function createGraph(options: GraphOptions): Graph {
   const middleware = [new AuthenticationMiddleware(options), new SendingMiddleware(options)];
   const client = Client.initWithMiddleware({ baseUrl: options.origin, middleware });
   return {
+    async renew(wwwAuthenticate) {
+      await options.tokens.renewToken(claimsChallenge(wwwAuthenticate ?? null));
+    },
     async send({ method, path, body, headers = {}, repeat, signal }) {
       const request = client
         .api(path)

@@ -19,6 +19,7 @@ test("answers come in the order of the items, whatever the order they arrive in"
       body: { url },
       requestId: `r${url}`,
       retryAfter: undefined,
+      challenge: undefined,
     })),
   );
   expect(asked[0]).toMatchObject({ method: "POST", path: "/$batch" });
@@ -161,4 +162,26 @@ test("more than Graph takes is a mistake in the program", async () => {
   const { context } = world(inOrder());
   const items = Array.from({ length: 21 }, (_item, index) => read(`/${index}`));
   expect(await failure(sendBatch(context, "readTenant", items))).toBeInstanceOf(RangeError);
+});
+
+test("items that lack a good token go out once more with a new one, the challenge answered", async () => {
+  const claims = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}';
+  const challenge = `Bearer error="insufficient_claims", claims="${Buffer.from(claims).toString("base64")}"`;
+  const refused = { status: 401, headers: { "WWW-Authenticate": challenge }, body: {} };
+  const { context, asked, renewals, waits } = world((one, count) =>
+    batchOf(one, ({ url }) => (count === 1 && url !== "/b" ? refused : good(url))),
+  );
+  const answers = await sendBatch(context, "readTenant", [write("/a"), write("/b"), write("/c")]);
+  expect(urlsOf(asked)).toEqual([
+    ["/a", "/b", "/c"],
+    ["/a", "/c"],
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect([renewals, waits]).toEqual([[claims], []]);
+});
+
+test("a token that is refused again is not asked for a third time", async () => {
+  const { context, asked, renewals } = world((one) => batchOf(one, () => ({ status: 401, body: {} })));
+  const answers = await sendBatch(context, "readTenant", [read("/a")]);
+  expect([answers.map(({ status }) => status), asked.length, renewals]).toEqual([[401], 2, [undefined]]);
 });
