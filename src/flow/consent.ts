@@ -39,11 +39,12 @@ export async function consent(context: RunContext, input: ConsentInput): Promise
   const { current, tenant, tokens } = located;
   const { application, servicePrincipal } = current;
   context.report({ kind: "consentSubject", subject: { application, tenant, permissions } });
+  const restores = application.applicationTemplateId !== undefined;
   const plan: Plan = {
     steps: [
       ...(servicePrincipal
         ? []
-        : [{ kind: "createServicePrincipal", tags: SERVICE_PRINCIPAL_TAGS } as const]),
+        : [{ kind: "createServicePrincipal", tags: SERVICE_PRINCIPAL_TAGS, restores } as const]),
       ...grants(permissions, current),
     ],
   };

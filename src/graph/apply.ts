@@ -12,7 +12,13 @@ import { errorOf, expectSuccess, type GraphAnswer, isDuplicate, isSuccess, toApp
 import type { GraphContext } from "./batch.ts";
 import type { GraphRequest } from "./client.ts";
 import { literal } from "./odata.ts";
-import { APPLICATION_SELECT, findByUniqueName, findDeletedHolder, findServicePrincipal } from "./read.ts";
+import {
+  APPLICATION_SELECT,
+  findByUniqueName,
+  findDeletedHolder,
+  findDeletedServicePrincipal,
+  findServicePrincipal,
+} from "./read.ts";
 import { readObject, shapes } from "./schemas.ts";
 import { write } from "./write.ts";
 
@@ -126,13 +132,15 @@ async function patchApplication(
   return expectAnswer(await write(context, action, request, visibility(context, target))).answer;
 }
 
-/** Creates the service principal of an application, or finds the one that is there. */
+/** Creates the service principal of an application, or finds the one that is there or may be restored. */
 export async function createServicePrincipal(
   context: GraphContext,
   target: ApplicationTarget,
-  { tags }: StepOf<"createServicePrincipal">,
+  { tags, restores = false }: StepOf<"createServicePrincipal">,
 ): Promise<ServicePrincipal> {
   const look = () => findServicePrincipal(context, target.appId);
+  const restored = restores ? await restoreServicePrincipal(context, target, look) : undefined;
+  if (restored) return restored;
   const request: GraphRequest = {
     method: "POST",
     path: "/servicePrincipals",
@@ -176,6 +184,24 @@ export async function purgeApplication(context: GraphContext, objectId: string):
   const request: GraphRequest = { method: "DELETE", path: `/directory/deletedItems/${objectId}` };
   const { answer } = expectAnswer(await write(context, "purgeApplication", request));
   if (answer.status !== 404) expectSuccess("purgeApplication", answer);
+}
+
+/** Restores the service principal that was deleted with its application, or by itself; undefined where there is none. */
+async function restoreServicePrincipal(
+  context: GraphContext,
+  target: ApplicationTarget,
+  look: () => Promise<ServicePrincipal | undefined>,
+): Promise<ServicePrincipal | undefined> {
+  const id = await findDeletedServicePrincipal(context, target.appId);
+  if (id === undefined) return undefined;
+  const request: GraphRequest = { method: "POST", path: `/directory/deletedItems/${id}/restore` };
+  const written = await write(context, "createServicePrincipal", request, { look });
+  if (written.kind === "found") return written.found;
+  const { answer } = expectAnswer(written);
+  // 409: it is there by now.
+  if (answer.status === 409) return look();
+  expectSuccess("createServicePrincipal", answer);
+  return readObject(shapes.servicePrincipal, answer.body) ?? look();
 }
 
 /** What a step looks like as one request of a batch. */

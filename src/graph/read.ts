@@ -20,6 +20,7 @@ export const APPLICATION_SELECT =
   "requiredResourceAccess,passwordCredentials";
 const SERVICE_PRINCIPAL_SELECT = "$select=id,appId,tags";
 const DELETED_APPLICATIONS = "/directory/deletedItems/microsoft.graph.application";
+const DELETED_SERVICE_PRINCIPALS = "/directory/deletedItems/microsoft.graph.servicePrincipal";
 const DELETED_SELECT = "$select=id,appId,displayName,uniqueName,tags,deletedDateTime";
 
 export interface Tenant {
@@ -352,6 +353,17 @@ export async function findServicePrincipal(
   const path = `/servicePrincipals(appId=${literal(appId)})?${SERVICE_PRINCIPAL_SELECT}`;
   const answer = await context.graph.send({ method: "GET", path });
   return answer.status === 404 ? undefined : one(answer, shapes.servicePrincipal);
+}
+
+/** The object id of an application's deleted service principal; undefined also where that cannot be read. */
+export async function findDeletedServicePrincipal(
+  { graph }: GraphContext,
+  appId: string,
+): Promise<string | undefined> {
+  const path = `${DELETED_SERVICE_PRINCIPALS}?${equals("appId", appId)}&${SERVICE_PRINCIPAL_SELECT}`;
+  const answer = await graph.send({ method: "GET", path });
+  if (isUnsupported(answer)) return undefined;
+  return readPage(shapes.servicePrincipal, expectSuccess("readTenant", answer).body)?.values[0]?.id;
 }
 
 /** Whose an application is that this tenant only uses, by its service principal; undefined where there is none. */

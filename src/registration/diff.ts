@@ -46,7 +46,12 @@ export function diff(
   if (!application && desired.isNonGallery) {
     // It comes with its service principal, which carries the tags already.
   } else if (!servicePrincipal) {
-    steps.push({ kind: "createServicePrincipal", tags: desired.servicePrincipalTags });
+    const restores = application?.applicationTemplateId !== undefined;
+    steps.push({
+      kind: "createServicePrincipal",
+      tags: desired.servicePrincipalTags,
+      ...(restores && { restores }),
+    });
   } else {
     const tags = union(servicePrincipal.tags, desired.servicePrincipalTags);
     const changes = changed("tags", servicePrincipal.tags, tags);

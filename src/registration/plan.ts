@@ -31,7 +31,12 @@ export type Step =
   | { readonly kind: "updateApplication"; readonly changes: readonly Change[] }
   /** Apart from the others, because the URI holds the client ID and Graph wants the scopes to exist first. */
   | { readonly kind: "exposeApi"; readonly changes: readonly Change[] }
-  | { readonly kind: "createServicePrincipal"; readonly tags: readonly string[] }
+  | {
+      readonly kind: "createServicePrincipal";
+      readonly tags: readonly string[];
+      /** It came with its application from a template, and only so can it be provisioned: a deleted one is restored. */
+      readonly restores?: boolean;
+    }
   | { readonly kind: "updateServicePrincipal"; readonly id: string; readonly changes: readonly Change[] }
   | { readonly kind: "createGroup"; readonly group: NewGroup }
   | GrantStep

@@ -131,6 +131,21 @@ describe("useSCIM", () => {
     expect(made(tenant)).toEqual(SCIM);
   });
 
+  test("a deleted one comes back with its enterprise application, which alone can be provisioned", async () => {
+    const tenant = testTenant();
+    const { folder } = await runInProcess([...UNATTENDED, "--scim"], tenant);
+    const principals = structuredClone(tenant.state.servicePrincipals);
+    tenant.clock.advance(60_000);
+    await runInProcess(["remove", "--scim", "--yes", ...UNATTENDED.slice(1)], tenant, { folder });
+    expect(tenant.state.servicePrincipals).toEqual([]);
+    const argv = [...UNATTENDED, "--scim", "--deleted", "restore"];
+    const run = await runInProcess(argv, tenant, { folder });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run.stderr).toContain("is restored, if it still can be");
+    expect(tenant.state.servicePrincipals).toEqual(principals);
+    expect(made(tenant)).toEqual(SCIM);
+  });
+
   test("with an add-on, what the template of Entra's brought along stays", async () => {
     const tenant = testTenant();
     const run = await runInProcess([...UNATTENDED, "--scim", "--mails-online"], tenant);

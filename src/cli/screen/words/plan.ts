@@ -82,7 +82,10 @@ function stepLines(step: Step, proposal: Proposal): PlanLine[] {
           .map((changed) => ({ ...changed, text: withClientNames(changed.text, proposal) })),
       ];
     case "createServicePrincipal":
-      return [line("+", 0, "Enterprise application (service principal)")];
+      return [
+        line("+", 0, "Enterprise application (service principal)"),
+        ...(step.restores ? [line(" ", 1, "the one that was deleted is restored, if it still can be")] : []),
+      ];
     case "updateServicePrincipal":
       return [line("~", 0, "Enterprise application"), ...step.changes.flatMap(changeLines)];
     case "grantDelegatedScopes":
