@@ -1,6 +1,7 @@
 import type { RunEvent } from "../flow/events.ts";
 import type { Fetch, Ports } from "../ports/index.ts";
 import { PERSONAS, type Persona } from "../sandbox/personas.ts";
+import type { CloudName } from "../settings/sign-in.ts";
 
 /** The folder, in the output folder, where the simulated tenant keeps what it has become. */
 export const SANDBOX_FOLDER = ".entra-app-registration-sandbox";
@@ -30,12 +31,12 @@ interface Waiting {
 export async function enterSandbox(
   ports: SandboxPorts,
   outputFolder: string,
-  waiting: Waiting,
+  { cloud, ...waiting }: Waiting & { readonly cloud: CloudName },
 ): Promise<SandboxRun> {
   const folder = `${outputFolder}/${SANDBOX_FOLDER}`;
   const leave = await takeTurnIn(ports, folder, waiting);
   try {
-    return { ...(await openSandbox(ports, folder)), leave };
+    return { ...(await openSandbox(ports, folder, cloud)), leave };
   } catch (error) {
     await leave();
     throw error;
@@ -69,6 +70,7 @@ export async function takeTurnIn(
 async function openSandbox(
   { files, clock, ids }: SandboxPorts,
   folder: string,
+  cloud: CloudName,
 ): Promise<Omit<SandboxRun, "leave">> {
   const { createSandbox, EXAMPLE } = await import("../sandbox/index.ts");
   const { sandboxStore } = await import("../sandbox/store.ts");
@@ -79,7 +81,7 @@ async function openSandbox(
     ids,
     ...(state && { state }),
     save: store.save,
-    behaviour: { deviceCodePolls: 2, deviceCodeIntervalSeconds: 1 },
+    behaviour: { cloud, deviceCodePolls: 2, deviceCodeIntervalSeconds: 1 },
   });
   return {
     fetch,

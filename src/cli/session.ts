@@ -6,6 +6,7 @@ import { type Journal, openJournal } from "../journal/journal.ts";
 import { stateFolder } from "../journal/state-folder.ts";
 import type { Clock, Ports } from "../ports/index.ts";
 import type { Flags } from "../settings/known-values.ts";
+import { CLOUD_NAMES } from "../settings/sign-in.ts";
 import { CLOUDS } from "../signin/cloud.ts";
 import { highPrivileges } from "../template/privileges.ts";
 import { type Ending, exitCodeOf, showEnding, showFailure } from "./ending.ts";
@@ -51,7 +52,11 @@ export async function withSession(
     const faults = [...flagFaults, ...proxyFaults];
     if (faults.length > 0) throw new AppError("VALUES_INVALID", { faults });
     const { report } = reporter;
-    if (isOn(flags, "sandbox")) sandbox = await enterSandbox(ports, outputFolder, { signal, report });
+    if (isOn(flags, "sandbox")) {
+      // The simulated tenant lives in the cloud that is asked; a name that is none is named with the other faults.
+      const cloud = CLOUD_NAMES.find((name) => name === textOf(flags, "cloud")) ?? "global";
+      sandbox = await enterSandbox(ports, outputFolder, { signal, report, cloud });
+    }
     const runId = ports.ids.uuid().slice(0, 8);
     const journalFolder = sandbox?.journalFolder ?? `${stateFolder(ports.system)}/journal`;
     journal = await openJournal(ports, {

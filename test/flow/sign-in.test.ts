@@ -531,3 +531,8 @@ describe("in the middle of work", () => {
     expect(tenant.requests.filter(({ url }) => url.endsWith("/devicecode"))).toHaveLength(1);
   });
 });
+
+test("a rehearsal in another cloud is one in that cloud", async () => {
+  const run = await runInProcess(["--sandbox", "--cloud", "usgov", "--yes", "--no-input"], testTenant());
+  expect(run.exitCode, run.stderr).toBe(0);
+});
