@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError, isAppError } from "../errors.ts";
 import type { GraphContext } from "../graph/batch.ts";
 import { createGraph } from "../graph/client.ts";
 import { type RetryingFetch, retrying } from "../http/retry.ts";
@@ -124,7 +124,9 @@ export async function journaled<Value>(
     return value;
   } catch (error) {
     const requestId = error instanceof AppError ? error.requestId : undefined;
-    await context.journal.record({ ...known, event: "outcome", ok: false, requestId });
+    const refused =
+      isAppError(error, "GRAPH_FORBIDDEN") && error.facts.action === intent.step ? true : undefined;
+    await context.journal.record({ ...known, event: "outcome", ok: false, refused, requestId });
     throw error;
   }
 }

@@ -31,6 +31,8 @@ export type JournalEntry =
       readonly step: string;
       /** False where it failed or where nobody knows. */
       readonly ok: boolean;
+      /** It failed because it was refused: nothing was made. */
+      readonly refused?: boolean | undefined;
       readonly requestId?: string | undefined;
     } & JournalIds)
   | {

@@ -115,6 +115,15 @@ describe("useSCIM", () => {
     expect(plan).toMatch(/do not seem to allow creating.*\n.*Cloud Application Administrator/);
     expect(plan).not.toContain("go ahead all the same");
     expect(failure).toContain("Cloud Application Administrator");
+
+    // The colleague makes it by hand: that one is not taken for what this run made.
+    const other = testTenant();
+    await runInProcess([...UNATTENDED, "--scim"], other);
+    const [theirs] = other.state.applications;
+    Object.assign(theirs ?? {}, { uniqueName: null, tags: [] });
+    other.clock.advance(120_000);
+    const again = await runInProcess([...UNATTENDED, "--scim"], other, { folder: run.folder });
+    expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining(`--app-id ${theirs?.appId}`)]);
   });
 
   test("what an earlier attempt may have made is looked for, and that is said", async () => {

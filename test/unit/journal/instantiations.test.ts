@@ -7,12 +7,15 @@ import { fakePorts } from "../../support/fake-ports.ts";
 const ABOUT = { step: "instantiateApplication", tenantId: "tenant-1", uniqueName: "mark-1" };
 const intent: JournalEntry = { event: "intent", ...ABOUT };
 const outcome = (ok: boolean): JournalEntry => ({ event: "outcome", ok, ...ABOUT });
+const refused: JournalEntry = { event: "outcome", ok: false, refused: true, ...ABOUT };
 const elsewhere = (entry: JournalEntry): JournalEntry => ({ ...entry, tenantId: "tenant-2" }) as JournalEntry;
 
 test.each<[string, JournalEntry[][], number | undefined]>([
   ["nothing was intended", [], undefined],
   ["a killed run", [[intent]], 0],
   ["one that failed: a lost answer can have made it", [[intent, outcome(false)]], 0],
+  ["one that was refused", [[intent, refused]], undefined],
+  ["a killed one, and then one that was refused", [[intent], [intent, refused]], 0],
   ["one that was completed", [[intent, outcome(true)]], undefined],
   ["two killed ones: the later", [[intent], [intent]], 1000],
   ["a killed one, of which a later one found the application", [[intent], [outcome(true)]], undefined],
