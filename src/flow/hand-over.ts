@@ -198,12 +198,15 @@ async function writeFile(
         text.includes("{clientSecretLink}") ? new Secret(fill(text, values)) : fill(text, values),
       ] as const,
   );
+  const tenantKeys = entries.filter(([, value]) => value === tenantId);
   const identifying = entries.filter(([, value]) => value === tenantId || value === target.appId);
   const carrying = entries.flatMap(([, value]) => (value instanceof Secret ? [value.reveal()] : []));
   const { file, keptAs } = await writeHandover(context.ports, {
     folder: outputFolder,
     fileName: handoverOf(template).fileName,
+    section: handoverOf(template).section,
     entries,
+    isSibling: (existing) => tenantKeys.every(([key]) => existing[key] === tenantId),
     isSameApp: (existing) => identifying.every(([key, value]) => existing[key] === value),
     onDraft: (draft) =>
       context.journal.record({

@@ -59,7 +59,8 @@ export async function judge(
   application: Application,
 ): Promise<JudgedSecret[]> {
   const { handover } = template.application;
-  const file = handover && (await readHandover(ports.files, join(outputFolder, handover.fileName)));
+  const path = handover && join(outputFolder, handover.fileName);
+  const file = path === undefined ? undefined : await readHandover(ports.files, path, handover?.section);
   return judgeSecrets(application, {
     journal: await readSecretEvidence(ports, journalFolder, application.objectId),
     handover: toEvidence(handover?.entries ?? {}, file, tenantId, application.appId),

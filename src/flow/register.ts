@@ -88,9 +88,11 @@ export async function register(context: RunContext, input: RegisterInput): Promi
   if (input.calendar !== undefined) await checkReminder(context, input.calendar, input);
   const { templates, outputFolder, dryRun } = input;
   const fileNames = templates.flatMap(({ application }) => application.handover?.fileName ?? []);
-  const tidies = dryRun
-    ? []
-    : await Promise.all(fileNames.map((name) => checkOutputFolder(context, outputFolder, name)));
+  const tidies: (() => Promise<void>)[] = [];
+  for (const name of new Set(dryRun ? [] : fileNames)) {
+    // One after the other: each tries the folder under the same name.
+    tidies.push(await checkOutputFolder(context, outputFolder, name));
+  }
   const [template] = templates;
   const services =
     template && fileNames.length > 0 ? prepareServices(context, template, input.known, input) : undefined;

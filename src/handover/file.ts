@@ -12,8 +12,12 @@ export interface HandoverFile {
   readonly fileName: string;
   /** Keys and values, in the order they stand in the file. */
   readonly entries: readonly (readonly [string, string | Secret])[];
-  /** Whether an existing file speaks of the same application, and may be replaced. */
+  /** The key of this application's own object, in a file that several applications share. */
+  readonly section?: string | undefined;
+  /** Whether an existing file, or its section, speaks of the same application, and may be replaced. */
   readonly isSameApp: (existing: Record<string, unknown>) => boolean;
+  /** Whether a section of another application may stay beside this one: it is of the same tenant. */
+  readonly isSibling?: (existing: Record<string, unknown>) => boolean;
   /**
    * Called with the path of a draft that holds the same, before the file takes its place: as long as the
    * draft is there and the file is not, a killed run has not handed anything over.
@@ -28,17 +32,20 @@ export interface HandoverFile {
  */
 export async function writeHandover(
   { files, clock, ids }: Pick<Ports, "files" | "clock" | "ids">,
-  { folder, fileName, entries, isSameApp, onDraft }: HandoverFile,
+  handover: HandoverFile,
 ): Promise<{ file: string; keptAs?: string }> {
+  const { folder, fileName, section, onDraft } = handover;
+  const own = plain(handover.entries);
+  const alone = section === undefined ? own : { [section]: own };
   const file = join(folder, fileName);
   const draft = join(folder, `.${fileName}.${ids.uuid().slice(0, 8)}.tmp`);
   try {
-    await files.writeAtomic(draft, toText(entries));
+    await files.writeAtomic(draft, toText(alone));
     await onDraft(draft);
     const existing = await look(files, file);
-    const isOurs = existing === "none" || (existing !== "unreadable" && isSameApp(existing));
-    const keptAs = isOurs ? undefined : await keepUnderDate(files, folder, fileName, clock.now());
-    await files.writeAtomic(file, toText(entries));
+    const beside = existing === "none" ? {} : besideOwn(existing, handover);
+    const keptAs = beside ? undefined : await keepUnderDate(files, folder, fileName, clock.now());
+    await files.writeAtomic(file, toText({ ...beside, ...alone }));
     return { file, ...(keptAs !== undefined && { keptAs }) };
   } catch (cause) {
     throw new AppError("DISK", { path: file, errno: codeOf(cause) }, { cause });
@@ -55,13 +62,16 @@ export function shownInstead(keyId: string, date: string): string {
   return `The client secret ${keyId} was shown once on ${date} to the person who ran the tool; it is not behind a link.`;
 }
 
-/** What a hand-over file says; undefined where there is none or it cannot be read as one. */
+/** What a hand-over file, or a section of it, says; undefined where there is none or it cannot be read as one. */
 export async function readHandover(
   files: Pick<Files, "read">,
   path: string,
+  section?: string,
 ): Promise<Record<string, unknown> | undefined> {
   const existing = await look(files, path);
-  return typeof existing === "string" ? undefined : existing;
+  if (typeof existing === "string") return undefined;
+  const own = section === undefined ? existing : existing[section];
+  return isRecord(own) ? own : undefined;
 }
 
 async function look(
@@ -95,11 +105,27 @@ async function keepUnderDate(
   return keptAs;
 }
 
-function toText(entries: HandoverFile["entries"]): string {
-  const plain = entries.map(
-    ([key, value]) => [key, value instanceof Secret ? value.reveal() : value] as const,
+/** What of an existing file stays beside the own entries; undefined where the file is something else's. */
+function besideOwn(
+  existing: Record<string, unknown> | "unreadable",
+  { section, isSameApp, isSibling = () => false }: HandoverFile,
+): Record<string, unknown> | undefined {
+  if (existing === "unreadable") return undefined;
+  if (section === undefined) return isSameApp(existing) ? {} : undefined;
+  const isOurs = Object.entries(existing).every(
+    ([key, value]) => isRecord(value) && (key === section ? isSameApp(value) : isSibling(value)),
   );
-  return `${JSON.stringify(Object.fromEntries(plain), undefined, 2)}\n`;
+  return isOurs ? existing : undefined;
+}
+
+function plain(entries: HandoverFile["entries"]): Record<string, string> {
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, value instanceof Secret ? value.reveal() : value]),
+  );
+}
+
+function toText(content: Record<string, unknown>): string {
+  return `${JSON.stringify(content, undefined, 2)}\n`;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -124,7 +124,13 @@ async function fateOf(
 }
 
 async function holds(files: Pick<Files, "read">, path: string, linkHash: string): Promise<boolean> {
-  const entries = (await readLines(files, path, (text) => [text])).flatMap(Object.values<unknown>);
+  // A file that several applications share has an object for each.
+  const values = (await readLines(files, path, (text) => [text])).flatMap(Object.values<unknown>);
+  const entries = values.flatMap((value) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (Object.values(value) as unknown[])
+      : [value],
+  );
   return entries.some((value) => typeof value === "string" && sha256(value) === linkHash);
 }
 

@@ -166,6 +166,8 @@ export const TemplateHandover = z.strictObject({
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.json$/,
     "must be a file name that ends with .json, without a folder",
   ),
+  /** The key of this application's own object, where several applications share the file. */
+  section: z.optional(Pattern(/^[A-Za-z][A-Za-z0-9_]*$/, "must be letters, digits and _")),
   entries: z.record(
     Pattern(/^[A-Za-z][A-Za-z0-9_]*$/, "must be letters, digits and _"),
     TextWith("handover"),
@@ -258,7 +260,7 @@ function contradictions(template: {
   readonly applications: readonly {
     readonly key?: string | undefined;
     readonly clientSecret?: unknown;
-    readonly handover?: unknown;
+    readonly handover?: { readonly fileName: string; readonly section?: string | undefined } | undefined;
     readonly scim?: unknown;
     readonly origin?: string | undefined;
     readonly web?: RedirectUris;
@@ -278,6 +280,15 @@ function contradictions(template: {
     }
     if ((application.clientSecret === undefined) !== (application.handover === undefined)) {
       found.push({ path, message: "clientSecret and handover go together" });
+    }
+    const { handover } = application;
+    const sharing = applications.filter(
+      (other) => handover && other.handover?.fileName === handover.fileName,
+    );
+    const sections = new Set(sharing.map((other) => other.handover?.section));
+    if (sharing.length > 1 && (sections.has(undefined) || sections.size < sharing.length)) {
+      const message = "applications that share a file need a section each";
+      found.push({ path: [...path, "handover", "section"], message });
     }
     if (application.clientSecret !== undefined && template.oneTimePassword === undefined) {
       found.push({ path, message: "a client secret needs oneTimePassword" });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Fetch } from "../../src/ports/index.ts";
 import { EXAMPLE } from "../../src/sandbox/index.ts";
+import { shippedJson } from "../support/builders.ts";
 import { runInProcess, type TestTenant, testTenant, UNATTENDED } from "../support/run.ts";
 
 const NON_GALLERY = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
@@ -297,5 +298,54 @@ describe("other vendors", () => {
     expect(refused.exitCode).toBe(2);
     for (const named of ["userType", "colour", "webRedirectUri"]) expect(refused.stderr).toContain(named);
     expect(refused.stderr).toContain("not http:");
+  });
+});
+
+describe("two applications with a secret each", () => {
+  /** A template of two, of which `handover` says where each is handed over. */
+  function pair(handover: (key: string) => object): object {
+    const json = shippedJson("empower.json");
+    const [application] = json["applications"] as [Record<string, object>];
+    const one = (key: string) => ({
+      ...application,
+      key,
+      displayName: `{appName} ${key}`,
+      handover: { ...application["handover"], ...handover(key) },
+    });
+    return {
+      ...json,
+      name: "pair",
+      addOns: [],
+      scimVariant: undefined,
+      applications: [one("first"), one("second")],
+    };
+  }
+
+  test.each([
+    ["one file with a section each", (key: string) => ({ section: key }), ["AppRegistrationInfo.json"]],
+    ["a file each", (key: string) => ({ fileName: `${key}.json` }), ["first.json", "second.json"]],
+  ])("are handed over in %s, and twice changes nothing", async (_name, handover, names) => {
+    const tenant = testTenant();
+    const { folder } = await runInProcess(["--version"], tenant);
+    writeFileSync(join(folder, "pair.json"), JSON.stringify(pair(handover)));
+    const argv = [...UNATTENDED, "--template", "./pair.json"];
+    const run = await runInProcess(argv, tenant, { folder });
+    expect(run.exitCode, run.stderr).toBe(0);
+    const texts = names.map((name) => readFileSync(join(folder, name), "utf8"));
+    const links = texts.flatMap((text) => text.match(/https:\/\/[^"\s]+snappass[^"\s]+/g) ?? []);
+    expect(links.map((link) => tenant.reveal(link)).every((secret) => secret !== undefined)).toBe(true);
+    expect(new Set(links).size).toBe(2);
+    for (const { appId } of tenant.state.applications) expect(texts.join("\n")).toContain(appId);
+
+    // Without marks and journals the file alone proves that both were handed over.
+    for (const application of tenant.state.applications) {
+      application.tags = application.tags.filter((tag) => !tag.startsWith("delivered-"));
+    }
+    const again = await runInProcess(argv, tenant, { folder });
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(tenant.state.applications.map(({ passwordCredentials }) => passwordCredentials.length)).toEqual([
+      1, 1,
+    ]);
+    expect(names.map((name) => readFileSync(join(folder, name), "utf8"))).toEqual(texts);
   });
 });

@@ -173,3 +173,51 @@ test("reading gives the record, or nothing", async () => {
   }
   expect(await readHandover(ports.files, ports.folder)).toBeUndefined();
 });
+
+describe("a file that several applications share", () => {
+  const share = (ports: FakePorts, section: string, clientId: string, tenantId = "t") =>
+    writeHandover(ports, {
+      folder: ports.folder,
+      fileName: NAME,
+      section,
+      entries: [
+        ["tenantId", tenantId],
+        ["clientId", clientId],
+        ["link", new Secret(`https://otp.example/${clientId}`)],
+      ],
+      isSameApp: (existing) => existing["clientId"] === clientId,
+      isSibling: (existing) => existing["tenantId"] === tenantId,
+      onDraft: async () => undefined,
+    });
+  const content = (ports: FakePorts) => JSON.parse(readFileSync(join(ports.folder, NAME), "utf8")) as unknown;
+  const own = (clientId: string, tenantId = "t") => ({
+    tenantId,
+    clientId,
+    link: `https://otp.example/${clientId}`,
+  });
+
+  test("has a section for each, and each is replaced by itself", async () => {
+    const ports = fakePorts();
+    await share(ports, "advisors", "a");
+    await share(ports, "rooms", "r");
+    expect(await share(ports, "advisors", "a")).not.toHaveProperty("keptAs");
+    expect(content(ports)).toEqual({ advisors: own("a"), rooms: own("r") });
+    expect(await readHandover(ports.files, join(ports.folder, NAME), "rooms")).toEqual(own("r"));
+    expect(await readHandover(ports.files, join(ports.folder, NAME), "none")).toBeUndefined();
+  });
+
+  test("of another tenant, of another application or of another kind is kept under a dated name", async () => {
+    for (const before of [
+      { rooms: own("r", "other") },
+      { advisors: own("b") },
+      own("a"),
+      { rooms: "text" },
+    ]) {
+      const ports = fakePorts();
+      writeFileSync(join(ports.folder, NAME), JSON.stringify(before));
+      const { keptAs } = await share(ports, "advisors", "a");
+      expect(JSON.parse(readFileSync(keptAs ?? "", "utf8"))).toEqual(before);
+      expect(content(ports)).toEqual({ advisors: own("a") });
+    }
+  });
+});

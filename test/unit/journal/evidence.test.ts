@@ -178,6 +178,11 @@ describe("killed while the hand-over file was written", () => {
 
   test.each<[string, string | undefined, string]>([
     ["the file holds the link", HOLDING, "delivered"],
+    [
+      "a section of the file holds the link",
+      JSON.stringify({ advisors: { clientSecret: LINK } }),
+      "delivered",
+    ],
     ["the file holds another link", JSON.stringify({ clientSecret: `${LINK}2` }), "issued"],
     ["there is no file", undefined, "issued"],
     ["the file is no JSON", LINK, "issued"],

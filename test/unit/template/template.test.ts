@@ -226,15 +226,21 @@ test.each<[string, Record<string, unknown>, string]>([
   ]);
 });
 
-test("several applications have keys of their own", () => {
-  const [application] = shippedJson("empower.json")["applications"] as [Record<string, unknown>];
-  const both = (...keys: (string | undefined)[]) =>
+test("several applications have keys of their own, and files or sections of their own", () => {
+  const [application] = shippedJson("empower.json")["applications"] as [Record<string, object>];
+  const both = (keys: (string | undefined)[], sections: (string | undefined)[]) =>
     templateFaults({
-      applications: keys.map((key) => ({ ...application, ...(key !== undefined && { key }) })),
+      applications: keys.map((key, index) => ({
+        ...application,
+        ...(key !== undefined && { key }),
+        handover: { ...application["handover"], ...(sections[index] && { section: sections[index] }) },
+      })),
     });
-  expect(both("one", "two")).toEqual([]);
-  expect(both("one", "one")).toHaveLength(2);
-  expect(both("one", undefined)).toHaveLength(1);
+  expect(both(["one", "two"], ["first", "second"])).toEqual([]);
+  expect(both(["one", "one"], ["first", "second"])).toHaveLength(2);
+  expect(both(["one", undefined], ["first", "second"])).toHaveLength(1);
+  expect(both(["one", "two"], [])).toHaveLength(2);
+  expect(both(["one", "two"], ["first", "first"])).toHaveLength(2);
 });
 
 const REDIRECT = "applications.0.web.redirectUris.0";
