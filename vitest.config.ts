@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const builtProgram = ["test/terminal/**/*.test.ts", "test/package/**/*.test.ts", "test/faults/**/*.test.ts"];
@@ -11,6 +12,8 @@ const shared = {
 
 export default defineConfig({
   test: {
+    // One for each core, on two cores as well: half of the time goes by in waiting for other processes.
+    maxWorkers: Math.max(availableParallelism(), 2),
     projects: [
       {
         test: { ...shared, name: "source", include: ["test/**/*.test.ts"], exclude: builtProgram },
@@ -23,6 +26,8 @@ export default defineConfig({
           include: builtProgram,
           globalSetup: ["test/support/product.ts"],
           hookTimeout: 60_000,
+          // Many wait for half a minute at a time; how many of a file run beside each other is its lanes' to say.
+          maxConcurrency: 12,
         },
       },
     ],
