@@ -65,7 +65,7 @@ function open(args: string[], { cols = 80, env = {} }: { cols?: number; env?: Re
       .trimEnd();
   };
   const until = async (isThere: () => boolean): Promise<void> => {
-    for (const end = Date.now() + 5000; !isThere(); ) {
+    for (const end = Date.now() + 15_000; !isThere(); ) {
       if (Date.now() > end) {
         pty.kill("SIGKILL");
         throw new Error(`not seen; the screen:\n${text()}`);
@@ -81,6 +81,14 @@ function open(args: string[], { cols = 80, env = {} }: { cols?: number; env?: Re
     signal: (name: string) => process.kill(pty.pid, name),
     ended: async () => {
       await until(() => exit !== undefined);
+      // What was written last may be read after the exit is known.
+      for (let length = -1; length !== raw.length; ) {
+        ({ length } = raw);
+        await new Promise((wake) => setTimeout(wake, 100));
+      }
+      await new Promise<void>((wake) => {
+        screen.write("", wake);
+      });
       return exit;
     },
   };
