@@ -62,10 +62,21 @@ export function open(file: string, args: readonly string[], options: PtyOptions 
     written += data;
     terminal.write(data, wake);
   });
+  let isOver = false;
   child.onExit((event) => {
-    exitCode = event.exitCode;
-    // What was written last is read after the exit is known.
-    terminal.write("", () => setImmediate(wake));
+    isOver = true;
+    // What was written last may be read after the exit is known.
+    const settle = (length: number): void => {
+      if (length !== written.length) {
+        setTimeout(settle, 50, written.length);
+        return;
+      }
+      terminal.write("", () => {
+        exitCode = event.exitCode;
+        wake();
+      });
+    };
+    settle(-1);
   });
 
   const settled = async (done: () => boolean, complaint: () => string, ms: number): Promise<void> => {
@@ -90,7 +101,7 @@ export function open(file: string, args: readonly string[], options: PtyOptions 
     raw: () => written,
     type: (keys) => child.write(keys),
     kill: () => {
-      if (exitCode === undefined) child.kill("SIGKILL");
+      if (!isOver) child.kill("SIGKILL");
     },
     until: async (wanted, ms = LIMIT_MS) => {
       const matches = (): boolean => {
