@@ -26,6 +26,8 @@ export default defineConfig({
           include: builtProgram,
           globalSetup: ["test/support/product.ts"],
           hookTimeout: 60_000,
+          // Whole processes on a busy machine: what fails twice is a failure.
+          retry: 1,
           // Many wait for half a minute at a time; how many of a file run beside each other is its lanes' to say.
           maxConcurrency: 12,
         },
