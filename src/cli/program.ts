@@ -1,10 +1,12 @@
 import { Command, CommanderError, Option } from "commander";
 import { AppError, EXIT_CODES, type ExitCode, isAppError } from "../errors.ts";
 import type { Ports } from "../ports/index.ts";
-import { CLOUD_NAMES, SIGN_IN_WAYS } from "../settings/sign-in.ts";
+import { CLOUD_NAMES } from "../settings/sign-in.ts";
 import { type AddOnFlag, packagedAddOns } from "./add-on-flags.ts";
 import { collect, readFlags } from "./flags.ts";
+import { addAppOptions, addConfigOptions, addSecretOptions, addTenantOptions } from "./options.ts";
 import { PERSONA_NAMES } from "./sandbox.ts";
+import { addScimCommands } from "./scim-program.ts";
 import { clean } from "./screen/clean.ts";
 
 /** What a command runs with. */
@@ -37,6 +39,9 @@ export interface Outside {
 }
 
 type Action = (invocation: Invocation) => Promise<ExitCode>;
+
+/** Runs what a command does; its code is loaded when it is run. */
+export type Start = (command: Command, load: () => Promise<Action>) => Promise<void>;
 
 /** Runs the program with the words a person typed after its name. Never throws. */
 export async function run(argv: readonly string[], outside: Outside): Promise<ExitCode> {
@@ -101,11 +106,7 @@ function toUsageError(
   return new AppError("USAGE", { detail: detail.charAt(0).toUpperCase() + detail.slice(1) });
 }
 
-function buildProgram(
-  { makePorts, version }: Outside,
-  addOns: readonly AddOnFlag[],
-  start: (command: Command, load: () => Promise<Action>) => Promise<void>,
-): Command {
+function buildProgram({ makePorts, version }: Outside, addOns: readonly AddOnFlag[], start: Start): Command {
   const program = new Command("entra-app-registration");
   program
     .description("Registers a vendor's app in your Microsoft Entra tenant: one sign-in, one yes.")
@@ -203,6 +204,8 @@ function buildProgram(
     .option("--dry-run", "show what would go, change nothing")
     .option("--yes", "remove it unasked; one that was taken over still wants its name typed");
 
+  addScimCommands(program, start, addOns);
+
   const config = program
     .command("config")
     .description("write or check a config.json, for a vendor's support");
@@ -263,75 +266,4 @@ function buildProgram(
     .option("--output <folder>", "the folder (default: the current one)")
     .action(() => start(reset, async () => (await import("./commands/sandbox.ts")).runReset));
   return program;
-}
-
-/** What every command takes that finds its app registration in a tenant. */
-function addAppOptions(command: Command): Command {
-  return command
-    .option("--config <file>", "settings (default: ./config.json, else the packaged one)")
-    .option("--template <name|file>", "the vendor's product: a name, or the path of a template file")
-    .option("--set <input=value>", "a value that only this product asks for; give it once for each", collect)
-    .option("--application <key>", "which of a product's several applications is meant")
-    .option("--tenant-id <id>", "tenant ID, or a domain name of the tenant")
-    .option("--app-name <name>", "name of the app registration")
-    .option("--app-id <guid>", "client ID of the app registration to work on")
-    .option("--auth <way>", `how to sign in: auto, ${SIGN_IN_WAYS.join(", ")} (default: auto)`)
-    .option("--sign-in-client-id <guid>", "public client that signs you in")
-    .option("--cloud <name>", `Microsoft cloud: ${CLOUD_NAMES.join(", ")} (default: global)`)
-    .option("--output <folder>", "where the result goes (default: the current folder)")
-    .option("--sandbox", "rehearse against a simulated tenant; nothing leaves this machine");
-}
-
-/** The values that a config.json can hold. */
-function addConfigOptions(command: Command, addOns: readonly AddOnFlag[]): void {
-  command
-    .option("--template <name|file>", "the vendor's product: a name, or the path of a template file")
-    .option("--tenant-id <id>", "tenant ID, or a domain name of the tenant")
-    .option("--app-name <name>", "name of the app registration")
-    .option("--hostname <url>", "URL of the app, starting with https://")
-    .option("--set <input=value>", "a value that only this product asks for; give it once for each", collect)
-    .option("--group <name|id>", "group whose users are synchronised; give it once for each", collect)
-    .option("--scim", "with provisioning")
-    .option("--no-scim", "without provisioning")
-    .option("--no-group-sync", "without the optional permission for groups")
-    .option("--no-implicit-flow", "without implicit flow, for newer versions of the app");
-  addAddOnOptions(command, addOns);
-  addLifetimeOptions(command)
-    .option("--output <folder|file>", "where the file goes (default: config.json in the current folder)")
-    .option("--force", "replace a file that is there");
-}
-
-/** What a command takes besides when it compares a registration as a whole with its template. */
-function addTenantOptions(command: Command, addOns: readonly AddOnFlag[]): Command {
-  addAppOptions(command)
-    .option("--hostname <url>", "URL of the app, starting with https://")
-    .option("--no-group-sync", "without the optional permission for groups")
-    .option("--scim", "for provisioning: the variant of the product whose users Entra creates")
-    .option("--no-scim", "without provisioning")
-    .option("--no-implicit-flow", "without implicit flow, for newer versions of the app");
-  return addAddOnOptions(command, addOns);
-}
-
-/** The switches that the packaged add-ons declare. */
-function addAddOnOptions(command: Command, addOns: readonly AddOnFlag[]): Command {
-  for (const { name, title } of addOns) {
-    command.option(`--${name}`, `with ${clean(title)}`).option(`--no-${name}`, `without ${clean(title)}`);
-  }
-  return command;
-}
-
-/** What a command takes besides when it hands a new client secret over. */
-function addSecretOptions(command: Command): Command {
-  return addLifetimeOptions(command).option(
-    "--ics <file>",
-    "write a calendar reminder for the time before the secret ends",
-  );
-}
-
-/** Where a new client secret goes, and how long it and its link work. */
-function addLifetimeOptions(command: Command): Command {
-  return command
-    .option("--one-time-password-service <url>", "where the client secret goes")
-    .option("--link-lifetime <time>", "how long the one-time link works at most, such as 7d")
-    .option("--secret-lifetime <time>", "how long the client secret works, such as 12m, 24m, 100y");
 }

@@ -1,0 +1,76 @@
+import type { Command } from "commander";
+import { CLOUD_NAMES, SIGN_IN_WAYS } from "../settings/sign-in.ts";
+import type { AddOnFlag } from "./add-on-flags.ts";
+import { collect } from "./flags.ts";
+import { clean } from "./screen/clean.ts";
+
+/** What every command takes that finds its app registration in a tenant. */
+export function addAppOptions(command: Command): Command {
+  return command
+    .option("--config <file>", "settings (default: ./config.json, else the packaged one)")
+    .option("--template <name|file>", "the vendor's product: a name, or the path of a template file")
+    .option("--set <input=value>", "a value that only this product asks for; give it once for each", collect)
+    .option("--application <key>", "which of a product's several applications is meant")
+    .option("--tenant-id <id>", "tenant ID, or a domain name of the tenant")
+    .option("--app-name <name>", "name of the app registration")
+    .option("--app-id <guid>", "client ID of the app registration to work on")
+    .option("--auth <way>", `how to sign in: auto, ${SIGN_IN_WAYS.join(", ")} (default: auto)`)
+    .option("--sign-in-client-id <guid>", "public client that signs you in")
+    .option("--cloud <name>", `Microsoft cloud: ${CLOUD_NAMES.join(", ")} (default: global)`)
+    .option("--output <folder>", "where the result goes (default: the current folder)")
+    .option("--sandbox", "rehearse against a simulated tenant; nothing leaves this machine");
+}
+
+/** The values that a config.json can hold. */
+export function addConfigOptions(command: Command, addOns: readonly AddOnFlag[]): void {
+  command
+    .option("--template <name|file>", "the vendor's product: a name, or the path of a template file")
+    .option("--tenant-id <id>", "tenant ID, or a domain name of the tenant")
+    .option("--app-name <name>", "name of the app registration")
+    .option("--hostname <url>", "URL of the app, starting with https://")
+    .option("--set <input=value>", "a value that only this product asks for; give it once for each", collect)
+    .option("--group <name|id>", "group whose users are synchronised; give it once for each", collect)
+    .option("--scim", "with provisioning")
+    .option("--no-scim", "without provisioning")
+    .option("--no-group-sync", "without the optional permission for groups")
+    .option("--no-implicit-flow", "without implicit flow, for newer versions of the app");
+  addAddOnOptions(command, addOns);
+  addLifetimeOptions(command)
+    .option("--output <folder|file>", "where the file goes (default: config.json in the current folder)")
+    .option("--force", "replace a file that is there");
+}
+
+/** What a command takes besides when it compares a registration as a whole with its template. */
+export function addTenantOptions(command: Command, addOns: readonly AddOnFlag[]): Command {
+  addAppOptions(command)
+    .option("--hostname <url>", "URL of the app, starting with https://")
+    .option("--no-group-sync", "without the optional permission for groups")
+    .option("--scim", "for provisioning: the variant of the product whose users Entra creates")
+    .option("--no-scim", "without provisioning")
+    .option("--no-implicit-flow", "without implicit flow, for newer versions of the app");
+  return addAddOnOptions(command, addOns);
+}
+
+/** The switches that the packaged add-ons declare. */
+function addAddOnOptions(command: Command, addOns: readonly AddOnFlag[]): Command {
+  for (const { name, title } of addOns) {
+    command.option(`--${name}`, `with ${clean(title)}`).option(`--no-${name}`, `without ${clean(title)}`);
+  }
+  return command;
+}
+
+/** What a command takes besides when it hands a new client secret over. */
+export function addSecretOptions(command: Command): Command {
+  return addLifetimeOptions(command).option(
+    "--ics <file>",
+    "write a calendar reminder for the time before the secret ends",
+  );
+}
+
+/** Where a new client secret goes, and how long it and its link work. */
+function addLifetimeOptions(command: Command): Command {
+  return command
+    .option("--one-time-password-service <url>", "where the client secret goes")
+    .option("--link-lifetime <time>", "how long the one-time link works at most, such as 7d")
+    .option("--secret-lifetime <time>", "how long the client secret works, such as 12m, 24m, 100y");
+}
