@@ -51,6 +51,8 @@ export type RunEvent =
       readonly url: string;
       readonly permissions: readonly ResolvedPermission[];
     }
+  /** Whether that consent was given cannot be seen any more, and this run waits no longer. */
+  | { readonly kind: "consentNotSeen" }
   /** The app that somebody is asked to consent to. */
   | { readonly kind: "consentSubject"; readonly subject: ConsentSubject }
   | { readonly kind: "wait"; readonly wait: GraphWait }

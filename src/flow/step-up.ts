@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError, isAppError } from "../errors.ts";
 import type { GraphContext } from "../graph/batch.ts";
 import { permissionsOf } from "../graph/grants.ts";
 import { readGranted } from "../graph/read.ts";
@@ -76,7 +76,8 @@ const LIMIT_MS = 8 * 60_000;
 const INTERVAL_MS = 5000;
 
 /**
- * Waits until what a run left out has been consented to on Microsoft's page, or the person stops waiting.
+ * Waits until what a run left out has been consented to on Microsoft's page, or the person stops waiting. All
+ * else is done by then: where nobody can look any more, what was last seen missing counts as missing.
  *
  * @returns what is still missing.
  */
@@ -87,6 +88,7 @@ export async function awaitConsent(
   missing: readonly ResolvedPermission[],
 ): Promise<readonly ResolvedPermission[]> {
   const { questions, report, cloud, ports, signal } = context;
+  let left = missing;
   report({ kind: "consentPage", url: consentPage(cloud, app.tenantId, app.appId), permissions: missing });
   const done = new AbortController();
   const stop = new AbortController();
@@ -99,13 +101,17 @@ export async function awaitConsent(
       const end = ports.clock.now().getTime() + LIMIT_MS;
       for (;;) {
         stopIfInterrupted(signal);
-        const left = await stillMissing(graph, app.servicePrincipalId, missing);
+        left = await stillMissing(graph, app.servicePrincipalId, missing);
         if (left.length === 0 || stop.signal.aborted || ports.clock.now().getTime() > end) return left;
         await ports.clock.sleep(INTERVAL_MS, stop.signal).catch((error: unknown) => {
           if (!stop.signal.aborted) throw error;
         });
       }
     });
+  } catch (error) {
+    if (signal.aborted || !isAppError(error)) throw error;
+    report({ kind: "consentNotSeen" });
+    return left;
   } finally {
     done.abort();
   }

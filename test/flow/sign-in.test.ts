@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { AppError } from "../../src/errors.ts";
 import { READING_SCOPES } from "../../src/flow/sign-in.ts";
 import type { Fetch, ProgramEnd } from "../../src/ports/index.ts";
 import { EXAMPLE } from "../../src/sandbox/index.ts";
@@ -274,6 +275,38 @@ describe("Azure Cloud Shell", () => {
     expect([run.exitCode, tenant.state.appRoleAssignments.length]).toEqual([7, 0]);
   });
 
+  test.each([
+    ["the network is lost", false],
+    ["the waits of the run add up to too much", true],
+  ])("where %s while somebody is on the page, the rest counts, and exit 7", async (_what, slowly) => {
+    const tenant = testTenant();
+    const run = await runInProcess([], tenant, {
+      ...shell,
+      answers: [...REST, { ...wait, answer: "page" }, YES],
+      through: afterHandOver(tenant, slowly ? throttled : reset),
+    });
+    expect(run.exitCode, run.stderr).toBe(7);
+    expect(run.stderr).toContain("cannot be asked any more whether the consent was given");
+    expect(run.stdout).toContain("Still missing: admin consent for User.Read.All");
+    expect(run.stdout).toContain(run.info?.["clientSecret"]);
+    expect(tenant.state.appRoleAssignments).toEqual([]);
+  });
+
+  test("Ctrl-C on the page still ends the run", async () => {
+    const tenant = testTenant();
+    const stop = new AbortController();
+    const run = await runInProcess([], tenant, {
+      ...shell,
+      answers: [...REST, { ...wait, answer: "page" }, YES],
+      signal: stop.signal,
+      through: afterHandOver(tenant, (request, fetch) => {
+        stop.abort(new AppError("INTERRUPTED", { signal: "SIGINT" }));
+        return fetch(request);
+      }),
+    });
+    expect(run.exitCode, run.stderr).toBe(130);
+  });
+
   test.each(["audienceNotSupported", "failing", "html"] as const)(
     "a shell that gives no token (%s) falls through to a device code, with a sentence",
     async (cloudShell) => {
@@ -502,6 +535,28 @@ function consentingOnThePage({ state, clock }: TestTenant): (fetch: Fetch) => Fe
     }
     return fetch(request);
   };
+}
+
+/** What happens to every request for what is granted, once the secret is handed over. */
+function afterHandOver(
+  { state }: TestTenant,
+  happens: (request: Request, fetch: Fetch) => Promise<Response>,
+): (fetch: Fetch) => Fetch {
+  return (fetch) => async (request) => {
+    const isHandedOver = state.applications[0]?.tags.some((tag) => tag.startsWith("delivered-"));
+    return isHandedOver ? happens(request, fetch) : fetch(request);
+  };
+}
+
+async function reset(): Promise<Response> {
+  throw Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
+}
+
+async function throttled(): Promise<Response> {
+  return new Response("{}", {
+    status: 429,
+    headers: { "content-type": "application/json", "retry-after": "120" },
+  });
 }
 
 /** A token answer as another tenant would give it. */

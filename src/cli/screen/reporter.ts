@@ -32,6 +32,7 @@ const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
   "markNotSet",
   "notVisibleYet",
   "readBackFailed",
+  "consentNotSeen",
   "proofFailed",
   "interrupted",
   "sandboxBusy",

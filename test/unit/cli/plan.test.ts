@@ -386,6 +386,7 @@ const EVENTS: {
   variablesUnknown: [{ names: ["ENTRA_APP_REGISTRATION_X"] }],
   notVisibleYet: [{ plan: { steps: [] } }],
   readBackFailed: [{}],
+  consentNotSeen: [{}],
   proofFailed: [
     { problem: "secretNotAccepted", detail: "AADSTS7000215" },
     { problem: "permissionNotEffective", detail: "User.Read.All" },

@@ -165,6 +165,8 @@ export function describeEvent(event: RunEvent): string | undefined {
       return say`The tenant's policy wants a shorter life for secrets: trying ${event.endDateTime.slice(0, 10)} as the end.`;
     case "grantRefused":
       return say`You may not grant ${event.permissions.map(({ value }) => value).join(", ")}: somebody else has to. The rest goes on.`;
+    case "consentNotSeen":
+      return "Microsoft cannot be asked any more whether the consent was given, so this run waits no longer. Everything else is done.";
     case "redirectUrisKept":
       return say`Redirect URIs of an earlier address stay: ${event.uris.join(", ")}. In a terminal you are asked whether to remove them.`;
     case "secretsDoubtful":
