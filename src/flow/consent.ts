@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
-import { readApis, readBack } from "../graph/read.ts";
+import { readBack } from "../graph/read.ts";
+import { readApis } from "../graph/tenant.ts";
 import { askedPermissions, extraPermissions, nameOf } from "../registration/consent.ts";
 import { SERVICE_PRINCIPAL_TAGS, toPermissions } from "../registration/desired.ts";
 import { grants } from "../registration/diff.ts";

@@ -6,9 +6,8 @@ import {
   type DeletedApplication,
   readCandidates,
   readRegistration,
-  readTenant,
-  type TenantRead,
 } from "../graph/read.ts";
+import { readTenant, type TenantRead } from "../graph/tenant.ts";
 import { chooseApplication } from "../registration/choose.ts";
 import { isMarked } from "../registration/names.ts";
 import type { Application, CurrentRegistration } from "../registration/types.ts";

@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
-import { type CandidatesRead, readRegistration, type TenantRead } from "../graph/read.ts";
+import { type CandidatesRead, readRegistration } from "../graph/read.ts";
+import type { TenantRead } from "../graph/tenant.ts";
 import { openInstantiation } from "../journal/instantiations.ts";
 import { uniqueNameOf } from "../registration/desired.ts";
 import { provenanceOf } from "../registration/names.ts";

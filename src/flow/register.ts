@@ -2,14 +2,8 @@ import { join } from "node:path";
 import type { ServiceProfile } from "../delivery/service.ts";
 import { AppError, isAppError } from "../errors.ts";
 import type { GraphContext } from "../graph/batch.ts";
-import {
-  appNotFound,
-  type CandidatesRead,
-  findDeletedHolder,
-  readCandidates,
-  readTenant,
-  type TenantRead,
-} from "../graph/read.ts";
+import { appNotFound, type CandidatesRead, findDeletedHolder, readCandidates } from "../graph/read.ts";
+import { readTenant, type TenantRead } from "../graph/tenant.ts";
 import { uniqueNameOf } from "../registration/desired.ts";
 import { type Obstacle, obstacles } from "../registration/rights.ts";
 import type { DesiredRegistration, PasswordCredential, ResolvedPermission } from "../registration/types.ts";

@@ -1,6 +1,7 @@
 import { AppError } from "../errors.ts";
-import { findServicePrincipal, readRegistration, type Tenant } from "../graph/read.ts";
+import { findServicePrincipal, readRegistration } from "../graph/read.ts";
 import { deleteApplication, deleteServicePrincipal } from "../graph/remove.ts";
+import type { Tenant } from "../graph/tenant.ts";
 import { type Removal, restorableUntil, toRemoval } from "../registration/removal.ts";
 import type { KnownValues } from "../settings/known-values.ts";
 import type { Template } from "../template/schema.ts";

@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import type { Tenant } from "../graph/read.ts";
+import type { Tenant } from "../graph/tenant.ts";
 import { diff, staleRedirectUris } from "../registration/diff.ts";
 import { type Finding, toFindings } from "../registration/findings.ts";
 import { isMarked } from "../registration/names.ts";

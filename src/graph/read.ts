@@ -1,19 +1,18 @@
 import { AppError } from "../errors.ts";
 import type { Candidates } from "../registration/choose.ts";
-import type { Policies } from "../registration/rights.ts";
 import type {
   Application,
   AppRoleAssignment,
   CurrentRegistration,
   DelegatedGrant,
-  ResourceApi,
   ServicePrincipal,
 } from "../registration/types.ts";
 import type * as z from "../zod.ts";
-import { expectSuccess, type GraphAnswer, isSuccess, toAppError } from "./answers.ts";
+import { expectSuccess, type GraphAnswer, isSuccess } from "./answers.ts";
 import { type BatchItem, type GraphContext, sendBatch } from "./batch.ts";
 import { equals, literal } from "./odata.ts";
 import { readObject, readPage, shapes } from "./schemas.ts";
+import { allPages, get, list, NO_ANSWER, one } from "./shaped.ts";
 
 export const APPLICATION_SELECT =
   "$select=id,appId,displayName,uniqueName,applicationTemplateId,createdDateTime,signInAudience,tags,identifierUris,web,spa,publicClient,appRoles,api," +
@@ -23,11 +22,6 @@ const DELETED_APPLICATIONS = "/directory/deletedItems/microsoft.graph.applicatio
 const DELETED_SERVICE_PRINCIPALS = "/directory/deletedItems/microsoft.graph.servicePrincipal";
 const DELETED_SELECT = "$select=id,appId,displayName,uniqueName,tags,deletedDateTime";
 
-export interface Tenant {
-  readonly id: string;
-  readonly displayName: string;
-}
-
 export interface DeletedApplication {
   readonly objectId: string;
   readonly appId: string;
@@ -35,13 +29,6 @@ export interface DeletedApplication {
   readonly uniqueName: string | undefined;
   readonly tags: readonly string[];
   readonly deletedDateTime: string;
-}
-
-export interface TenantRead {
-  readonly tenant: Tenant;
-  readonly apis: readonly ResourceApi[];
-  /** Undefined where they were not asked for. */
-  readonly policies: Policies | undefined;
 }
 
 export interface CandidatesRead {
@@ -54,87 +41,13 @@ export type Wanted =
   | { readonly uniqueName: string; readonly displayName: string }
   | { readonly appId: string };
 
-/**
- * Everything about the tenant that a plan needs, in one round trip whose cost does not depend on the
- * tenant's size: nothing is listed, everything is asked for by key or name.
- *
- * @param scopes what the sign-in gave: policies are read only where it is known that they may be.
- */
-export async function readTenant(
-  context: GraphContext,
-  apiAppIds: readonly string[],
-  wanted: Wanted,
-  scopes: readonly string[] | undefined,
-): Promise<TenantRead & CandidatesRead> {
-  const [tenant, candidates] = [tenantItems(apiAppIds), candidateItems(wanted)];
-  const policies = scopes?.includes("Policy.Read.All") ? POLICY_ITEMS : [];
-  const answers = await sendBatch(context, "readTenant", [...tenant, ...candidates, ...policies]);
-  const known = tenant.length + candidates.length;
-  return {
-    ...toTenant(answers.slice(0, tenant.length)),
-    ...toCandidates(wanted, answers.slice(tenant.length, known)),
-    policies: policies.length > 0 ? toPolicies(answers.slice(known), context.clock.now()) : undefined,
-  };
-}
-
 /** Only the applications of another name or id, for an answer that was not the proposed one. */
 export async function readCandidates(context: GraphContext, wanted: Wanted): Promise<CandidatesRead> {
   return toCandidates(wanted, await sendBatch(context, "readTenant", candidateItems(wanted)));
 }
 
-function tenantItems(apiAppIds: readonly string[]): BatchItem[] {
-  return [get("/organization?$select=id,displayName,verifiedDomains"), ...apiAppIds.map(apiItem)];
-}
-
-function apiItem(appId: string): BatchItem {
-  return get(
-    `/servicePrincipals(appId=${literal(appId)})?$select=id,appId,displayName,appRoles,oauth2PermissionScopes`,
-  );
-}
-
-/** What APIs of the tenant offer, to name their permissions; one that is not there or not readable is left out. */
-export async function readApis(context: GraphContext, appIds: readonly string[]): Promise<ResourceApi[]> {
-  if (appIds.length === 0) return [];
-  const answers = await sendBatch(context, "readTenant", appIds.map(apiItem));
-  return answers.flatMap(({ body }) => readObject(shapes.resourceApi, body) ?? []);
-}
-
-const POLICY_ITEMS: readonly BatchItem[] = [
-  get("/policies/authorizationPolicy?$select=defaultUserRolePermissions"),
-  get("/policies/defaultAppManagementPolicy"),
-];
-
-/** What the policies say of a new application; one that cannot be read after all is unknown. */
-function toPolicies([authorization, appManagement]: readonly GraphAnswer[], now: Date): Policies {
-  const members = readObject(shapes.authorizationPolicy, authorization?.body);
-  const rules = readObject(shapes.appManagementPolicy, appManagement?.body);
-  const active = (rules?.isEnabled ? rules.applicationRestrictions.passwordCredentials : []).filter(
-    ({ state, restrictForAppsCreatedAfterDateTime: after }) =>
-      state !== "disabled" && (after === undefined || Date.parse(after) <= now.getTime()),
-  );
-  const lifetime = active.find(({ restrictionType }) => restrictionType === "passwordLifetime")?.maxLifetime;
-  const maxDays = Number(/^P(\d+)D/.exec(lifetime ?? "")?.[1] ?? Number.NaN);
-  return {
-    membersMayRegister: members?.defaultUserRolePermissions.allowedToCreateApps,
-    clientSecrets: active.some(({ restrictionType }) => restrictionType === "passwordAddition")
-      ? "blocked"
-      : maxDays > 0
-        ? { maxDays }
-        : undefined,
-  };
-}
-
-function toTenant([organization, ...apis]: readonly GraphAnswer[]): Pick<TenantRead, "tenant" | "apis"> {
-  const tenant = list(organization, shapes.organization)[0];
-  if (!tenant) throw toAppError("readTenant", organization ?? NO_ANSWER);
-  return {
-    tenant: { id: tenant.id.toLowerCase(), displayName: tenant.displayName ?? "" },
-    // An API that is not in the tenant is no failure here: the plan names the permissions it lacks.
-    apis: apis.flatMap((answer) => (answer.status === 404 ? [] : [one(answer, shapes.resourceApi)])),
-  };
-}
-
-function candidateItems(wanted: Wanted): BatchItem[] {
+/** How the applications of this run are asked for. */
+export function candidateItems(wanted: Wanted): BatchItem[] {
   if ("appId" in wanted) {
     return [get(`/applications(appId=${literal(wanted.appId)})?${APPLICATION_SELECT}`)];
   }
@@ -147,7 +60,8 @@ function candidateItems(wanted: Wanted): BatchItem[] {
   ];
 }
 
-function toCandidates(wanted: Wanted, answers: readonly GraphAnswer[]): CandidatesRead {
+/** What the answers to `candidateItems` say. */
+export function toCandidates(wanted: Wanted, answers: readonly GraphAnswer[]): CandidatesRead {
   const [byKey, byName, byTag, deleted] = answers;
   const byUniqueName = byKey?.status === 404 ? undefined : one(byKey, shapes.application);
   if ("appId" in wanted) return { candidates: { byUniqueName, byTag: [], byName: [] }, deleted: [] };
@@ -289,42 +203,6 @@ export async function readBack(
       ? await toGranted(context, assignments ?? NO_ANSWER, grants ?? NO_ANSWER)
       : { delegatedGrants: [], appRoleAssignments: [] }),
   };
-}
-
-const NO_ANSWER: GraphAnswer = { status: 200, body: undefined, requestId: undefined, retryAfter: undefined };
-
-function get(path: string): BatchItem {
-  return { method: "GET", path };
-}
-
-/** The object of a successful answer; a malformed one counts as the service failing. */
-function one<Value>(answer: GraphAnswer = NO_ANSWER, shape: z.ZodMiniType<Value>): Value {
-  const value = readObject(shape, expectSuccess("readTenant", answer).body);
-  if (value === undefined) throw toAppError("readTenant", answer);
-  return value;
-}
-
-function list<Value>(answer: GraphAnswer = NO_ANSWER, shape: z.ZodMiniType<Value>): Value[] {
-  const page = readPage(shape, expectSuccess("readTenant", answer).body);
-  if (!page) throw toAppError("readTenant", answer);
-  return page.values;
-}
-
-/** Follows `@odata.nextLink`; the client refuses one that leaves the Graph host. */
-async function allPages<Value>(
-  { graph }: GraphContext,
-  first: GraphAnswer,
-  shape: z.ZodMiniType<Value>,
-): Promise<Value[]> {
-  const values: Value[] = [];
-  let answer = first;
-  for (;;) {
-    const page = readPage(shape, expectSuccess("readTenant", answer).body);
-    if (!page) throw toAppError("readTenant", answer);
-    values.push(...page.values);
-    if (page.nextLink === undefined) return values;
-    answer = await graph.send({ method: "GET", path: page.nextLink });
-  }
 }
 
 /** One application by its object id. @throws AppError where it cannot be read. */
