@@ -99,18 +99,23 @@ function isScopeEnabled(answer: GraphAnswer): boolean {
   return errorOf(answer).code === "CannotDeleteOrUpdateEnabledEntitlement";
 }
 
-/** Puts our mark on an application: unique name and tag, or where the name is refused, the tag alone. */
+/**
+ * Puts our mark on an application: unique name and tag, or where the name is refused, the tag alone.
+ *
+ * @returns whether it has the unique name.
+ */
 export async function adoptApplication(
   context: GraphContext,
   target: ApplicationTarget,
   { uniqueName, tags }: StepOf<"adoptApplication">,
-): Promise<void> {
+): Promise<boolean> {
   if (uniqueName !== undefined) {
     const answer = await patchApplication(context, "adoptApplication", target, { uniqueName, tags });
-    if (isSuccess(answer)) return;
+    if (isSuccess(answer)) return true;
     if (answer.status !== 400) throw toAppError("adoptApplication", answer);
   }
   expectSuccess("adoptApplication", await patchApplication(context, "adoptApplication", target, { tags }));
+  return false;
 }
 
 /** Replaces the tags of an application; Graph takes a collection only as a whole. */

@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { isMarked, provenanceOf } from "../registration/names.ts";
 import type { Application, ServicePrincipal } from "../registration/types.ts";
 import { expectSuccess, isSuccess, toAppError } from "./answers.ts";
-import { adoptApplication } from "./apply.ts";
+import { type ApplicationTarget, adoptApplication } from "./apply.ts";
 import type { GraphContext } from "./batch.ts";
 import type { GraphRequest } from "./client.ts";
 import { equals, literal } from "./odata.ts";
@@ -39,6 +39,15 @@ export interface InstantiateRequest {
   readonly intendedAt?: Date | undefined;
   /** Object ids of applications of that template and name of which a person said that they are others. */
   readonly others?: readonly string[] | undefined;
+  /** Told as soon as both halves are known, which other servers may not know yet; once. */
+  readonly onMade?: ((made: MadePair) => void) | undefined;
+}
+
+/** The ids of an application and its service principal that were just made. */
+export interface MadePair {
+  readonly objectId: string;
+  readonly appId: string;
+  readonly servicePrincipalId: string;
 }
 
 export type Instantiated =
@@ -53,8 +62,9 @@ export type Instantiated =
   | { readonly kind: "namesakes"; readonly applications: readonly Application[] };
 
 /**
- * Instantiates an application template once, marks what was made, and waits until reads show it so. Where the
- * answer is lost or a 404, it looks for the pair, and sends again only when reads agree that there is none.
+ * Instantiates an application template once, marks what was made, and reads it; where it does not show at
+ * once, waits until reads agree. Where the answer is lost or a 404, it looks for the pair, and sends again only
+ * when reads agree that there is none.
  *
  * @throws AppError CHANGED_MEANWHILE where an application has the unique name by now; SOFT_DELETED where a
  * deleted one still holds it.
@@ -63,15 +73,23 @@ export async function instantiateApplication(
   context: GraphContext,
   request: InstantiateRequest,
 ): Promise<Instantiated> {
-  await requireFreeName(context, request.uniqueName);
   const isExpected = request.intendedAt !== undefined;
-  const before = isExpected ? await lookLong(context, request) : await findInstances(context, request);
+  const [, before] = await Promise.all([
+    requireFreeName(context, request.uniqueName),
+    isExpected ? lookLong(context, request) : findInstances(context, request),
+  ]);
   const left = before.filter((application) => isMadeSince(application, request.intendedAt));
   const [ours] = left.length === 1 ? left : [];
   if (!ours && before.length > 0) return { kind: "namesakes", applications: before };
-  const { made, isRepeated } = ours ? { made: ours, isRepeated: false } : await makePair(context, request);
+  const found = ours && { made: ours, servicePrincipalId: undefined, isRepeated: false };
+  const { made, servicePrincipalId, isRepeated } = found ?? (await makePair(context, request));
+  const { objectId, appId } = made;
+  if (servicePrincipalId !== undefined) request.onMade?.({ objectId, appId, servicePrincipalId });
   const pair = await markPair(context, request, made);
-  const others = [...(request.others ?? []), made.objectId];
+  if (servicePrincipalId === undefined) {
+    request.onMade?.({ objectId, appId, servicePrincipalId: pair.servicePrincipal.id });
+  }
+  const others = [...(request.others ?? []), objectId];
   const surplus = isRepeated ? await lookLong(context, { ...request, others }) : [];
   return { kind: "instantiated", ...pair, surplus };
 }
@@ -123,11 +141,15 @@ async function lookLong(context: GraphContext, request: InstantiateRequest): Pro
   return findInstances(context, request);
 }
 
-/** `isRepeated`: it was sent again, and an attempt that all reads denied may have made one after all. */
-async function makePair(
-  context: GraphContext,
-  request: InstantiateRequest,
-): Promise<{ readonly made: Application; readonly isRepeated: boolean }> {
+interface MadeOrFound {
+  readonly made: Application;
+  /** Where the answer said it. */
+  readonly servicePrincipalId: string | undefined;
+  /** It was sent again, and an attempt that all reads denied may have made one after all. */
+  readonly isRepeated: boolean;
+}
+
+async function makePair(context: GraphContext, request: InstantiateRequest): Promise<MadeOrFound> {
   let isRepeated = false;
   const look = async () => {
     // The oldest, so that whoever looks again finds the same one.
@@ -142,46 +164,65 @@ async function makePair(
   };
   for (let attempt = 1; ; attempt += 1) {
     const written = await write(context, ACTION, post, { look });
-    if (written.kind === "found") return { made: written.found, isRepeated };
+    if (written.kind === "found") return { made: written.found, servicePrincipalId: undefined, isRepeated };
     const { answer } = written;
-    const made = isSuccess(answer) ? readObject(shapes.application, applicationOf(answer.body)) : undefined;
-    if (made) return { made, isRepeated };
+    const pair = isSuccess(answer) ? readObject(shapes.instantiated, answer.body) : undefined;
+    if (pair) return { made: pair.application, servicePrincipalId: pair.servicePrincipal?.id, isRepeated };
     if (!isSuccess(answer) && answer.status !== 404) throw toAppError(ACTION, answer);
     const found = await look();
-    if (found) return { made: found, isRepeated };
+    if (found) return { made: found, servicePrincipalId: undefined, isRepeated };
     // After a success that shows no pair there is one somewhere: another attempt would make a second.
     if (isSuccess(answer) || attempt === MOST_NOT_FOUND) throw toAppError(ACTION, answer);
   }
 }
 
-function applicationOf(body: unknown): unknown {
-  return typeof body === "object" && body !== null && "application" in body ? body.application : undefined;
-}
-
-/** Marks the application at once, so that a run after a killed one finds it, then waits for both to show. */
+/** Marks the application at once, so that a run after a killed one finds it; both halves are read beside that. */
 async function markPair(
   context: GraphContext,
   { uniqueName }: InstantiateRequest,
   { objectId, appId, displayName, tags }: Application,
-): Promise<{ application: Application; servicePrincipal: ServicePrincipal }> {
+): Promise<Pair> {
   const target = { objectId, appId, isNew: true };
   const marked = [...new Set([...tags, uniqueName])];
-  await adoptApplication(context, target, {
-    kind: "adoptApplication",
-    objectId,
-    displayName,
-    uniqueName,
-    tags: marked,
-  });
+  const step = { kind: "adoptApplication", objectId, displayName, uniqueName, tags: marked } as const;
+  const [isNamed, read] = await Promise.all([
+    adoptApplication(context, target, step),
+    readPair(context, target),
+  ]);
+  if (!read) return await waitForPair(context, target, uniqueName);
+  // The read may have been answered before the mark was on.
+  const named = isNamed ? { uniqueName } : {};
+  return { ...read, application: { ...read.application, ...named, tags: marked } };
+}
+
+interface Pair {
+  readonly application: Application;
+  readonly servicePrincipal: ServicePrincipal;
+}
+
+async function readPair(
+  context: GraphContext,
+  { objectId, appId }: Pick<ApplicationTarget, "objectId" | "appId">,
+): Promise<Pair | undefined> {
+  const [application, servicePrincipal] = await Promise.all([
+    findByObjectId(context, objectId),
+    findServicePrincipal(context, appId),
+  ]);
+  return application && servicePrincipal && { application, servicePrincipal };
+}
+
+/** Waits until reads that agree show both halves, with the mark. */
+async function waitForPair(
+  context: GraphContext,
+  target: ApplicationTarget,
+  uniqueName: string,
+): Promise<Pair> {
   const start = context.clock.now().getTime();
   for (let attempt = 1, agreeing = 0; ; attempt += 1) {
-    const [application, servicePrincipal] = await Promise.all([
-      findByObjectId(context, objectId),
-      findServicePrincipal(context, appId),
-    ]);
-    const shows = application && servicePrincipal && isMarked(application, uniqueName);
+    const pair = await readPair(context, target);
+    const shows = pair && isMarked(pair.application, uniqueName);
     agreeing = shows ? agreeing + 1 : 0;
-    if (shows && agreeing === AGREEING_READS) return { application, servicePrincipal };
+    if (shows && agreeing === AGREEING_READS) return pair;
     const waitedMs = context.clock.now().getTime() - start;
     if (waitedMs > VISIBLE_LIMIT_MS) {
       throw new AppError("NOT_REPLICATED", { action: ACTION, waitedSeconds: Math.round(waitedMs / 1000) });

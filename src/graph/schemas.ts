@@ -137,6 +137,12 @@ const GraphServicePrincipal = z.pipe(
   z.transform(({ id, appId, tags }): ServicePrincipal => ({ id, appId, tags })),
 );
 
+/** What an application template makes; a service principal that does not show is read. */
+const GraphInstantiated = z.looseObject({
+  application: GraphApplication,
+  servicePrincipal: z.catch(z.optional(z.looseObject({ id: text })), undefined),
+});
+
 /** A service principal with the name of its application and the tenant that owns that. */
 const GraphOwnedServicePrincipal = z.looseObject({
   id: text,
@@ -246,6 +252,7 @@ const GraphAppManagementPolicy = only({
 export const shapes = {
   application: GraphApplication,
   servicePrincipal: GraphServicePrincipal,
+  instantiated: GraphInstantiated,
   ownedServicePrincipal: GraphOwnedServicePrincipal,
   resourceApi: GraphResourceApi,
   delegatedGrant: GraphDelegatedGrant,

@@ -95,6 +95,23 @@ function made(outcome: Instantiated) {
   return outcome;
 }
 
+test("whoever waits for both halves hears of them before they are marked, once", async () => {
+  const { run, sandbox, paths } = await tenantWith();
+  const heard: unknown[] = [];
+  await run({ onMade: (pair) => void heard.push([pair, paths.at(-1)]) });
+  const [{ id: objectId, appId } = {}] = sandbox.state.applications;
+  const servicePrincipalId = sandbox.state.servicePrincipals[0]?.id;
+  expect(heard).toEqual([[{ objectId, appId, servicePrincipalId }, `POST ${INSTANTIATE}`]]);
+});
+
+test("and where the answer was lost, once both were read", async () => {
+  const { run, sandbox } = await tenantWith({}, ["answer lost"]);
+  const heard: unknown[] = [];
+  await run({ onMade: (pair) => void heard.push(pair) });
+  const [{ id: objectId, appId } = {}] = sandbox.state.applications;
+  expect(heard).toEqual([{ objectId, appId, servicePrincipalId: sandbox.state.servicePrincipals[0]?.id }]);
+});
+
 test("a pair is made, marked at once, and given as reads show it", async () => {
   const { run, sandbox, paths, sent } = await tenantWith();
   const { application, servicePrincipal, surplus } = made(await run());
@@ -355,11 +372,12 @@ describe("a pair by answers of Graph's servers", () => {
     asked.filter(({ path }) => path.startsWith("/servicePrincipals")).length;
 
   test.each<[string, object[], (object | undefined)[], number]>([
-    ["at once", [marked], [principal], 2],
-    ["later", [marked], [undefined, undefined, principal], 4],
-    ["by one server first", [marked], [principal, undefined, principal], 4],
-    ["without its mark at first", [bare, bare, marked], [principal], 4],
-  ])("is given when two reads agree: %s", async (_name, applications, principals, reads) => {
+    ["at once", [marked], [principal], 1],
+    ["at once, where the read was faster than the mark", [bare], [principal], 1],
+    ["later, when two reads agree", [marked], [undefined, undefined, principal], 4],
+    ["by one server first", [marked], [undefined, principal, undefined, principal], 5],
+    ["without its mark at first", [bare, bare, marked], [undefined, principal], 4],
+  ])("is given as it shows: %s", async (_name, applications, principals, reads) => {
     const { context, asked } = servers([...applications], [...principals]);
     const { application, servicePrincipal } = made(await instantiateApplication(context, REQUEST));
     expect([application.uniqueName, servicePrincipal.id]).toEqual([MARK, guid(3)]);
