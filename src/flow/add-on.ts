@@ -2,7 +2,7 @@ import { diff } from "../registration/diff.ts";
 import type { Plan, Step } from "../registration/plan.ts";
 import type { KnownValues } from "../settings/known-values.ts";
 import type { AddOn, Template } from "../template/schema.ts";
-import { applyStep, type Progress } from "./apply-plan.ts";
+import { applyStep, type Progress } from "./apply-step.ts";
 import { confirmPlan } from "./confirm.ts";
 import { type RunContext, stopIfInterrupted } from "./context.ts";
 import { desiredRegistration } from "./desired-registration.ts";

@@ -1,33 +1,20 @@
 import type { ServiceProfile } from "../delivery/service.ts";
-import { AppError } from "../errors.ts";
-import {
-  type ApplicationTarget,
-  adoptApplication,
-  createApplication,
-  createServicePrincipal,
-  setTags,
-  updateApplication,
-  updateServicePrincipal,
-} from "../graph/apply.ts";
+import type { ApplicationTarget } from "../graph/apply.ts";
 import type { GraphContext } from "../graph/batch.ts";
 import { applyGrants } from "../graph/grants.ts";
-import { instantiateApplication } from "../graph/instantiate.ts";
+import type { MadePair } from "../graph/instantiate.ts";
 import { readBack } from "../graph/read.ts";
-import { type IssuedSecret, removeByName, removeSecret } from "../graph/secrets.ts";
-import { openInstantiation } from "../journal/instantiations.ts";
+import { type IssuedSecret, removeByName } from "../graph/secrets.ts";
 import { diff } from "../registration/diff.ts";
-import { toDeliveredTag } from "../registration/names.ts";
 import type { GrantStep, Plan, Step, StepOf } from "../registration/plan.ts";
-import type {
-  Application,
-  CurrentRegistration,
-  DesiredRegistration,
-  ResolvedPermission,
-} from "../registration/types.ts";
+import type { CurrentRegistration, DesiredRegistration, ResolvedPermission } from "../registration/types.ts";
 import type { Template } from "../template/schema.ts";
+import { applyStep, type Progress } from "./apply-step.ts";
+import { Beside, type MadeApplication } from "./beside.ts";
 import { during, journaled, type RunContext, stopIfInterrupted } from "./context.ts";
 import type { Handover } from "./events.ts";
 import { type HandOverInput, handOver } from "./hand-over.ts";
+import { completeInstantiated, instantiate } from "./instantiate.ts";
 import { provable, prove } from "./prove.ts";
 
 export interface ApplyInput {
@@ -46,6 +33,8 @@ export interface ApplyInput {
   readonly linkLifetimeSeconds: number;
   readonly outputFolder: string;
   readonly proof: boolean;
+  /** What else is done with the application, beside everything here; begun as soon as both its halves exist. */
+  readonly beside?: ((made: MadeApplication) => Promise<void>) | undefined;
 }
 
 export interface Applied {
@@ -55,24 +44,37 @@ export interface Applied {
   readonly waiting: readonly ResolvedPermission[];
 }
 
-/** What the steps so far have made or found. */
-export interface Progress {
-  target: ApplicationTarget | undefined;
-  servicePrincipalId: string | undefined;
-  tags: readonly string[];
-}
-
 /**
  * Carries a plan out: the application first, one write after another, then its service principal, then the
  * consent beside the secret. Reading back and the proof run beside the delivery.
  */
 export async function applyPlan(context: RunContext, input: ApplyInput): Promise<Applied> {
-  const { plan, current } = input;
+  const { current } = input;
   const progress: Progress = {
     target: current.application && { ...current.application, isNew: false },
     servicePrincipalId: current.servicePrincipal?.id,
     tags: current.application?.tags ?? [],
   };
+  const beside = new Beside(input.beside);
+  const settled = settle(context, input, progress, beside);
+  const [outcome, others] = await Promise.allSettled([
+    settled.then((made) => consentAndHandOver(context, input, made)),
+    beside.ended(settled),
+  ]);
+  if (outcome.status === "rejected") throw outcome.reason;
+  if (others.status === "rejected") throw others.reason;
+  return outcome.value;
+}
+
+/** Makes or changes the application and its service principal. */
+async function settle(
+  context: RunContext,
+  input: ApplyInput,
+  progress: Progress,
+  beside: Beside,
+): Promise<{ target: ApplicationTarget; servicePrincipalId: string; tags: readonly string[] }> {
+  const { plan } = input;
+  beside.begin(progress);
   const isNewInstance = plan.steps.some(({ kind }) => kind === "instantiateApplication");
   for (const step of plan.steps) {
     if (isGrant(step) || step.kind === "issueSecret" || step.kind === "createGroup") continue;
@@ -80,120 +82,19 @@ export async function applyPlan(context: RunContext, input: ApplyInput): Promise
     if (isNewInstance && (step.kind === "updateApplication" || step.kind === "exposeApi")) continue;
     stopIfInterrupted(context.signal);
     if (step.kind === "instantiateApplication") {
-      await completeInstantiated(context, input, progress, await instantiate(context, input, progress, step));
+      const onMade = ({ servicePrincipalId, ...ids }: MadePair) =>
+        beside.begin({ target: { ...ids, isNew: true }, servicePrincipalId });
+      const made = await instantiate(context, { ...input, onMade }, progress, step);
+      await completeInstantiated(context, input, progress, made);
     } else {
       await applyStep(context, input, progress, step);
     }
+    beside.begin(progress);
   }
   stopIfInterrupted(context.signal);
-  const { target, servicePrincipalId } = progress;
+  const { target, servicePrincipalId, tags } = progress;
   if (!target || servicePrincipalId === undefined) throw new TypeError("a plan without an application");
-  return consentAndHandOver(context, input, { target, servicePrincipalId, tags: progress.tags });
-}
-
-/** Makes one write that is neither consent nor a new secret, with its intent and outcome in the journal. */
-export async function applyStep(
-  context: RunContext,
-  { graph }: Pick<ApplyInput, "graph">,
-  progress: Progress,
-  step: Exclude<Step, GrantStep | StepOf<"issueSecret" | "instantiateApplication" | "createGroup">>,
-): Promise<void> {
-  const { target } = progress;
-  const ids = target ? { objectId: target.objectId, appId: target.appId } : {};
-  const run = <Value>(
-    work: () => Promise<Value>,
-    outcome?: (value: Value) => { objectId?: string; appId?: string },
-  ) => journaled(context, step.kind, { event: "intent", step: step.kind, ...ids }, work, outcome);
-
-  if (step.kind === "createApplication") {
-    const created = await run(
-      () => createApplication(graph, step),
-      ({ objectId, appId }) => ({ objectId, appId }),
-    );
-    progress.target = { objectId: created.objectId, appId: created.appId, isNew: true };
-    progress.tags = created.tags;
-    return;
-  }
-  if (!target) throw new TypeError(`${step.kind} without an application`);
-  switch (step.kind) {
-    case "adoptApplication":
-      await run(() => adoptApplication(graph, target, step));
-      progress.tags = step.tags;
-      break;
-    case "updateApplication":
-    case "exposeApi":
-      await run(() => updateApplication(graph, target, step));
-      break;
-    case "createServicePrincipal":
-      progress.servicePrincipalId = (await run(() => createServicePrincipal(graph, target, step))).id;
-      break;
-    case "updateServicePrincipal":
-      await run(() => updateServicePrincipal(graph, step));
-      break;
-    case "removeSecret":
-      await run(() => removeSecret(graph, target, step.keyId));
-      await context.journal.record({ event: "removedSecret", objectId: target.objectId, keyId: step.keyId });
-      break;
-    case "markDelivered":
-      progress.tags = [...new Set([...progress.tags, toDeliveredTag(step.keyId)])];
-      await run(() => setTags(graph, target, progress.tags));
-      break;
-  }
-}
-
-/** Changes what Entra's template made into what is wanted; the roles and scopes it brought along stay. */
-async function completeInstantiated(
-  context: RunContext,
-  input: ApplyInput,
-  progress: Progress,
-  instantiated: Application,
-): Promise<void> {
-  const current = { application: instantiated, delegatedGrants: [], appRoleAssignments: [] };
-  const options = { adopt: false, removeRedirectUris: [], newSecret: false, keepDoubtful: false };
-  for (const step of diff(input.desired, current, [], options).steps) {
-    if (step.kind !== "updateApplication" && step.kind !== "exposeApi") continue;
-    stopIfInterrupted(context.signal);
-    await applyStep(context, input, progress, step);
-  }
-}
-
-/** Makes the application together with its service principal; what a killed run of this machine made is taken up. */
-async function instantiate(
-  context: RunContext,
-  { graph, tenantId }: Pick<ApplyInput, "graph" | "tenantId">,
-  progress: Progress,
-  { uniqueName, displayName }: StepOf<"instantiateApplication">,
-): Promise<Application> {
-  const { ports, cloud, journalFolder } = context;
-  const intendedAt = await openInstantiation(ports, journalFolder, { tenantId, uniqueName });
-  const request = { templateId: cloud.nonGalleryTemplateId, displayName, uniqueName, intendedAt };
-  const step = "instantiateApplication";
-  const made = await journaled(
-    context,
-    step,
-    { event: "intent", step, tenantId, uniqueName },
-    async () => {
-      const instantiated = await instantiateApplication(graph, request);
-      if (instantiated.kind === "instantiated") return instantiated;
-      const candidates = instantiated.applications.map(({ appId, createdDateTime }) => ({
-        appId,
-        createdDateTime,
-      }));
-      throw new AppError("NAMESAKES", { displayName, candidates });
-    },
-    ({ application: { objectId, appId }, servicePrincipal }) => ({
-      objectId,
-      appId,
-      servicePrincipalId: servicePrincipal.id,
-    }),
-  );
-  const { application, servicePrincipal, surplus } = made;
-  const appIds = surplus.map(({ appId }) => appId);
-  if (appIds.length > 0) context.report({ kind: "surplusApplications", appIds });
-  progress.target = { objectId: application.objectId, appId: application.appId, isNew: true };
-  progress.servicePrincipalId = servicePrincipal.id;
-  progress.tags = application.tags;
-  return application;
+  return { target, servicePrincipalId, tags };
 }
 
 /**

@@ -173,17 +173,38 @@ async function registerAll(
   const confirmed = await confirmDelivery(context, input.yes, services, profile);
   stopIfInterrupted(context.signal);
   await makeGroups(context, answers.groups);
-  const results: RegisterResult[] = [];
-  for (const one of prepared) {
+  const complete = async (one: Prepared): Promise<RegisterResult> => {
     stopIfInterrupted(context.signal);
     const isUnchanged = one.plan.steps.length === 0;
     const agreed = { read, answers, means, profile: confirmed };
     const result = await (isUnchanged ? unchanged(run, one) : applyOne(run, agreed, one));
-    results.push(result);
     const { displayName, appId = "" } = result;
     if (prepared.length > 1 && !isUnchanged) context.report({ kind: "applicationDone", displayName, appId });
-  }
+    return result;
+  };
+  return issues ? oneByOne(prepared, complete) : sideBySide(prepared, complete);
+}
+
+/** Hand-over files may be shared, and what happens to a secret may have to be asked. */
+async function oneByOne<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) results.push(await work(item));
   return results;
+}
+
+/** The first failure is only told once all have ended: none is left in the middle of something. */
+async function sideBySide<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const outcomes = await Promise.allSettled(items.map(work));
+  return outcomes.map((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  });
 }
 
 async function readAgain(
