@@ -11,6 +11,17 @@ export interface GraphAnswer {
   readonly retryAfter: string | undefined;
   /** The `WWW-Authenticate` header of a batch's item. */
   readonly challenge?: string | undefined;
+  /**
+   * How much of a quota is used up, 1 being all of it; Graph says so from 0.8 on
+   * (https://learn.microsoft.com/graph/throttling-limits, `x-ms-throttle-limit-percentage`).
+   */
+  readonly throttlePercentage?: number | undefined;
+}
+
+/** The value of `x-ms-throttle-limit-percentage`; undefined where there is none, or none that is a number. */
+export function toThrottlePercentage(header: string | null | undefined): number | undefined {
+  const text = header?.trim() ?? "";
+  return /^\d{1,3}(\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
 /** Whether Graph did what it was asked to; a page of somebody else with status 200 is no such answer. */

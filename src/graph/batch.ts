@@ -2,8 +2,8 @@ import { AppError, type GraphAction } from "../errors.ts";
 import { MAX_REPEATS, retryDelayMs, type Wait } from "../http/retry.ts";
 import type { Clock } from "../ports/index.ts";
 import type { Json } from "../registration/plan.ts";
-import { expectSuccess, type GraphAnswer, toAppError } from "./answers.ts";
-import type { Graph, GraphMethod } from "./client.ts";
+import { expectSuccess, type GraphAnswer, toAppError, toThrottlePercentage } from "./answers.ts";
+import { type Graph, type GraphMethod, THROTTLE_HEADER } from "./client.ts";
 
 export interface BatchItem {
   readonly method: GraphMethod;
@@ -77,12 +77,43 @@ export async function sendBatch(
   });
 }
 
+/**
+ * The same for whoever keeps to a pace of their own: no item is sent again by itself, and one that was not
+ * answered is undefined. The batch as a whole is repeated where its answer got lost, so that each item must be
+ * one that does no harm twice.
+ *
+ * @throws AppError where the batch as a whole failed.
+ */
+export async function sendItems(
+  context: GraphContext,
+  action: GraphAction,
+  items: readonly BatchItem[],
+): Promise<readonly (GraphAnswer | undefined)[]> {
+  if (items.length > MOST_ITEMS) throw new RangeError(`${items.length} requests in one batch`);
+  const all = items.map((_item, index) => index);
+  const start = context.clock.now().getTime();
+  const answers = new Map(await sendOnce(context.graph, action, items, all, true));
+  const refused = all.filter((index) => answers.get(index)?.status === 401);
+  const [first] = refused;
+  if (first !== undefined) {
+    await context.graph.renew(answers.get(first)?.challenge);
+    const again = await sendOnce(context.graph, action, items, refused, true);
+    for (const [index, answer] of again) answers.set(index, answer);
+  }
+  const ms = context.clock.now().getTime() - start;
+  return items.map((item, index) => {
+    const answer = answers.get(index);
+    if (answer) context.onItem?.(item, answer, ms);
+    return answer;
+  });
+}
+
 async function sendOnce(
   graph: Graph,
   action: GraphAction,
   items: readonly BatchItem[],
   pending: readonly number[],
-  reads: boolean,
+  isRepeatable: boolean,
 ): Promise<[number, GraphAnswer][]> {
   const requests = pending.map((index): Json => {
     const item = items[index];
@@ -100,7 +131,7 @@ async function sendOnce(
     method: "POST",
     path: "/$batch",
     body: { requests },
-    repeat: reads ? "always" : "ifRefused",
+    repeat: isRepeatable ? "always" : "ifRefused",
   });
   const responses = (outer.body as { responses?: unknown } | undefined)?.responses;
   // A throttled batch has been documented to come back as 424 with its items: read them either way.
@@ -114,7 +145,9 @@ async function sendOnce(
     if (!pending.includes(index) || typeof status !== "number") return [];
     const header = headerReader(headers);
     const [requestId, retryAfter] = [header("request-id"), header("retry-after")];
-    return [[index, { status, body, requestId, retryAfter, challenge: header("www-authenticate") }]];
+    const throttlePercentage = toThrottlePercentage(header(THROTTLE_HEADER)) ?? outer.throttlePercentage;
+    const challenge = header("www-authenticate");
+    return [[index, { status, body, requestId, retryAfter, challenge, throttlePercentage }]];
   });
 }
 

@@ -13,7 +13,7 @@ import type { Ids } from "../ports/index.ts";
 import type { Json } from "../registration/plan.ts";
 import type { Secret } from "../secret.ts";
 import type { TokenSource } from "../signin/token-source.ts";
-import type { GraphAnswer } from "./answers.ts";
+import { type GraphAnswer, toThrottlePercentage } from "./answers.ts";
 import { claimsChallenge } from "./claims.ts";
 
 export type GraphMethod = "GET" | "POST" | "PATCH" | "DELETE";
@@ -55,6 +55,8 @@ export interface GraphOptions {
   readonly origin: string;
 }
 
+export const THROTTLE_HEADER = "x-ms-throttle-limit-percentage";
+
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** Makes a Graph client whose middleware is ours alone: the library's own would repeat a POST after a 504. */
@@ -84,6 +86,7 @@ export function createGraph(options: GraphOptions): Graph {
         isMalformed: answered === undefined && text !== "",
         requestId: response.headers.get("request-id") ?? undefined,
         retryAfter: response.headers.get("retry-after") ?? undefined,
+        throttlePercentage: toThrottlePercentage(response.headers.get(THROTTLE_HEADER)),
       };
     },
   };

@@ -12,3 +12,11 @@ export function quoted(clause: string): string {
 export function equals(property: string, text: string): string {
   return `$filter=${property}%20eq%20${literal(text)}`;
 }
+
+/** How many values `among` takes (https://developer.microsoft.com/graph/known-issues, 13635). */
+export const MOST_AMONG = 15;
+
+/** `$filter={property} in ('{text}',…)`, encoded. */
+export function among(property: string, texts: readonly string[]): string {
+  return `$filter=${property}%20in%20(${texts.map(literal).join(",")})`;
+}

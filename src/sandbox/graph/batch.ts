@@ -19,6 +19,14 @@ interface Answer {
   readonly body?: unknown;
 }
 
+const KEPT_HEADERS = [
+  "Content-Type",
+  "Retry-After",
+  "request-id",
+  "Location",
+  "x-ms-throttle-limit-percentage",
+];
+
 /** `POST /$batch`: up to 20 requests in one, each answered for itself. */
 export function batchRoutes(send: (request: Request) => Response | Promise<Response>) {
   const routes = new Hono<GraphEnv>();
@@ -48,7 +56,7 @@ async function answer(
   });
   const response = await send(request);
   const text = await response.text();
-  const kept = ["Content-Type", "Retry-After", "request-id", "Location"].flatMap((name) => {
+  const kept = KEPT_HEADERS.flatMap((name) => {
     const value = response.headers.get(name);
     return value === null ? [] : [[name, value] as const];
   });

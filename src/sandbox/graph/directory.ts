@@ -51,7 +51,12 @@ export function directoryRoutes(world: World) {
     requirePermission(caller, caller.kind === "app" ? PERMISSIONS.readUsersAsApp : PERMISSIONS.readUsers);
     requireMember(world, caller);
     const query = parseQuery("user", urlOf(c), "list");
-    const matches = parseFilter(query.filter, { displayName: "eq", userPrincipalName: "eq", mail: "eq" });
+    const matches = parseFilter(query.filter, {
+      id: "eqIn",
+      displayName: "eqIn",
+      userPrincipalName: "eqIn",
+      mail: "eqIn",
+    });
     return c.json(page(query, world.state.users.filter(matches)));
   });
   routes.get("/users/:key", (c) => {

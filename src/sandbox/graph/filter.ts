@@ -1,11 +1,18 @@
 import { unsupportedQuery } from "./errors.ts";
 
-/** Which comparisons a list knows, by property: `eq` on a text, a GUID without quotes, or on a collection. */
-export type Filterable = Readonly<Record<string, "eq" | "eqExact" | "any">>;
+/**
+ * Which comparisons a list knows, by property: `eq` on a text, a GUID without quotes, or on a collection; `eqIn`
+ * takes `in` as well.
+ */
+export type Filterable = Readonly<Record<string, "eq" | "eqIn" | "eqExact" | "any">>;
+
+/** https://developer.microsoft.com/graph/known-issues, 13635: without advanced queries. */
+const MOST_IN = 15;
 
 const STRING = "'((?:[^']|'')*)'";
 const EQUALS = new RegExp(`^(\\w+) eq ${STRING}$`);
 const EQUALS_GUID = /^(\w+) eq ([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/;
+const IN = new RegExp(`^(\\w+) in \\((${STRING}(?:, ?${STRING})*)\\)$`);
 const ANY = new RegExp(`^(\\w+)/any\\((\\w+):\\s*(\\w+) eq ${STRING}\\)$`);
 
 /**
@@ -26,9 +33,12 @@ function parseClause(clause: string, filterable: Filterable): (values: Map<strin
     if (kind === undefined || kind === "any") throw unsupported(name);
     const wanted = literal.replaceAll("''", "'");
     // The directory compares names without regard to case.
-    if (kind === "eq") return (values) => String(values.get(name)).toLowerCase() === wanted.toLowerCase();
+    if (kind === "eq" || kind === "eqIn")
+      return (values) => String(values.get(name)).toLowerCase() === wanted.toLowerCase();
     return (values) => values.get(name) === wanted;
   }
+  const among = IN.exec(clause);
+  if (among !== null) return parseIn(among[1] ?? "", clause.slice(clause.indexOf("(")), filterable);
   const any = ANY.exec(clause);
   if (any !== null) {
     const [, name = "", variable, used, literal = ""] = any;
@@ -40,6 +50,22 @@ function parseClause(clause: string, filterable: Filterable): (values: Map<strin
     };
   }
   throw unsupportedQuery("Unsupported Query.");
+}
+
+function parseIn(
+  name: string,
+  list: string,
+  filterable: Filterable,
+): (values: Map<string, unknown>) => boolean {
+  if (filterable[name] !== "eqIn") throw unsupported(name);
+  const literals = [...list.matchAll(new RegExp(STRING, "g"))];
+  if (literals.length > MOST_IN) {
+    throw unsupportedQuery(
+      `Too many child clauses specified in search filter expression containing 'OR' operators: ${literals.length}. Max allowed: ${MOST_IN}.`,
+    );
+  }
+  const wanted = new Set(literals.map(([, literal = ""]) => literal.replaceAll("''", "'").toLowerCase()));
+  return (values) => wanted.has(String(values.get(name)).toLowerCase());
 }
 
 function unsupported(name: string) {

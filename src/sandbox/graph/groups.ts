@@ -12,7 +12,7 @@ import { type Caller, hasRole, PERMISSIONS, ROLES_FOR, requireMember, requirePer
 import { parseSearch } from "./search.ts";
 import { checkBody } from "./validate.ts";
 
-const FILTERABLE = { displayName: "eq", mailNickname: "eq" } as const;
+const FILTERABLE = { id: "eqIn", displayName: "eqIn", mailNickname: "eqIn" } as const;
 const REQUIRED = ["displayName", "mailEnabled", "mailNickname", "securityEnabled"];
 const MOST_OWNERS = 20;
 
