@@ -69,6 +69,16 @@ export interface ErrorFacts {
     }[];
   };
   PERMISSION_UNKNOWN: { api: string; permissions: readonly string[] };
+  /** There is nothing to run yet: no provisioning job, or one without tenant URL and token. */
+  PROVISIONING_MISSING: { displayName: string; appId: string; lacks: "job" | "credentials" };
+  /** The job has no mapping for objects of this kind, or it is switched off. */
+  NOT_MAPPED: { displayName: string; kind: "User" | "Group" };
+  /** Users that go by no such name or ID. */
+  USERS_NOT_FOUND: { wanted: readonly string[] };
+  /** A group with more members than can go along on demand. */
+  GROUP_TOO_LARGE: { displayName: string; most: number };
+  /** What the tenant would have to be licensed for. */
+  LICENCE_MISSING: { needs: "provisioningLogs" | "groupAssignment"; detail: string };
   SIGN_IN_FAILED: SignInFailure;
   GRAPH_FORBIDDEN: { action: GraphAction; detail: string };
   /** The sign-in did not give permissions without which nothing can be changed. */
@@ -141,6 +151,11 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   SECRETS_FOREIGN: 2,
   GROUPS_UNCLEAR: 2,
   PERMISSION_UNKNOWN: 2,
+  PROVISIONING_MISSING: 2,
+  NOT_MAPPED: 2,
+  USERS_NOT_FOUND: 2,
+  GROUP_TOO_LARGE: 2,
+  LICENCE_MISSING: 5,
   SIGN_IN_FAILED: 4,
   GRAPH_FORBIDDEN: 5,
   SCOPES_MISSING: 5,

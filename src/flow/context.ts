@@ -32,12 +32,14 @@ export interface RunContext {
   /** What was piped into the program. */
   readonly readInput: () => Promise<string>;
   readonly signal: AbortSignal;
+  /** A wait that the person chose: it counts towards no limit, and neither do those before it any more. */
+  readonly rest: (ms: number) => Promise<void>;
   /** Eight hexadecimal digits that name this run. */
   readonly runId: string;
 }
 
 /** A run before its network is wired. */
-export type ContextOptions = Omit<RunContext, "fetch">;
+export type ContextOptions = Omit<RunContext, "fetch" | "rest">;
 
 /** All waits of one run together; whoever keeps us waiting longer will not answer in the next minute either. */
 const MOST_WAITING_MS = 10 * 60_000;
@@ -45,7 +47,8 @@ const MOST_WAITING_MS = 10 * 60_000;
 /** Wires tracing, retry, Ctrl-C and the limit of all waits round the ports, once for all that a run does. */
 export function createContext(options: ContextOptions): RunContext {
   const { cloud, journal, report } = options;
-  const ports = { ...options.ports, clock: limited(options.ports.clock, options.signal) };
+  const { clock, rest } = limited(options.ports.clock, options.signal);
+  const ports = { ...options.ports, clock };
   const namedHosts = [new URL(cloud.graph).host, new URL(cloud.login).host];
   const traced = tracing(ports.fetch, ports.clock, namedHosts, (exchange) => {
     report({ kind: "exchange", exchange });
@@ -53,22 +56,29 @@ export function createContext(options: ContextOptions): RunContext {
   });
   return {
     ...options,
+    rest,
     ports: { ...ports, fetch: traced },
     fetch: retrying(traced, { clock: ports.clock, onWait: (wait) => report({ kind: "wait", wait }) }),
   };
 }
 
 /** A clock whose waits end with Ctrl-C, and with an error once they add up to too much. */
-function limited(clock: Clock, interrupted: AbortSignal): Clock {
+function limited(clock: Clock, interrupted: AbortSignal): { clock: Clock } & Pick<RunContext, "rest"> {
   let waitedMs = 0;
   return {
-    now: () => clock.now(),
-    sleep: async (ms, signal) => {
-      waitedMs += ms;
-      if (waitedMs > MOST_WAITING_MS) {
-        throw new AppError("WAITED_TOO_LONG", { minutes: Math.round(MOST_WAITING_MS / 60_000) });
-      }
-      await clock.sleep(ms, signal ? AbortSignal.any([signal, interrupted]) : interrupted);
+    clock: {
+      now: () => clock.now(),
+      sleep: async (ms, signal) => {
+        waitedMs += ms;
+        if (waitedMs > MOST_WAITING_MS) {
+          throw new AppError("WAITED_TOO_LONG", { minutes: Math.round(MOST_WAITING_MS / 60_000) });
+        }
+        await clock.sleep(ms, signal ? AbortSignal.any([signal, interrupted]) : interrupted);
+      },
+    },
+    rest: async (ms) => {
+      waitedMs = 0;
+      await clock.sleep(ms, interrupted);
     },
   };
 }

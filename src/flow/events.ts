@@ -1,6 +1,8 @@
 import type { MissingInput, OneTimePasswordProblem, SignInFailure } from "../errors.ts";
 import type { GraphWait } from "../graph/batch.ts";
 import type { Exchange } from "../http/trace.ts";
+import type { ProvisioningState } from "../provisioning/state.ts";
+import type { Job } from "../provisioning/types.ts";
 import type { Group } from "../registration/groups.ts";
 import type { Plan } from "../registration/plan.ts";
 import type { Removal } from "../registration/removal.ts";
@@ -100,6 +102,17 @@ export type RunEvent =
   | { readonly kind: "reminderWritten"; readonly file: string; readonly day: Date }
   | { readonly kind: "reminderNotWritten"; readonly file: string; readonly errno: string }
   | { readonly kind: "markNotSet" }
+  /** How provisioning stands before it is started, paused or restarted. */
+  | {
+      readonly kind: "provisioningFound";
+      readonly displayName: string;
+      readonly state: ProvisioningState;
+      readonly job: Job;
+    }
+  /** What a restart will mean; `users`: how many are in step by now. */
+  | { readonly kind: "restartMeans"; readonly clearsState: boolean; readonly users: number | undefined }
+  /** The run goes on showing what comes until somebody stops it. */
+  | { readonly kind: "following" }
   /** The first Ctrl-C or signal came; what is under way is still brought to its end. `byKey`: Ctrl-C. */
   | { readonly kind: "interrupted"; readonly byKey: boolean };
 
@@ -133,7 +146,13 @@ export type Task =
   | "deliver"
   | "markDelivered"
   | "readBack"
-  | "prove";
+  | "prove"
+  | "startProvisioning"
+  | "pauseProvisioning"
+  | "restartProvisioning"
+  | "findUsers"
+  | "provisionOnDemand"
+  | "readLogs";
 
 export type ProofProblem = "secretNotAccepted" | "permissionNotEffective" | "other";
 

@@ -9,6 +9,10 @@ export interface JournalIds {
   /** The display name of a client secret: known before it exists, and different for each. */
   readonly secretName?: string | undefined;
   readonly keyId?: string | undefined;
+  /** A provisioning job. */
+  readonly jobId?: string | undefined;
+  /** Who is assigned or provisioned: a user or a group. */
+  readonly principalId?: string | undefined;
   /** The key by which an application that is about to be made will be known. */
   readonly uniqueName?: string | undefined;
 }

@@ -58,6 +58,8 @@ const READING: ReadonlySet<Task> = new Set([
   "readBack",
   "prove",
   "awaitConsent",
+  "findUsers",
+  "readLogs",
 ]);
 
 /** How long a code waits before a person is told why it may wait in vain. */
@@ -69,6 +71,8 @@ export class Reporter {
   #unclear = false;
   /** Several plans in a row are one, which one question is about. */
   #isPlanShown = false;
+  /** Whether the run only ends when somebody stops it: then that needs no words. */
+  #isFollowing = false;
   readonly #ports: Pick<Ports, "terminal" | "clock">;
   readonly #options: ReporterOptions;
   readonly #style: ChalkInstance;
@@ -87,6 +91,8 @@ export class Reporter {
 
   readonly report = (event: RunEvent): void => {
     this.#isPlanShown &&= event.kind === "plan";
+    this.#isFollowing ||= event.kind === "following";
+    if (this.#isFollowing && event.kind === "interrupted") return;
     const sentence = describeEvent(event);
     if (event.kind === "applicationDone" && sentence !== undefined) this.#changes.push(sentence);
     if (sentence !== undefined) this.#say(event, sentence);

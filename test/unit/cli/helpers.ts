@@ -200,6 +200,17 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
     },
   ],
   PERMISSION_UNKNOWN: [{ api: guid(3), permissions: ["User.Read"] }],
+  PROVISIONING_MISSING: (["job", "credentials"] as const).map((lacks) => ({
+    displayName: "empower",
+    appId: guid(1),
+    lacks,
+  })),
+  NOT_MAPPED: (["User", "Group"] as const).map((kind) => ({ displayName: "empower", kind })),
+  USERS_NOT_FOUND: [{ wanted: ["anna@contoso.com", guid(2)] }],
+  GROUP_TOO_LARGE: [{ displayName: "Sales", most: 5 }],
+  LICENCE_MISSING: (["provisioningLogs", "groupAssignment"] as const).flatMap((needs) =>
+    ["", "no premium license"].map((detail) => ({ needs, detail })),
+  ),
   SIGN_IN_FAILED: keys(SIGN_IN).flatMap((problem) => [
     { problem, ...ATTEMPT },
     {
@@ -277,7 +288,7 @@ const POISON = `${ESC}[2J${ESC}]52;c;ZXZpbA==\u0007\u009B31m\u202E`;
 
 /** What a program reads, not a person: words that choose the sentence, and dates that were dates before. */
 const NOT_SHOWN =
-  "kind problem way cloud otherCloud next reason action expected task state outcome property type endDateTime secretStart secretEnd".split(
+  "kind lacks needs problem way cloud otherCloud next reason action expected task state outcome property type endDateTime secretStart secretEnd".split(
     " ",
   );
 

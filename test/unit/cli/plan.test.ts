@@ -28,6 +28,7 @@ import {
   shippedAddOn,
 } from "../../support/builders.ts";
 import { fakePorts } from "../../support/fake-ports.ts";
+import { aJob, aQuarantinedJob } from "../../support/jobs.ts";
 import { ATTEMPT, controlOf, poisoned } from "./helpers.ts";
 
 const WANTED = desired();
@@ -399,6 +400,16 @@ const EVENTS: {
   ],
   fileKept: [{ keptAs: "/old" }],
   markNotSet: [{}],
+  provisioningFound: [
+    { displayName: "empower", state: "running", job: aJob() },
+    { displayName: "empower", state: "quarantine", job: aQuarantinedJob() },
+  ],
+  restartMeans: [
+    { clearsState: false, users: 3 },
+    { clearsState: true, users: 3000 },
+    { clearsState: true, users: undefined },
+  ],
+  following: [{}],
   interrupted: [{ byKey: true }, { byKey: false }],
 };
 const ALL_EVENTS = Object.entries(EVENTS).flatMap(([kind, list]) =>

@@ -182,6 +182,36 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     message: say`This tenant does not know the permissions ${permissions.join(", ")}.`,
     hint: "Ask the vendor's support; the template may be too new or too old.",
   }),
+  PROVISIONING_MISSING: ({ displayName, appId, lacks }) => ({
+    message:
+      lacks === "job"
+        ? say`Provisioning of "${displayName}" (${appId}) is not set up.`
+        : say`Provisioning of "${displayName}" (${appId}) lacks the vendor's tenant URL or secret token.`,
+    hint: "Set it up with: scim setup.",
+  }),
+  NOT_MAPPED: ({ displayName, kind }) =>
+    kind === "Group"
+      ? {
+          message: say`Groups are not provisioned to "${displayName}": its groups mapping is switched off.`,
+          hint: "Assign the group, and its members are provisioned as users; or name one of them: scim provision <user>.",
+        }
+      : {
+          message: say`Users are not provisioned to "${displayName}": its users mapping is switched off or missing.`,
+          hint: "Bring the mappings in line with the template: scim setup.",
+        },
+  USERS_NOT_FOUND: ({ wanted }) => ({
+    message: `There is no such user in this tenant: ${wanted.map((one) => say`"${one}"`).join(", ")}.`,
+    hint: "Give the user principal name, such as anna@contoso.com, or the object ID.",
+  }),
+  GROUP_TOO_LARGE: ({ displayName, most }) => ({
+    message: say`"${displayName}" has more than ${most} members, and on demand no more than ${most} go along with a group.`,
+    hint: say`Name up to ${most} of them: scim provision <user> <user> --group <name|id>. All the others arrive with the next cycle.`,
+  }),
+  LICENCE_MISSING: ({ needs, detail }) => ({
+    message: `This tenant has no licence for ${LICENSED[needs]}: Microsoft wants Entra ID P1 or P2 for it.`,
+    ...(detail && { said: say`Microsoft says: ${detail}` }),
+    hint: LICENCE_HINTS[needs],
+  }),
   SIGN_IN_FAILED: (facts) => {
     const [message, hint] = SIGN_IN[facts.problem](facts);
     return {
@@ -275,6 +305,17 @@ export function describeError(error: AppError): Wording {
   const describe = WORDS[error.code] as (facts: unknown) => Wording;
   return describe(error.facts);
 }
+
+const LICENSED = {
+  provisioningLogs: "the provisioning logs",
+  groupAssignment: "assigning groups to an app",
+} as const satisfies Record<ErrorFacts["LICENCE_MISSING"]["needs"], string>;
+
+const LICENCE_HINTS: Readonly<Record<ErrorFacts["LICENCE_MISSING"]["needs"], string>> = {
+  provisioningLogs:
+    "Provisioning itself works without. See how it fares with scim status, and what becomes of one user with scim provision <user>.",
+  groupAssignment: "Assign the users themselves, or ask whoever buys the licences.",
+};
 
 /** Why a permission is refused unless somebody accepts it by a flag. */
 export const PRIVILEGES: Readonly<Record<PrivilegeReason, string>> = {

@@ -3,6 +3,7 @@ import type { GraphWait } from "../../../graph/batch.ts";
 import { toScreenDate } from "../../../handover/dates.ts";
 import type { PasswordCredential } from "../../../registration/types.ts";
 import { say } from "../clean.ts";
+import { FOLLOWING, provisioningFound, restartMeans } from "./scim-running.ts";
 import { retried } from "./sign-in.ts";
 
 /** What a piece of work is called while it runs and when it is done. */
@@ -67,6 +68,15 @@ export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly don
     done: "Secret stored behind a one-time link",
   },
   markDelivered: { doing: "Noting the hand-over on the app", done: "Hand-over noted on the app" },
+  startProvisioning: { doing: "Starting provisioning", done: "Provisioning started" },
+  pauseProvisioning: { doing: "Pausing provisioning", done: "Provisioning paused" },
+  restartProvisioning: { doing: "Restarting provisioning", done: "Provisioning restarted" },
+  findUsers: { doing: "Looking the users up", done: "Users found" },
+  provisionOnDemand: {
+    doing: "Microsoft Entra is provisioning now, which takes up to a minute or two",
+    done: "Provisioned on demand",
+  },
+  readLogs: { doing: "Reading the provisioning logs", done: "Provisioning logs read" },
   readBack: { doing: "Reading everything back", done: "Everything read back" },
   prove: { doing: "Signing in as the new app to prove that it works", done: "The new app works" },
 };
@@ -199,6 +209,12 @@ export function describeEvent(event: RunEvent): string | undefined {
       return say`Microsoft made the enterprise application more than once. Nobody uses these; delete them in the Entra admin center under App registrations: ${event.appIds.join(", ")}.`;
     case "interrupted":
       return `Stopping as soon as what is under way is done${event.byKey ? ". Press Ctrl-C again to stop at once" : ", in 10 seconds at most"}.`;
+    case "provisioningFound":
+      return provisioningFound(event);
+    case "restartMeans":
+      return restartMeans(event);
+    case "following":
+      return FOLLOWING;
     case "deviceCode":
     case "signInPage":
     case "consentPage":

@@ -1,0 +1,35 @@
+import type { CurrentProvisioning, Job } from "./types.ts";
+
+/** How far provisioning is, in one word; `cli/screen/words/scim-state.ts` has the sentence for each. */
+export type ProvisioningState =
+  /** There is no job. */
+  | "notSetUp"
+  /** There is a job, but tenant URL or token are missing. */
+  | "incomplete"
+  /** Everything is there, and nobody has started it. */
+  | "ready"
+  /** Started; not everybody was looked at yet. */
+  | "firstCycle"
+  | "running"
+  | "paused"
+  /** Entra runs it once a day at most, and gives it up after four weeks. */
+  | "quarantine";
+
+/**
+ * The state of a job, from its two words for it: `status.code` says how it fares, `schedule.state` whether it is
+ * switched on. A job that was never started has the code `Paused` and the schedule `Disabled`
+ * (https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationjob).
+ */
+export function stateOf({ job, credentials }: CurrentProvisioning): ProvisioningState {
+  if (!job) return "notSetUp";
+  if (job.code === "Quarantine" || job.quarantine) return "quarantine";
+  const isComplete = credentials.tenantUrl !== undefined && credentials.hasToken;
+  if (isOn(job)) return job.steadySince === undefined ? "firstCycle" : "running";
+  if (!isComplete) return "incomplete";
+  return job.lastCycle === undefined ? "ready" : "paused";
+}
+
+/** Whether a job is switched on; one in quarantine is, too. */
+export function isOn({ schedule }: Job): boolean {
+  return schedule === "Active";
+}
