@@ -99,7 +99,7 @@ export type RunEvent =
   | { readonly kind: "readBackFailed" }
   | { readonly kind: "proofFailed"; readonly problem: ProofProblem; readonly detail: string }
   | { readonly kind: "fileKept"; readonly keptAs: string }
-  | { readonly kind: "reminderWritten"; readonly file: string; readonly day: Date }
+  | { readonly kind: "reminderWritten"; readonly file: string; readonly days: readonly Date[] }
   | { readonly kind: "reminderNotWritten"; readonly file: string; readonly errno: string }
   | { readonly kind: "markNotSet" }
   /** How provisioning stands before it is started, paused or restarted. */

@@ -22,7 +22,7 @@ import { type ChosenGroups, chooseGroups, groupScopes, makeGroups, withGroups } 
 import { checkOutputFolder } from "./output-folder.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { provable } from "./prove.ts";
-import { checkReminder, writeReminder } from "./reminder.ts";
+import { checkReminder, type SecretEnd, writeReminder } from "./reminder.ts";
 import { toResult } from "./result.ts";
 import {
   noLongerThan,
@@ -68,6 +68,8 @@ export interface Run {
   /** Undefined where no application of the product has a client secret. */
   readonly services: Services | undefined;
   readonly graph: GraphContext;
+  /** The secrets of this run's applications that the vendor has. */
+  readonly secretEnds: SecretEnd[];
 }
 
 /**
@@ -92,9 +94,20 @@ export async function register(context: RunContext, input: RegisterInput): Promi
     template && fileNames.length > 0 ? prepareServices(context, template, input.known, input) : undefined;
   const scopes = dryRun ? READING_SCOPES : [...CHANGING_SCOPES, ...groupScopes(input.known)];
   const tokens = await signIn(context, input.known, scopes);
-  const results = await readAndAsk({ context, input, tokens, services, graph: openGraph(context, tokens) });
+  const graph = openGraph(context, tokens);
+  const results = await andRemind({ context, input, tokens, services, graph, secretEnds: [] });
   for (const tidy of tidies) await tidy();
   return results;
+}
+
+/** What needs somebody signed in, and the calendar: for the applications before one that fails, too. */
+async function andRemind(run: Run): Promise<RegisterResult[]> {
+  const { calendar, dryRun } = run.input;
+  try {
+    return await readAndAsk(run);
+  } finally {
+    await writeReminder(run.context, dryRun ? undefined : calendar, run.secretEnds);
+  }
 }
 
 /** Reads for the proposed name at once: who takes it with Enter has cost no second round trip. */
@@ -219,7 +232,7 @@ async function readAgain(
 async function unchanged(run: Run, one: Prepared): Promise<RegisterResult> {
   const outcome = one.plan.steps.length === 0 ? "nothingToDo" : "planned";
   const result = toResult(run.context, one, outcome);
-  if (outcome === "nothingToDo" && one.delivered) await remind(run, result, one.delivered);
+  if (outcome === "nothingToDo" && one.delivered) remember(run, result, one.delivered);
   return result;
 }
 
@@ -286,7 +299,7 @@ async function apply(run: Run, { read, means, profile }: Agreed, one: Prepared):
   const result = toResult(context, { ...one, signInClientId }, "registered", { ...applied, waiting });
   const made = applied.handover && { keyId: applied.handover.keyId, endDateTime: applied.handover.secretEnd };
   const live = made ?? delivered;
-  if (live) await remind(run, result, live);
+  if (live) remember(run, result, live);
   return result;
 }
 
@@ -303,16 +316,14 @@ async function consentLeft(
   return [...waiting, ...(await awaitConsent(context, graph, app, permissions))];
 }
 
-/** The calendar entry for the secret that the vendor has, where one is wanted. */
-async function remind(
-  { context, input }: Run,
+/** Notes a secret that the vendor has, for the calendar. */
+function remember(
+  { secretEnds }: Run,
   { displayName, appId = "", tenant }: RegisterResult,
   { keyId, endDateTime }: Pick<PasswordCredential, "keyId" | "endDateTime">,
-): Promise<void> {
-  if (input.calendar === undefined) return;
+): void {
   const secretEnd = new Date(endDateTime);
-  const facts = { keyId, appName: displayName, appId, tenantName: tenant.displayName, secretEnd };
-  await writeReminder(context, input.calendar, facts);
+  secretEnds.push({ keyId, appName: displayName, appId, tenantName: tenant.displayName, secretEnd });
 }
 
 function withoutPermissions(

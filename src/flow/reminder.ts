@@ -30,21 +30,27 @@ function isSamePath(one: string, other: string): boolean {
   return resolve(one).toLowerCase() === resolve(other).toLowerCase();
 }
 
+/** What is said of a secret in the calendar. */
+export type SecretEnd = Omit<Reminder, "now">;
+
 /**
- * Writes a calendar file that reminds before a secret ends. It is a help and never ends a run: a file that
- * cannot be written, or one of somebody else's in its place, is a warning.
+ * Writes a calendar file that reminds before each of these secrets ends. It is a help and never ends a run: a
+ * file that cannot be written, or one of somebody else's in its place, is a warning.
+ *
+ * @param file undefined where no reminder is wanted.
  */
 export async function writeReminder(
   { ports, report }: Pick<RunContext, "ports" | "report">,
-  file: string,
-  facts: Omit<Reminder, "now">,
+  file: string | undefined,
+  secretEnds: readonly SecretEnd[],
 ): Promise<void> {
+  if (file === undefined || secretEnds.length === 0) return;
   const { files, clock } = ports;
-  const reminder = { ...facts, now: clock.now() };
+  const reminders = secretEnds.map((end) => ({ ...end, now: clock.now() }));
   try {
     if (!(await isFree(files, file))) return report({ kind: "reminderNotWritten", file, errno: "EEXIST" });
-    await files.writeAtomic(file, toCalendar(reminder));
-    report({ kind: "reminderWritten", file, day: reminderDay(reminder) });
+    await files.writeAtomic(file, toCalendar(reminders));
+    report({ kind: "reminderWritten", file, days: reminders.map(reminderDay) });
   } catch (error) {
     const errno = (error as { code?: unknown }).code;
     report({ kind: "reminderNotWritten", file, errno: typeof errno === "string" ? errno : "UNKNOWN" });

@@ -117,11 +117,11 @@ async function issueBeside(context: RunContext, input: RotateInput): Promise<Reg
     outputFolder,
     proof,
   });
-  if (applied.handover && input.calendar !== undefined) {
+  if (applied.handover) {
     const { keyId, secretEnd } = applied.handover;
     const end = new Date(secretEnd);
     const reminder = { keyId, appName: displayName, appId, tenantName: tenant.displayName, secretEnd: end };
-    await writeReminder(context, input.calendar, reminder);
+    await writeReminder(context, input.calendar, [reminder]);
   }
   return toResult(context, facts, "rotated", applied);
 }

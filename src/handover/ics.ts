@@ -24,8 +24,23 @@ export function reminderDay({ secretEnd, now }: Pick<Reminder, "secretEnd" | "no
   return new Date(secretEnd.getTime() - days * DAY_MS);
 }
 
-/** A calendar with one all-day event before the secret ends (RFC 5545), which reminds at nine that morning. */
-export function toCalendar(reminder: Reminder): string {
+/**
+ * A calendar with an all-day event before each secret ends (RFC 5545), which reminds at nine that morning.
+ *
+ * @param reminders at least one: a calendar without events is none.
+ */
+export function toCalendar(reminders: readonly Reminder[]): string {
+  const lines = [
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    `PRODID:${CALENDAR_PRODUCT}`,
+    ...reminders.flatMap(toEvent),
+    "END:VCALENDAR",
+  ];
+  return lines.map((line) => `${folded(line)}\r\n`).join("");
+}
+
+function toEvent(reminder: Reminder): string[] {
   const { keyId, appName, appId, tenantName, secretEnd, now } = reminder;
   const day = reminderDay(reminder);
   const summary = `Renew the client secret of "${appName}"`;
@@ -33,10 +48,7 @@ export function toCalendar(reminder: Reminder): string {
     `The client secret ${keyId} of the app "${appName}" (${appId}) in the tenant ${tenantName} ends on ` +
     `${format(secretEnd, "yyyy-MM-dd")}. Run "secret rotate" of entra-app-registration before that day, or ask ` +
     "whoever administers the app.";
-  const lines = [
-    "BEGIN:VCALENDAR",
-    "VERSION:2.0",
-    `PRODID:${CALENDAR_PRODUCT}`,
+  return [
     "BEGIN:VEVENT",
     // The same for every file about this secret, so that importing two makes one event.
     `UID:${keyId.toLowerCase()}@entra-app-registration`,
@@ -52,9 +64,7 @@ export function toCalendar(reminder: Reminder): string {
     "TRIGGER:PT9H",
     "END:VALARM",
     "END:VEVENT",
-    "END:VCALENDAR",
   ];
-  return lines.map((line) => `${folded(line)}\r\n`).join("");
 }
 
 function format(date: Date, pattern: string): string {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Fetch } from "../../src/ports/index.ts";
@@ -347,5 +347,22 @@ describe("two applications with a secret each", () => {
       1, 1,
     ]);
     expect(names.map((name) => readFileSync(join(folder, name), "utf8"))).toEqual(texts);
+  });
+
+  test("are reminded of in one calendar, also where nothing else is to do and not by a dry run", async () => {
+    const tenant = testTenant();
+    const { folder } = await runInProcess(["--version"], tenant);
+    writeFileSync(join(folder, "pair.json"), JSON.stringify(pair((key) => ({ section: key }))));
+    const argv = [...UNATTENDED, "--template", "./pair.json", "--ics", "renew.ics"];
+    const uids = () => readFileSync(join(folder, "renew.ics"), "utf8").match(/^UID:[0-9a-f-]+/gm);
+    const run = await runInProcess(argv, tenant, { folder });
+    const keys = tenant.state.applications.map(({ passwordCredentials: [one] }) => `UID:${one?.keyId}`);
+    expect([run.exitCode, uids()], run.stderr).toEqual([0, keys]);
+    expect(run.stderr.match(/Calendar reminder for 2028-10-21 written/g)).toHaveLength(1);
+    rmSync(join(folder, "renew.ics"));
+    await runInProcess([...argv, "--dry-run"], tenant, { folder });
+    expect(existsSync(join(folder, "renew.ics"))).toBe(false);
+    await runInProcess(argv, tenant, { folder });
+    expect(uids()).toEqual(keys);
   });
 });

@@ -393,7 +393,7 @@ const EVENTS: {
     { problem: "permissionNotEffective", detail: "User.Read.All" },
     { problem: "other", detail: "x" },
   ],
-  reminderWritten: [{ file: "/r.ics", day: new Date("2028-10-21T12:00:00Z") }],
+  reminderWritten: [{ file: "/r.ics", days: [new Date("2028-10-21T12:00:00Z")] }],
   reminderNotWritten: [
     { file: "/r.ics", errno: "EEXIST" },
     { file: "/r.ics", errno: "EACCES" },

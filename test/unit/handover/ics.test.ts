@@ -15,7 +15,7 @@ const REMINDER: Reminder = {
 const linesOf = (calendar: string) => calendar.replaceAll("\r\n ", "").split("\r\n").slice(0, -1);
 
 test("one all-day event 30 days before the secret ends, with an alarm", () => {
-  expect(linesOf(toCalendar(REMINDER))).toEqual([
+  expect(linesOf(toCalendar([REMINDER]))).toEqual([
     "BEGIN:VCALENDAR",
     "VERSION:2.0",
     "PRODID:-//entra-app-registration//client secret reminder//EN",
@@ -37,8 +37,20 @@ test("one all-day event 30 days before the secret ends, with an alarm", () => {
   ]);
 });
 
+test("several secrets are several events of one calendar", () => {
+  const second = { ...REMINDER, keyId: guid(0xdef), secretEnd: new Date("2027-11-20T12:00:00Z") };
+  const lines = linesOf(toCalendar([REMINDER, second]));
+  const named = (start: string) => lines.filter((line) => line.startsWith(start));
+  expect(named("BEGIN:V")).toEqual([
+    "BEGIN:VCALENDAR",
+    ...["BEGIN:VEVENT", "BEGIN:VALARM", "BEGIN:VEVENT", "BEGIN:VALARM"],
+  ]);
+  expect(named("UID").map((line) => line.slice(4, 40))).toEqual([guid(0xabc), guid(0xdef)]);
+  expect(named("DTSTART")).toEqual(["DTSTART;VALUE=DATE:20281021", "DTSTART;VALUE=DATE:20271021"]);
+});
+
 test("every line ends in CRLF and has at most 75 octets; no character is cut in two", () => {
-  const calendar = toCalendar({ ...REMINDER, appName: "Größe 🗓️ ".repeat(20) });
+  const calendar = toCalendar([{ ...REMINDER, appName: "Größe 🗓️ ".repeat(20) }]);
   expect(calendar.endsWith("END:VCALENDAR\r\n")).toBe(true);
   expect(calendar.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
   for (const line of calendar.split("\r\n")) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
@@ -46,14 +58,15 @@ test("every line ends in CRLF and has at most 75 octets; no character is cut in 
 });
 
 test("what a name holds stays text", () => {
-  const [summary] = linesOf(toCalendar({ ...REMINDER, appName: "a\\b;c,d\r\nATTACH:x\u0007" })).filter(
+  const [summary] = linesOf(toCalendar([{ ...REMINDER, appName: "a\\b;c,d\r\nATTACH:x\u0007" }])).filter(
     (line) => line.startsWith("SUMMARY"),
   );
   expect(summary).toBe('SUMMARY:Renew the client secret of "a\\\\b\\;c\\,d\\nATTACH:x"');
 });
 
 test("the same secret has the same event, whenever the file is made", () => {
-  const uidOf = (reminder: Reminder) => linesOf(toCalendar(reminder)).find((line) => line.startsWith("UID"));
+  const uidOf = (reminder: Reminder) =>
+    linesOf(toCalendar([reminder])).find((line) => line.startsWith("UID"));
   const later = { ...REMINDER, now: new Date("2027-01-01T00:00:00Z"), keyId: REMINDER.keyId.toUpperCase() };
   expect(uidOf(later)).toBe(uidOf(REMINDER));
 });

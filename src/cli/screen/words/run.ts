@@ -192,7 +192,7 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "fileKept":
       return say`Something else of that name was in the way; it is kept as ${event.keptAs}`;
     case "reminderWritten":
-      return say`Calendar reminder for ${toScreenDate(event.day)} written to ${event.file}; open it to add it to your calendar.`;
+      return say`Calendar reminder for ${[...new Set(event.days.map(toScreenDate))].join(" and ")} written to ${event.file}; open it to add it to your calendar.`;
     case "reminderNotWritten":
       return event.errno === "EEXIST"
         ? say`No calendar reminder was written: ${event.file} is a file of something else.`
