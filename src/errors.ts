@@ -375,7 +375,20 @@ export type GraphAction =
   | "markDelivered"
   | "readBack"
   | "readGroups"
-  | "createGroup";
+  | "createGroup"
+  | "readUsers"
+  | "readProvisioning"
+  | "createJob"
+  | "testConnection"
+  | "writeCredentials"
+  | "changeMappings"
+  | "startProvisioning"
+  | "pauseProvisioning"
+  | "restartProvisioning"
+  | "provisionOnDemand"
+  | "readProvisioningLogs"
+  | "readAssignments"
+  | "assign";
 
 export type OneTimePasswordProblem =
   /** No connection, a reset, a time-out. */

@@ -10,6 +10,8 @@ export interface BatchItem {
   /** From the version on, encoded. */
   readonly path: string;
   readonly body?: Json;
+  /** Whether it only asks, as some POSTs do: then it may be sent again like a GET. */
+  readonly isRead?: boolean;
 }
 
 export interface GraphContext {
@@ -46,7 +48,7 @@ export async function sendBatch(
   const answers = new Map<number, GraphAnswer>();
   let pending = items.map((_item, index) => index);
   let isRenewed = false;
-  const reads = items.every(({ method }) => method === "GET");
+  const reads = items.every(isRead);
   for (let attempt = 1; ; attempt += 1) {
     const start = context.clock.now().getTime();
     for (const [index, answer] of await sendOnce(context.graph, action, items, pending, reads)) {
@@ -61,7 +63,7 @@ export async function sendBatch(
       isRenewed = true;
       await context.graph.renew(answers.get(first)?.challenge);
     }
-    const waiting = pending.filter((index) => isRepeatable(answers.get(index), items[index]?.method));
+    const waiting = pending.filter((index) => isRepeatable(answers.get(index), items[index]));
     pending = [...refused, ...waiting];
     const isOver = pending.length === 0 || attempt > MAX_REPEATS;
     const delay = isOver ? undefined : waitFor(waiting, answers, attempt, context);
@@ -151,9 +153,14 @@ async function sendOnce(
   });
 }
 
-function isRepeatable(answer: GraphAnswer | undefined, method: GraphMethod | undefined): boolean {
-  if (!answer) return method === "GET";
-  return answer.status === 429 || (method === "GET" && [502, 503, 504].includes(answer.status));
+function isRead({ method, isRead: asks = false }: BatchItem): boolean {
+  return method === "GET" || asks;
+}
+
+function isRepeatable(answer: GraphAnswer | undefined, item: BatchItem | undefined): boolean {
+  const reads = item !== undefined && isRead(item);
+  if (!answer) return reads;
+  return answer.status === 429 || (reads && [502, 503, 504].includes(answer.status));
 }
 
 function waitFor(

@@ -16,7 +16,7 @@ import type { TokenSource } from "../signin/token-source.ts";
 import { type GraphAnswer, toThrottlePercentage } from "./answers.ts";
 import { claimsChallenge } from "./claims.ts";
 
-export type GraphMethod = "GET" | "POST" | "PATCH" | "DELETE";
+export type GraphMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export interface GraphRequest {
   readonly method: GraphMethod;
@@ -26,6 +26,8 @@ export interface GraphRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether the transport may send it again without looking; reads always may. */
   readonly repeat?: RepeatPolicy;
+  /** Time limit of one attempt, answer included; that of every request unless given. */
+  readonly timeoutMs?: number;
   /** Gives the request up. */
   readonly signal?: AbortSignal;
 }
@@ -67,14 +69,16 @@ export function createGraph(options: GraphOptions): Graph {
     async renew(wwwAuthenticate) {
       await options.tokens.renewToken(claimsChallenge(wwwAuthenticate ?? null));
     },
-    async send({ method, path, body, headers = {}, repeat, signal }) {
+    async send({ method, path, body, headers = {}, repeat, timeoutMs, signal }) {
       const request = client
         .api(path)
         .version("v1.0")
         .options(signal ? { signal } : {})
         .responseType(ResponseType.RAW)
         .headers({ ...headers, "client-request-id": options.ids.uuid() })
-        .middlewareOptions([new RepeatOption(repeat ?? (method === "GET" ? "always" : "ifRefused"))]);
+        .middlewareOptions([
+          new SendOption(repeat ?? (method === "GET" ? "always" : "ifRefused"), timeoutMs),
+        ]);
       const response: Response = await request[METHODS[method]](body).catch((error: unknown) => {
         throw carried(error);
       });
@@ -100,13 +104,15 @@ function parseJson(text: string): unknown {
   }
 }
 
-const METHODS = { GET: "get", POST: "post", PATCH: "patch", DELETE: "delete" } as const;
+const METHODS = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const;
 
-/** How the request may be repeated, handed down the chain as the library does with options. */
-class RepeatOption {
+/** How the request is to be sent, handed down the chain as the library does with options. */
+class SendOption {
   readonly policy: RepeatPolicy;
-  constructor(policy: RepeatPolicy) {
+  readonly timeoutMs: number | undefined;
+  constructor(policy: RepeatPolicy, timeoutMs: number | undefined) {
     this.policy = policy;
+    this.timeoutMs = timeoutMs;
   }
 }
 
@@ -166,11 +172,12 @@ class SendingMiddleware implements Middleware {
   }
 
   async execute(context: Context): Promise<void> {
-    const option = context.middlewareControl?.getMiddlewareOptions(RepeatOption);
-    const policy = option instanceof RepeatOption ? option.policy : "ifRefused";
+    const option = context.middlewareControl?.getMiddlewareOptions(SendOption);
+    const { policy, timeoutMs } =
+      option instanceof SendOption ? option : new SendOption("ifRefused", undefined);
     const request = new Request(context.request, context.options);
     try {
-      context.response = await this.#options.fetch(request, policy);
+      context.response = await this.#options.fetch(request, policy, timeoutMs);
     } catch (error) {
       if (request.signal.aborted) throw carrying(request.signal.reason);
       throw carrying(networkError(new URL(request.url).host, error));

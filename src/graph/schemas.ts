@@ -13,10 +13,10 @@ import * as z from "../zod.ts";
  * may leave out or set to null gets the value that means the same.
  */
 
-const text = z.string();
+export const text = z.string();
 
 /** A property that may be missing or null, and what that means. */
-const or = <Shape extends z.core.SomeType, Fallback>(shape: Shape, fallback: Fallback) =>
+export const or = <Shape extends z.core.SomeType, Fallback>(shape: Shape, fallback: Fallback) =>
   z.pipe(
     z.nullish(shape),
     z.transform((value: z.output<Shape> | null | undefined) => value ?? fallback),
@@ -25,8 +25,8 @@ const or = <Shape extends z.core.SomeType, Fallback>(shape: Shape, fallback: Fal
 const only = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.object(shape);
 
 const texts = or(z.array(text), []);
-const optionalText = or(text, undefined);
-const flag = or(z.boolean(), false);
+export const optionalText = or(text, undefined);
+export const flag = or(z.boolean(), false);
 /** ISO 8601 in UTC, as Graph writes `Edm.DateTimeOffset`. */
 const moment = text.check(
   z.refine((value) => /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))),
@@ -224,6 +224,8 @@ const GraphGroup = z.pipe(
   z.transform(({ id, displayName }): Group => ({ id, displayName })),
 );
 
+const GraphAppRoles = only({ appRoles: or(z.array(AppRoleShape), []) });
+
 /** The signed-in person. */
 const GraphSelf = only({ id: text });
 
@@ -261,6 +263,7 @@ export const shapes = {
   passwordCredential: GraphPasswordCredential,
   deletedApplication: GraphDeletedApplication,
   group: GraphGroup,
+  appRoles: GraphAppRoles,
   self: GraphSelf,
   authorizationPolicy: GraphAuthorizationPolicy,
   appManagementPolicy: GraphAppManagementPolicy,

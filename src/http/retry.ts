@@ -36,7 +36,8 @@ export interface RetryOptions {
   readonly attemptMs?: number | undefined;
 }
 
-export type RetryingFetch = (request: Request, policy: RepeatPolicy) => Promise<Response>;
+/** `attemptMs` overrides the time limit for this one request. */
+export type RetryingFetch = (request: Request, policy: RepeatPolicy, attemptMs?: number) => Promise<Response>;
 
 const ATTEMPT_MS = 60_000;
 
@@ -46,8 +47,8 @@ const ATTEMPT_MS = 60_000;
  * transport's last error, or with the reason of `request.signal` as soon as that is aborted.
  */
 export function retrying(fetch: Fetch, options: RetryOptions): RetryingFetch {
-  const { repeats = MAX_REPEATS, attemptMs = ATTEMPT_MS } = options;
-  return async (request, policy) => {
+  const { repeats = MAX_REPEATS, attemptMs: usualMs = ATTEMPT_MS } = options;
+  return async (request, policy, attemptMs = usualMs) => {
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await attemptOnce(fetch, request, attemptMs);
       const delay = attempt > repeats ? undefined : delayBefore(attempt, outcome, policy, options);

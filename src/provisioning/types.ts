@@ -133,7 +133,9 @@ export interface SavedCredentials {
   readonly notification: string | undefined;
   /** At how many deletions a cycle stops; undefined: never. */
   readonly deleteThreshold: number | undefined;
-  /** Names of keys that this product does not write, such as those of OAuth. */
+  /** Settings of others beside ours that a write has to repeat, or they are lost: it replaces everything. */
+  readonly kept: readonly { readonly key: string; readonly value: string }[];
+  /** Names of keys that this product cannot repeat, such as those of OAuth: a write would lose them. */
   readonly others: readonly string[];
 }
 

@@ -80,6 +80,7 @@ export function aProvisioning(overrides: Partial<CurrentProvisioning> = {}): Cur
       scope: "assigned",
       notification: "ops@contoso.com",
       deleteThreshold: undefined,
+      kept: [],
       others: [],
     },
     ...overrides,

@@ -344,6 +344,19 @@ const ACTIONS: Readonly<Record<GraphAction, string>> = {
   readBack: "read the registration back",
   readGroups: "read the groups of this tenant",
   createGroup: "create a group",
+  readUsers: "read the users of this tenant",
+  readProvisioning: "read the provisioning of the enterprise application",
+  createJob: "set up provisioning for the enterprise application",
+  testConnection: "test the connection of provisioning",
+  writeCredentials: "save the tenant URL and the secret token",
+  changeMappings: "change the attribute mappings",
+  startProvisioning: "start provisioning",
+  pauseProvisioning: "pause provisioning",
+  restartProvisioning: "restart provisioning",
+  provisionOnDemand: "provision on demand",
+  readProvisioningLogs: "read the provisioning logs",
+  readAssignments: "read who is assigned to the enterprise application",
+  assign: "assign users and groups to the enterprise application",
 };
 
 const ONE_TIME_PASSWORD: Readonly<Record<OneTimePasswordProblem, string>> = {

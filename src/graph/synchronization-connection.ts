@@ -1,0 +1,99 @@
+import type { ConnectionTest } from "../provisioning/types.ts";
+import type { Secret } from "../secret.ts";
+import { errorOf, type GraphAnswer, isSuccess, toAppError } from "./answers.ts";
+import type { GraphContext } from "./batch.ts";
+import { withoutSecret } from "./redact.ts";
+import { parseJson } from "./synchronization-schemas.ts";
+import { jobPath, type ProvisioningTarget, sendToJob, synchronizationPath } from "./synchronization-send.ts";
+
+/** What is tested: credentials that nothing is known of yet, or the saved ones of a job. */
+export type CredentialsToTest =
+  | { readonly tenantUrl: string; readonly token: Secret }
+  | { readonly jobId: string; readonly templateId: string };
+
+/** Such sentences go to the screen; a page of HTML in one does not. */
+const LONGEST_DETAIL = 500;
+
+/**
+ * Has Entra call the vendor's endpoint, as it will in every cycle: with a search for somebody who does not
+ * exist. Nothing is saved by it, and no job is needed.
+ *
+ * @throws AppError where it could not be tested: no right to, Graph failing.
+ */
+export async function validateCredentials(
+  context: GraphContext,
+  target: ProvisioningTarget,
+  tested: CredentialsToTest,
+): Promise<ConnectionTest> {
+  const isSaved = "jobId" in tested;
+  const safe = isSaved ? context : withoutSecret(context, tested.token);
+  const { servicePrincipalId } = target;
+  const parent = isSaved
+    ? jobPath(servicePrincipalId, tested.jobId)
+    : `${synchronizationPath(servicePrincipalId)}/jobs`;
+  const body = {
+    templateId: isSaved ? tested.templateId : "scim",
+    useSavedCredentials: isSaved,
+    credentials: isSaved
+      ? []
+      : [
+          { key: "BaseAddress", value: tested.tenantUrl },
+          { key: "SecretToken", value: tested.token.reveal() },
+        ],
+  };
+  const request = { method: "POST", path: `${parent}/validateCredentials`, body } as const;
+  return toTest(await sendToJob(safe, "testConnection", request, target));
+}
+
+/** 204 is what is documented, 200 what has been seen. */
+function toTest(answer: GraphAnswer): ConnectionTest {
+  if (isSuccess(answer)) return { ok: true };
+  const { code, message } = errorOf(answer);
+  // Only this one tells of the endpoint; all others tell of the request.
+  if (answer.status !== 400 || !/CredentialValidation|InvalidCredentials/i.test(code + message)) {
+    throw toAppError("testConnection", answer);
+  }
+  const sentences = textsOf(message);
+  return {
+    ok: false,
+    problem: problemOf(`${code} ${sentences.join(" ")}`),
+    detail: shorten(sentences.join(" ")),
+    requestId: answer.requestId,
+  };
+}
+
+/** The texts of a message, which may be JSON with more of them inside. */
+function textsOf(message: string): readonly string[] {
+  const inner = parseJson(message);
+  if (typeof inner !== "object" || inner === null) return [message];
+  const texts = Object.values(inner).flatMap((value: unknown) =>
+    typeof value === "string" ? textsOf(value) : value === null ? [] : textsOf(JSON.stringify(value) ?? ""),
+  );
+  // The same sentence stands at several depths.
+  return [...new Set(texts.filter((text) => text.trim() !== ""))];
+}
+
+function shorten(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.length > LONGEST_DETAIL ? `${line.slice(0, LONGEST_DETAIL)}…` : line;
+}
+
+type Problem = Extract<ConnectionTest, { ok: false }>["problem"];
+
+/** The first that fits; the status of the endpoint's answer says most. */
+const SIGNS: readonly (readonly [Problem, RegExp])[] = [
+  ["refused", /\b40[13]\b|Unauthorized|Forbidden|invalid ?credentials/i],
+  ["unreachable", /\b50[234]\b|Bad ?Gateway|Service ?Unavailable|Gateway ?Time-?out/i],
+  ["unreachable", /timed? ?-?out|no such host|name or service|(could|can) ?not be (resolved|reached)/i],
+  ["unreachable", /unable to connect|actively refused|connection (attempt|was|is|has been)|\bSSL\b|\bTLS\b/i],
+  ["unreachable", /error occurred while sending the request/i],
+  ["notScim", /\b404\b|Not ?Found|text\/html|<html|not (a )?valid|unexpected (character|response|token)/i],
+  [
+    "notScim",
+    /ListResponse|totalResults|deserializ|pars(e|ing)|non-?conform|does not conform|not SCIM|schema/i,
+  ],
+];
+
+function problemOf(text: string): Problem {
+  return SIGNS.find(([, sign]) => sign.test(text))?.[0] ?? "other";
+}

@@ -1,0 +1,226 @@
+import type {
+  Cycle,
+  Job,
+  MappingSource,
+  SavedCredentials,
+  SynchronizationSchema,
+} from "../provisioning/types.ts";
+import * as z from "../zod.ts";
+import { flag, optionalText, or, readObject, text } from "./schemas.ts";
+
+/*
+ * Graph's answers about provisioning, checked loosely like all of them. What is written back whole is checked
+ * and then kept as it came.
+ */
+
+const count = or(z.number(), 0);
+
+/** A moment, or never: Graph writes that as year 1. */
+const moment = z.pipe(
+  z.nullish(text),
+  z.transform((value: string | null | undefined) => {
+    if (value === undefined || value === null || value.startsWith("0001-01-01")) return undefined;
+    return Number.isNaN(Date.parse(value)) ? undefined : value;
+  }),
+);
+
+const failure = or(
+  z.pipe(
+    z.looseObject({ code: or(text, ""), message: or(text, "") }),
+    z.transform(({ code, message }) => ({ code, message })),
+  ),
+  undefined,
+);
+
+const Execution = or(
+  z.pipe(
+    z.looseObject({
+      state: or(text, ""),
+      timeBegan: moment,
+      timeEnded: moment,
+      countImported: count,
+      countEntitled: count,
+      countExported: count,
+      countEscrowed: count,
+      error: failure,
+    }),
+    z.transform(
+      (cycle): Cycle => ({
+        state: cycle.state,
+        began: cycle.timeBegan,
+        ended: cycle.timeEnded,
+        counts: {
+          imported: cycle.countImported,
+          entitled: cycle.countEntitled,
+          exported: cycle.countExported,
+          escrowed: cycle.countEscrowed,
+        },
+        error: cycle.error,
+      }),
+    ),
+  ),
+  undefined,
+);
+
+const Quarantine = or(
+  z.pipe(
+    z.looseObject({
+      reason: or(text, "Unknown"),
+      currentBegan: moment,
+      nextAttempt: moment,
+      seriesCount: count,
+      error: failure,
+    }),
+    z.transform(
+      (quarantine): NonNullable<Job["quarantine"]> => ({
+        reason: quarantine.reason,
+        since: quarantine.currentBegan,
+        nextAttempt: quarantine.nextAttempt,
+        count: quarantine.seriesCount,
+        error: quarantine.error,
+      }),
+    ),
+  ),
+  undefined,
+);
+
+export const JobShape = z.pipe(
+  z.looseObject({
+    id: text.check(z.minLength(1)),
+    templateId: or(text, ""),
+    schedule: z.nullish(z.looseObject({ state: optionalText, interval: optionalText })),
+    status: z.nullish(
+      z.looseObject({
+        code: optionalText,
+        lastExecution: Execution,
+        lastSuccessfulExecution: Execution,
+        steadyStateFirstAchievedTime: moment,
+        quarantine: Quarantine,
+        synchronizedEntryCountByType: or(z.array(z.looseObject({ key: text, value: count })), []),
+      }),
+    ),
+  }),
+  z.transform(
+    ({ id, templateId, schedule, status }): Job => ({
+      id,
+      templateId,
+      code: status?.code ?? "NotConfigured",
+      schedule: schedule?.state ?? "Disabled",
+      interval: schedule?.interval,
+      lastCycle: status?.lastExecution,
+      lastSuccessfulCycle: status?.lastSuccessfulExecution,
+      steadySince: status?.steadyStateFirstAchievedTime,
+      quarantine: status?.quarantine,
+      entries: (status?.synchronizedEntryCountByType ?? []).map(({ key, value }) => ({
+        kind: key,
+        count: value,
+      })),
+    }),
+  ),
+);
+
+export const TemplateShape = z.looseObject({ id: text, default: flag });
+
+const KeyValue = z.looseObject({ key: text, value: or(text, "") });
+const KeyValues = z.looseObject({ value: z.array(KeyValue) });
+
+const NotificationSettings = z.looseObject({
+  Enabled: flag,
+  Recipients: optionalText,
+  DeleteThresholdEnabled: flag,
+  DeleteThresholdValue: or(z.number(), undefined),
+});
+
+/** Settings without anything secret in them, which go with a bearer token. */
+const REPEATABLE = new Set(["SkipOutOfScopeDeletions", "HardDeletesEnabled", "UpdateKeyOnSoftDelete"]);
+const OURS = new Set(["BaseAddress", "SecretToken", "SyncNotificationSettings", "SyncAll"]);
+
+/** The saved credentials of an answer, whose secrets are masked; undefined where the answer is malformed. */
+export function readSavedCredentials(body: unknown): SavedCredentials | undefined {
+  const entries = readObject(KeyValues, body)?.value;
+  if (!entries) return undefined;
+  const given = entries.filter(({ value }) => value !== "");
+  const valueOf = (key: string) => given.find((entry) => entry.key === key)?.value;
+  const settings = readObject(NotificationSettings, parseJson(valueOf("SyncNotificationSettings")));
+  const syncAll = valueOf("SyncAll")?.toLowerCase();
+  const others = given.filter(({ key }) => !OURS.has(key));
+  const isKept = ({ key, value }: { key: string; value: string }) => REPEATABLE.has(key) && value !== MASK;
+  return {
+    tenantUrl: valueOf("BaseAddress"),
+    hasToken: valueOf("SecretToken") !== undefined,
+    scope: syncAll === "true" ? "all" : syncAll === "false" ? "assigned" : undefined,
+    notification: settings?.Enabled ? settings.Recipients : undefined,
+    deleteThreshold: settings?.DeleteThresholdEnabled ? settings.DeleteThresholdValue : undefined,
+    kept: others.filter(isKept).map(({ key, value }) => ({ key, value })),
+    others: others.filter((entry) => !isKept(entry)).map(({ key }) => key),
+  };
+}
+
+/** What Graph shows in the place of a secret. */
+const MASK = "*";
+
+const Source = z.nullish(z.looseObject({ type: text, name: z.nullish(text), expression: z.nullish(text) }));
+
+const SchemaShape = z.looseObject({
+  synchronizationRules: z.array(
+    z.looseObject({
+      id: text,
+      editable: z.boolean(),
+      sourceDirectoryName: text,
+      targetDirectoryName: text,
+      objectMappings: z.array(
+        z.looseObject({
+          enabled: z.boolean(),
+          sourceObjectName: text,
+          targetObjectName: text,
+          attributeMappings: z.array(
+            z.looseObject({
+              targetAttributeName: text,
+              source: Source,
+              matchingPriority: z.nullish(z.number()),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+  directories: z.array(
+    z.looseObject({
+      name: text,
+      objects: z.array(z.looseObject({ name: text, attributes: z.array(z.looseObject({ name: text })) })),
+    }),
+  ),
+});
+
+/** The schema of an answer, untouched: it is written back whole. Undefined where the answer is malformed. */
+export function readSchemaBody(body: unknown): SynchronizationSchema | undefined {
+  return SchemaShape.safeParse(body).success ? (body as SynchronizationSchema) : undefined;
+}
+
+const ParsedSource = z.looseObject({ type: text, name: z.nullish(text), expression: z.nullish(text) });
+
+export const ParsedExpression = z.pipe(
+  z.looseObject({
+    parsingSucceeded: z.boolean(),
+    parsedExpression: z.nullish(z.unknown()),
+    error: z.nullish(z.looseObject({ message: or(text, "") })),
+  }),
+  z.transform(({ parsingSucceeded, parsedExpression, error }) => ({
+    // As it came, for it goes into the schema.
+    source:
+      parsingSucceeded && ParsedSource.safeParse(parsedExpression).success
+        ? (parsedExpression as MappingSource)
+        : undefined,
+    error: error?.message ?? "",
+  })),
+);
+
+/** What a text of an answer holds, where that is JSON. */
+export function parseJson(json: string | undefined): unknown {
+  if (json === undefined) return undefined;
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
