@@ -48,7 +48,7 @@ export function toResult(
   };
   const isNew = applied !== undefined && current.application === undefined;
   // Where there is no link, what the template says about it would only confuse.
-  const steps = template.nextSteps.filter(
+  const steps = [...template.nextSteps, ...((isNew && template.provisioningSteps) || [])].filter(
     (text) => handover?.link !== undefined || !text.includes("{linkEnd}"),
   );
   return {

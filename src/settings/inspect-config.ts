@@ -102,7 +102,8 @@ function openKeys(config: Config, { templates, inputs }: Product): string[] {
   return [
     ...keys.filter((key) => config[key] === undefined),
     ...inputs
-      .filter((input) => config.inputs[input.configKey] === undefined && input.default === undefined)
+      .filter((input) => config.inputs[input.configKey] === undefined)
+      .filter((input) => input.default === undefined && !input.optional)
       .map(({ configKey }) => configKey),
   ];
 }

@@ -167,7 +167,7 @@ export function resolveValues({
       value:
         set.get(input.name) ??
         other("config", config.inputs[input.configKey], parseInput(input)) ??
-        other("template", input.default, parseInput(input)),
+        other("template", input.default ?? (input.optional ? "" : undefined), parseInput(input)),
     })),
     groupSync: on("group-sync", config.groupSync ?? true),
     implicitFlow: on("implicit-flow", config.implicitFlow ?? true),

@@ -4,6 +4,7 @@ import { inputsFromFlag } from "./input-flags.ts";
 import type { Product } from "./inspect-config.ts";
 import { type Flags, namedGroups } from "./known-values.ts";
 import {
+  LEFT_OPEN,
   type Parsed,
   parseAppName,
   parseHostname,
@@ -99,7 +100,11 @@ export function toConfigDocument(
 ): Record<string, unknown> {
   const known: Record<string, unknown> = { ...ALWAYS, ...values, $schema: schema };
   const own = [
-    ...inputs.map(({ configKey }) => [configKey, texts[configKey] ?? ""] as const),
+    // An empty text would mean that nobody has answered yet.
+    ...inputs.map(({ configKey }) => {
+      const text = texts[configKey] ?? "";
+      return [configKey, text === "" && Object.hasOwn(texts, configKey) ? LEFT_OPEN : text] as const;
+    }),
     ...addOns.map(({ configKey }) => [configKey, switches[configKey] ?? false] as const),
   ];
   const ordered = Object.keys(CONFIG_KEYS).flatMap((key) => [

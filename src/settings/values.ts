@@ -106,17 +106,59 @@ export function parseGroup(text: string): Parsed<string> {
   return fits ? good(group) : bad("group");
 }
 
-/** The value of a template's own input, as its format wants it. */
-export function parseInput(input: {
-  readonly format: "text" | "url" | "choice";
+/** What decides how the answer to a template's own question is read. */
+export interface InputFormat {
+  readonly format: "text" | "url" | "choice" | "attribute" | "pairs";
   readonly choices?: readonly string[] | undefined;
-}): (text: string) => Parsed<string> {
+  /** Whether it may stay empty. */
+  readonly optional?: boolean | undefined;
+}
+
+/** The answer that leaves an optional input empty where an empty answer means another: its default. */
+export const LEFT_OPEN = "none";
+
+/** The value of a template's own input, as its format wants it; empty only where it may be. */
+export function parseInput(input: InputFormat): (text: string) => Parsed<string> {
   if (input.format === "choice") return oneOf(input.choices ?? []);
   return (text) => {
     const value = text.trim();
-    if (input.format === "url") return parseHttpsUrl(value);
-    return value !== "" && value.length <= 1024 && !/[\p{Cc}\p{Cf}]/u.test(value) ? good(value) : bad("text");
+    if (input.optional && ["", LEFT_OPEN].includes(value.toLowerCase())) return good("");
+    switch (input.format) {
+      case "url":
+        return parseHttpsUrl(value);
+      case "attribute":
+        return ATTRIBUTE.test(value) ? good(value) : bad("attribute");
+      case "pairs": {
+        const pairs = parsePairs(value);
+        if (!pairs.ok) return pairs;
+        return good(pairs.value.map(([key, attribute]) => `${key}=${attribute}`).join(", "));
+      }
+      default:
+        return value !== "" && value.length <= 1024 && !/[\p{Cc}\p{Cf}]/u.test(value)
+          ? good(value)
+          : bad("text");
+    }
   };
+}
+
+/** A source attribute of Entra's synchronization, such as `companyName` or `extension_<app ID>_costCentre`. */
+const ATTRIBUTE = /^[A-Za-z][A-Za-z0-9_]{0,255}$/;
+/** What can be the last part of a SCIM attribute's URN: no colon and no dot, which would make it another one. */
+const KEY = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+/** Pairs such as `costCentre=department, floor=physicalDeliveryOfficeName`: one at least, no key twice. */
+export function parsePairs(text: string): Parsed<readonly (readonly [key: string, attribute: string])[]> {
+  const pairs: (readonly [string, string])[] = [];
+  const keys = new Set<string>();
+  for (const part of text.split(",").filter((one) => one.trim() !== "")) {
+    const [key = "", attribute = "", ...rest] = part.split("=").map((side) => side.trim());
+    if (!KEY.test(key) || !ATTRIBUTE.test(attribute) || rest.length > 0) return bad("pairs");
+    // SCIM knows no letter case in the names of attributes.
+    if (keys.has(key.toLowerCase())) return bad("pairsOnce");
+    keys.add(key.toLowerCase());
+    pairs.push([key, attribute]);
+  }
+  return pairs.length > 0 ? good(pairs) : bad("pairs");
 }
 
 /** A complete https address that Entra takes as a redirect URI: no credentials, wildcard or fragment. */

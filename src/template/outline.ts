@@ -37,7 +37,7 @@ export function outlineOf({
 }): Outline {
   const [first] = templates;
   if (!first) throw new TypeError("a template without an application");
-  const { name, title, defaults, groups, oneTimePassword, nextSteps } = first;
+  const { name, title, defaults, groups, oneTimePassword, nextSteps, provisioningSteps = [] } = first;
   const asked = (configKey: string, question?: string, proposed?: string, choices?: readonly string[]) => ({
     configKey,
     question,
@@ -59,7 +59,7 @@ export function outlineOf({
     addOns,
     oneTimePassword,
     scimVariant,
-    nextSteps,
+    nextSteps: [...nextSteps, ...provisioningSteps],
   };
 }
 

@@ -4,6 +4,10 @@ export const PLACEHOLDERS = {
   settings: ["appName", "hostname", "host"],
   /** Once the application exists. */
   application: ["appName", "hostname", "host", "appId"],
+  /** In the name of an attribute that there is one of for each pair of an input. */
+  repeatedAttribute: ["appName", "hostname", "host", "key"],
+  /** In where such an attribute comes from. */
+  repeatedSource: ["appName", "hostname", "host", "value"],
   /** In the hand-over file. */
   handover: [
     "appName",

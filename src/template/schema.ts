@@ -2,42 +2,11 @@ import { CONFIG_KEYS } from "../settings/config.ts";
 import { parseLifetime } from "../settings/lifetime.ts";
 import { LONGEST_REDIRECT_URI, parseServiceUri } from "../settings/values.ts";
 import * as z from "../zod.ts";
-import { type PlaceholderSet, unknownPlaceholders } from "./placeholders.ts";
-
-/** Terminal control characters have no place in a text that ends on somebody's screen. */
-const Text = z
-  .string()
-  .check(
-    z.trim(),
-    z.minLength(1),
-    z.maxLength(1024),
-    z.regex(/^[^\p{Cc}\p{Cf}]*$/u, "must have no control characters"),
-  );
-
-const TextUpTo = (length: number) => Text.check(z.maxLength(length));
-
-const TextWith = (set: PlaceholderSet) =>
-  Text.check((context) => {
-    for (const unknown of unknownPlaceholders(context.value, set)) {
-      context.issues.push({
-        code: "custom",
-        input: context.value,
-        message: `no placeholder ${unknown} here`,
-      });
-    }
-  });
-
-const atLeastOne = <Item extends z.core.SomeType>(item: Item) => z.array(item).check(z.minLength(1));
-const Pattern = (pattern: RegExp, words: string) => z.string().check(z.regex(pattern, words));
+import { contradictions } from "./contradictions.ts";
+import { TemplateScim } from "./scim.ts";
+import { atLeastOne, Name, Pattern, Text, TextUpTo, TextWith } from "./texts.ts";
 
 const Guid = z.guid().check(z.toLowerCase());
-/** Short, because it is part of the unique name of every application it describes. */
-const Name = z
-  .string()
-  .check(
-    z.maxLength(40),
-    z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case letters, digits and single hyphens"),
-  );
 const LifetimeText = z
   .string()
   .check(z.refine((text) => parseLifetime(text) !== undefined, "must be a time such as 24m or 90d"));
@@ -128,39 +97,6 @@ export const TemplateAppRole = z.strictObject({
   allowedMemberTypes: atLeastOne(z.enum(["User", "Application"])),
 });
 
-/** Where one attribute of the target comes from. */
-const Mapping = z.strictObject({
-  /** The target's attribute, such as `name.givenName`. */
-  target: TextWith("settings").check(z.maxLength(256)),
-  /** An expression of Entra's mapping language, such as `[surname]` or `Switch(…)`. */
-  source: TextWith("settings"),
-  default: z.optional(TextWith("settings")),
-  /** 1 for the attribute by which users are recognised; 2 and more for the next best. */
-  matchingPriority: z.optional(z.int().check(z.minimum(1))),
-  apply: z.optional(z.enum(["always", "onlyWhenCreating"])),
-});
-
-/** How users and groups get into the product. */
-export const TemplateScim = z.strictObject({
-  tenantUrl: TextWith("settings").check(
-    z.regex(/^(https:\/\/|\{hostname\}\/|\{input\.)/, "must start with https://"),
-  ),
-  scope: z.enum(["assigned", "all"]),
-  groups: z.boolean(),
-  users: z.strictObject({
-    mappings: z.array(Mapping),
-    /** Whether attributes that are not listed are left out, Entra's own defaults included. */
-    exclusive: z.boolean(),
-  }),
-  /** Attributes of the target that Entra does not know by itself. */
-  attributes: z.optional(
-    z.array(z.strictObject({ name: TextUpTo(256), type: z.literal("String"), multiValued: z.boolean() })),
-  ),
-  /** What has to happen before and after, by whom. */
-  preconditions: z.optional(z.array(Text)),
-  contact: z.optional(Text),
-});
-
 export const TemplateHandover = z.strictObject({
   fileName: Pattern(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.json$/,
@@ -204,8 +140,11 @@ export const TemplateApplication = z.strictObject({
 export const TemplateInput = z.strictObject({
   name: Pattern(/^[a-z][A-Za-z0-9]{0,39}$/, "must be letters and digits, a small letter first"),
   question: Text,
-  format: z.enum(["text", "url", "choice"]),
+  /** `attribute`: one of Entra's, such as `companyName`; `pairs`: any number of `key=attribute`. */
+  format: z.enum(["text", "url", "choice", "attribute", "pairs"]),
   choices: z.optional(z.array(TextUpTo(100)).check(z.minLength(2))),
+  /** It may stay empty; what stands on it in `scim` is left out then. */
+  optional: z.optional(z.boolean()),
   default: z.optional(Text),
   configKey: ConfigKey,
 });
@@ -237,6 +176,8 @@ export const TemplateFile = z
       }),
     ),
     nextSteps: z.array(TextWith("nextSteps")),
+    /** The same for a run that leaves provisioning to be set up. */
+    provisioningSteps: z.optional(z.array(TextWith("nextSteps"))),
   })
   .check((context) => {
     for (const { path, message } of contradictions(context.value)) {
@@ -249,80 +190,6 @@ export type TemplateFile = z.infer<typeof TemplateFile>;
 export type Template = Omit<TemplateFile, "applications"> & {
   readonly application: z.infer<typeof TemplateApplication>;
 };
-
-type RedirectUris = { readonly redirectUris: readonly string[] } | undefined;
-
-/** What each key allows and all of them together do not. */
-function contradictions(template: {
-  readonly inputs?:
-    | readonly { readonly name: string; readonly format: string; readonly choices?: unknown }[]
-    | undefined;
-  readonly applications: readonly {
-    readonly key?: string | undefined;
-    readonly clientSecret?: unknown;
-    readonly handover?: { readonly fileName: string; readonly section?: string | undefined } | undefined;
-    readonly scim?: unknown;
-    readonly origin?: string | undefined;
-    readonly web?: RedirectUris;
-    readonly spa?: RedirectUris;
-    readonly publicClient?: RedirectUris;
-  }[];
-  readonly oneTimePassword?: unknown;
-}): { readonly path: (string | number)[]; readonly message: string }[] {
-  const { inputs = [], applications } = template;
-  const found: { path: (string | number)[]; message: string }[] = [];
-  applications.forEach((application, index) => {
-    const path = ["applications", index];
-    const isAlone = applications.length === 1;
-    const twins = applications.filter(({ key }) => key === application.key).length;
-    if (!isAlone && (application.key === undefined || twins > 1)) {
-      found.push({ path: [...path, "key"], message: "each of several applications needs a key of its own" });
-    }
-    if ((application.clientSecret === undefined) !== (application.handover === undefined)) {
-      found.push({ path, message: "clientSecret and handover go together" });
-    }
-    const { handover } = application;
-    const sharing = applications.filter(
-      (other) => handover && other.handover?.fileName === handover.fileName,
-    );
-    const sections = new Set(sharing.map((other) => other.handover?.section));
-    if (sharing.length > 1 && (sections.has(undefined) || sections.size < sharing.length)) {
-      const message = "applications that share a file need a section each";
-      found.push({ path: [...path, "handover", "section"], message });
-    }
-    if (application.clientSecret !== undefined && template.oneTimePassword === undefined) {
-      found.push({ path, message: "a client secret needs oneTimePassword" });
-    }
-    if (application.scim !== undefined && application.origin !== "nonGallery") {
-      found.push({ path: [...path, "origin"], message: "only a nonGallery application can be provisioned" });
-    }
-  });
-  inputs.forEach(({ name, format, choices }, index) => {
-    if ((format === "choice") !== (choices !== undefined)) {
-      found.push({ path: ["inputs", index], message: "choices go with the format choice" });
-    }
-    if (inputs.some((other, before) => before < index && other.name === name)) {
-      found.push({ path: ["inputs", index, "name"], message: `a second input ${name}` });
-    }
-  });
-  const others = new Set(inputs.filter(({ format }) => format !== "url").map(({ name }) => name));
-  applications.forEach(({ web, spa, publicClient }, index) => {
-    for (const [platform, uris] of Object.entries({ web, spa, publicClient })) {
-      uris?.redirectUris.forEach((uri, at) => {
-        const name = /^\{input\.([A-Za-z0-9]+)\}/.exec(uri)?.[1];
-        if (name === undefined || !others.has(name)) return;
-        const path = ["applications", index, platform, "redirectUris", at];
-        found.push({ path, message: `the input ${name} is not of the format url` });
-      });
-    }
-  });
-  const names = new Set(inputs.map(({ name }) => name));
-  const used = JSON.stringify(template).matchAll(/\{input\.([A-Za-z0-9]+)\}/g);
-  for (const name of new Set([...used].map((match) => match[1] ?? ""))) {
-    if (!names.has(name)) found.push({ path: ["inputs"], message: `no input ${name} is declared` });
-  }
-  return found;
-}
 
 /** An optional part of a product, switched on by a key of `config.json`, a flag or a question. */
 export const AddOn = z

@@ -77,8 +77,12 @@ export function askWith(
     addOn: (question, proposed) =>
       ask(`${clean(question)} ${QUESTIONS.yesOrNo}`, proposed ? "yes" : "no", parseYesOrNo),
     input: async (input, proposed) => {
-      const { question, format, choices = [] } = input;
-      if (format !== "choice") return ask(clean(question), proposed, parseInput(input));
+      const { question, format, choices = [], optional } = input;
+      if (format !== "choice") {
+        const hint = proposed ? QUESTIONS.noneForNone : QUESTIONS.enterForNone;
+        const asked = optional ? `${clean(question)} ${hint}` : clean(question);
+        return ask(asked, proposed || undefined, parseInput(input));
+      }
       // What Enter takes stands first.
       const ordered = choices.toSorted((one, other) => Number(other === proposed) - Number(one === proposed));
       return prompter.select({

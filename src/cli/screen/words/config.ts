@@ -8,9 +8,9 @@ export const CONFIG_QUESTIONS = {
   appName: (proposed: string | undefined) =>
     say`Name for the app registration (Enter: the customer is asked${proposed === undefined ? "" : say`; "${proposed}" is proposed`})`,
   hostname: "URL of the app, starting with https:// (Enter: the customer is asked)",
-  input: ({ question, choices, default: proposed }: TemplateInput) => {
+  input: ({ question, choices, default: proposed, optional }: TemplateInput) => {
     const offered = choices ? say` [${choices.join(", ")}]` : "";
-    return say`${question}${offered} (Enter: ${proposed ?? "the customer is asked"})`;
+    return say`${question}${offered} (Enter: ${proposed ?? "the customer is asked"}${optional ? "; none: leave it out" : ""})`;
   },
   service: (hosts: readonly string[]) =>
     say`URL of another one-time-password service (Enter: ${hosts.join(", ")})`,

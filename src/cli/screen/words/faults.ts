@@ -79,6 +79,12 @@ const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
   lifetime: "must be a number and h, d, w, m or y, such as 90d, 24m or 2y (100 years at most)",
   group: "must be the name or the object ID of a group, of 1 to 256 characters",
   groups: 'must be a list of groups, each by its name or its object ID, such as ["Sales", "Support"]',
+  attribute:
+    "must be the name of an attribute of your users, such as department: letters, digits and _ (the portal's list of source attributes has them)",
+  attributeOnce: "must be an attribute of the app that nothing else is mapped to",
+  pairs:
+    "must be pairs with commas between, such as costCentre=department, floor=physicalDeliveryOfficeName: a name of letters, digits, - and _, then an attribute of your users",
+  pairsOnce: "must have each name once; small and capital letters make no difference",
   template: 'must be a template without a fault; "templates check <file>" lists them',
   noInput: "must be left out: the template has no questions of its own",
   withoutScim: "must be false: the template does not say how users are provisioned",

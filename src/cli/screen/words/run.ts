@@ -327,4 +327,6 @@ export const QUESTIONS = {
     say`"${name}" is the last client secret that was handed over. Without it the vendor's app stops working. Remove it all the same?`,
   remove: "Remove the secret again and stop",
   yesOrNo: "(y/n)",
+  enterForNone: "(Enter: none)",
+  noneForNone: "(none: leave it out)",
 } as const;

@@ -33,6 +33,8 @@ const STANDS_FOR: Readonly<Record<Placeholder, string>> = {
   appName: "<name>",
   hostname: "<URL of the app>",
   host: "<host of the URL>",
+  key: "<key>",
+  value: "<attribute>",
   appId: "<client ID>",
   tenantId: "<tenant ID>",
   clientSecretLink: "<one-time link to the client secret>",
