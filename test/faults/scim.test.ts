@@ -19,9 +19,7 @@ testMatrix({
     "Graph: GET /directory/deletedItems/microsoft.graph.application",
     "Graph: GET /applications",
     "Graph: GET /applications/{id}",
-    "Graph: GET /applications/{id} #2",
     "Graph: GET /servicePrincipals(appId='{id}')",
-    "Graph: GET /servicePrincipals(appId='{id}') #2",
   ],
   elsewhere: {
     matrix: "register",
