@@ -3,7 +3,7 @@ import type { Ports } from "../ports/index.ts";
 import type { Globals } from "./program.ts";
 import { type FailureFacts, renderFailure } from "./screen/failure.ts";
 import { toJsonError } from "./screen/result.ts";
-import type { ResultDocument } from "./screen/result-document.ts";
+import type { ApplicationDocument, ResultDocument } from "./screen/result-document.ts";
 
 /** How a command ended: its exit code, and its result in words and as JSON. */
 export interface Ending {
@@ -21,14 +21,19 @@ export function showEnding(
   terminal.result(globals.json ? toText(json) : text);
 }
 
-/** A failure, on standard error and with `--json` on standard output as well. */
+/**
+ * A failure, on standard error and with `--json` on standard output as well.
+ *
+ * @param applications of several those that were complete before.
+ */
 export function showFailure(
   error: unknown,
   { terminal }: Pick<Ports, "terminal">,
   options: FailureFacts & Pick<Globals, "json">,
+  applications: readonly ApplicationDocument[] = [],
 ): ExitCode {
   terminal.note(renderFailure(error, terminal, options));
-  if (options.json) terminal.result(toText(toJsonError(isAppError(error) ? error : undefined)));
+  if (options.json) terminal.result(toText(toJsonError(isAppError(error) ? error : undefined, applications)));
   return exitCodeOf(error);
 }
 

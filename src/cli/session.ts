@@ -15,6 +15,8 @@ import type { Invocation } from "./program.ts";
 import { askWith } from "./prompts/questions.ts";
 import { enterSandbox, type SandboxRun } from "./sandbox.ts";
 import { Reporter } from "./screen/reporter.ts";
+import { toJsonApplication } from "./screen/result.ts";
+import type { ApplicationDocument } from "./screen/result-document.ts";
 import type { PackedProgram } from "./screen/words/consent.ts";
 import { SIGN_IN_PAGES } from "./screen/words/sign-in.ts";
 import { loadSettings, type Settings } from "./settings.ts";
@@ -44,6 +46,7 @@ export async function withSession(
   const outputFolder = absolute(currentFolder, textOf(flags, "output") ?? currentFolder);
   const interrupted = () => reporter.report({ kind: "interrupted", byKey: isKey(signal.reason) });
   signal.addEventListener("abort", interrupted, { once: true });
+  const applications: ApplicationDocument[] = [];
   let journal: Journal | undefined;
   let sandbox: SandboxRun | undefined;
   try {
@@ -80,7 +83,11 @@ export async function withSession(
       cloud: CLOUDS[settings.known.cloud],
       journal,
       journalFolder,
-      report: reporter.report,
+      report: (event) => {
+        reporter.report(event);
+        if (event.kind !== "applicationDone") return;
+        applications.push(toJsonApplication(event.result, packedProgram({ command }, settings)));
+      },
       signInPages: SIGN_IN_PAGES,
       readInput: () => ports.terminal.readInput(),
       questions: ports.terminal.interactive ? askWith(ports.prompter, ports.terminal) : undefined,
@@ -99,7 +106,7 @@ export async function withSession(
     const errorCode = isAppError(error) ? error.code : "INTERNAL";
     await journal?.record({ event: "end", exitCode: exitCodeOf(error), errorCode });
     const facts = { journal: journal?.path, changes: reporter.changes() };
-    return showFailure(error, ports, { ...globals, ...facts });
+    return showFailure(error, ports, { ...globals, ...facts }, applications);
   } finally {
     signal.removeEventListener("abort", interrupted);
     await sandbox?.leave();
@@ -124,7 +131,7 @@ function neededBy(command: Command, values: readonly MissingInput[]): readonly M
 
 /** How somebody else would run this program with the same template. */
 export function packedProgram(
-  { command }: Invocation,
+  { command }: Pick<Invocation, "command">,
   { namedTemplate, known: { cloud } }: Settings,
 ): PackedProgram {
   return { version: programOf(command).version, template: namedTemplate, cloud };

@@ -84,8 +84,8 @@ export type RunEvent =
       readonly others: number;
       readonly kept: readonly string[];
     }
-  /** One of several applications is complete, whatever becomes of the next. */
-  | { readonly kind: "applicationDone"; readonly displayName: string; readonly appId: string }
+  /** One of several applications is complete, or was before; whatever becomes of the next. */
+  | { readonly kind: "applicationDone"; readonly result: RegisterResult }
   /** Applications that an attempt without an answer made as well, and that nobody uses. */
   | { readonly kind: "surplusApplications"; readonly appIds: readonly string[] }
   | { readonly kind: "lifetimeShortened"; readonly endDateTime: string }

@@ -191,8 +191,7 @@ async function registerAll(
     const isUnchanged = one.plan.steps.length === 0;
     const agreed = { read, answers, means, profile: confirmed };
     const result = await (isUnchanged ? unchanged(run, one) : applyOne(run, agreed, one));
-    const { displayName, appId = "" } = result;
-    if (prepared.length > 1 && !isUnchanged) context.report({ kind: "applicationDone", displayName, appId });
+    if (prepared.length > 1) context.report({ kind: "applicationDone", result });
     return result;
   };
   return issues ? oneByOne(prepared, complete) : sideBySide(prepared, complete);

@@ -208,6 +208,11 @@ describe("other vendors", () => {
     expect(first.exitCode).toBe(5);
     expect(made(tenant).applications).toEqual(["&Money booking advisors"]);
     expect(first.stderr).toContain('"&Money booking advisors" is registered, client ID');
+    const [advisors] = tenant.state.applications;
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      error: { code: "GRAPH_FORBIDDEN" },
+      applications: [{ displayName: "&Money booking advisors", changed: true, appId: advisors?.appId }],
+    });
     const second = await runInProcess(argv, tenant, { folder: first.folder });
     expect(second.exitCode, second.stderr).toBe(0);
     expect(second.stderr.match(/This will change/g)).toHaveLength(1);

@@ -24,6 +24,10 @@ const ended = {
     .describe("Permissions that somebody else has to consent to."),
 };
 
+const applications = z.array(z.strictObject({ ...ended, displayName: z.string() }));
+/** Each of several applications of a product. */
+export type ApplicationDocument = z.infer<typeof applications>[number];
+
 const Ended = z.strictObject({
   schemaVersion: z.literal(1),
   command: z.string(),
@@ -31,8 +35,7 @@ const Ended = z.strictObject({
   groups: z
     .array(z.strictObject({ id: z.string(), displayName: z.string() }))
     .describe("The groups whose users are synchronised, for the vendor."),
-  applications: z
-    .array(z.strictObject({ ...ended, displayName: z.string() }))
+  applications: applications
     .optional()
     .describe("Each of several applications; at the top stands the first."),
 });
@@ -238,6 +241,9 @@ export const ResultDocument = z.union([
       hint: z.string(),
       requestId: nullableText,
     }),
+    applications: applications
+      .optional()
+      .describe("Of several applications those that were complete before the failure, and stay."),
   }),
 ]);
 export type ResultDocument = z.infer<typeof ResultDocument>;

@@ -5,7 +5,7 @@ import { toScreenDate, toScreenTime } from "../../handover/dates.ts";
 import type { Terminal } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
-import type { EndedDocument, ResultDocument } from "./result-document.ts";
+import type { ApplicationDocument, EndedDocument, ResultDocument } from "./result-document.ts";
 import { consentCommand, forwardConsent, type PackedProgram } from "./words/consent.ts";
 import { describeError } from "./words/errors.ts";
 import { GROUPS_TO_TELL } from "./words/groups.ts";
@@ -55,16 +55,19 @@ export function toJsonResults(
   if (!first) throw new TypeError("a result of nothing");
   const document = toJsonResult(command, first, packed);
   if (results.length === 1) return document;
-  const applications = results.map((result) => {
-    const {
-      schemaVersion: _version,
-      command: _command,
-      groups: _groups,
-      ...own
-    } = toJsonResult(command, result, packed);
-    return { ...own, displayName: clean(result.displayName) };
-  });
+  const applications = results.map((result) => toJsonApplication(result, packed));
   return { ...document, changed: applications.some(({ changed }) => changed), applications };
+}
+
+/** One of several applications. */
+export function toJsonApplication(result: Ended, packed: PackedProgram): ApplicationDocument {
+  const {
+    schemaVersion: _version,
+    command: _command,
+    groups: _groups,
+    ...own
+  } = toJsonResult("", result, packed);
+  return { ...own, displayName: clean(result.displayName) };
 }
 
 /** JSON escapes ESC, but neither its one-byte forms (C1) nor the marks that turn text round. */
@@ -72,8 +75,15 @@ function cleanOrNull(text: string | undefined): string | null {
   return text === undefined ? null : clean(text);
 }
 
-/** A run that failed, for standard output with `--json`; undefined stands for a bug. */
-export function toJsonError(error: AppError | undefined): ResultDocument {
+/**
+ * A run that failed, for standard output with `--json`; undefined stands for a bug.
+ *
+ * @param applications of several those that were complete before.
+ */
+export function toJsonError(
+  error: AppError | undefined,
+  applications: readonly ApplicationDocument[] = [],
+): ResultDocument {
   const words = error && describeError(error);
   return {
     schemaVersion: 1,
@@ -89,6 +99,7 @@ export function toJsonError(error: AppError | undefined): ResultDocument {
       hint: words?.hint ?? "Please report this with the journal.",
       requestId: cleanOrNull(error?.requestId),
     },
+    ...(applications.length > 0 && { applications: [...applications] }),
   };
 }
 

@@ -311,7 +311,7 @@ const EVENTS: {
     { url: "https://login.example/authorize", canSwitch: true },
     { url: "https://login.example/authorize", canSwitch: false },
   ],
-  applicationDone: [{ displayName: "My app rooms", appId: guid(5) }],
+  applicationDone: [{ result: RESULT }, { result: { ...RESULT, outcome: "nothingToDo" } }],
   surplusApplications: [{ appIds: [guid(5)] }],
   consentPage: [{ url: "https://entra.example/consent", permissions: WANTED.permissions }],
   signInFailed: [

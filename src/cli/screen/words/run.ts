@@ -204,7 +204,9 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "deletedFound":
       return deletedFound(event);
     case "applicationDone":
-      return say`"${event.displayName}" is registered, client ID ${event.appId}`;
+      return event.result.outcome === "nothingToDo"
+        ? undefined
+        : say`"${event.result.displayName}" is registered, client ID ${event.result.appId ?? ""}`;
     case "surplusApplications":
       return say`Microsoft made the enterprise application more than once. Nobody uses these; delete them in the Entra admin center under App registrations: ${event.appIds.join(", ")}.`;
     case "interrupted":
