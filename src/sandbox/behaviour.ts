@@ -47,6 +47,20 @@ type InstantiateMode =
   /** 404, although application and service principal were made; a known fault of Graph's. */
   | "notFoundAlthoughCreated";
 
+/** How the built-in SCIM endpoint answers. */
+export type ScimTargetMode =
+  | "works"
+  | "refusesToken"
+  /** It says yes to everybody. */
+  | "acceptsAnyToken"
+  | "down"
+  /** It answers later than the provisioning service waits. */
+  | "slow"
+  /** It answers with a page. */
+  | "notScim"
+  /** It refuses to store users, with 500. */
+  | "failsUsers";
+
 /** What can be turned while the sandbox runs. The defaults are quiet: no delays, no faults. */
 export interface Behaviour {
   /** Waited through the clock before every answer. */
@@ -100,6 +114,15 @@ export interface Behaviour {
   servicePrincipals: number;
   instantiate: InstantiateMode;
   oneTimePassword: OneTimePasswordMode;
+  /** Whether the tenant has Microsoft Entra ID P1, which provisioning, groups of an app and its logs need. */
+  licence: "free" | "p1";
+  /** How long after a service principal is seen its provisioning answers 403, then 404, then 409. */
+  synchronizationDelayMs: number;
+  /** How long new credentials and a new job are missing from reads, and how long a start answers 409. */
+  provisioningDelayMs: number;
+  /** How long a new entry is missing from the provisioning logs. */
+  logDelayMs: number;
+  scimTarget: ScimTargetMode;
 }
 
 /** The quiet defaults. */
@@ -132,5 +155,10 @@ export function quietBehaviour(): Behaviour {
     servicePrincipals: 0,
     instantiate: "works",
     oneTimePassword: "1.6.2",
+    licence: "p1",
+    synchronizationDelayMs: 0,
+    provisioningDelayMs: 0,
+    logDelayMs: 0,
+    scimTarget: "works",
   };
 }

@@ -6,13 +6,23 @@ import { worldOf } from "./homes.ts";
 import { managementRoutes } from "./management.ts";
 import { oneTimePasswordRoutes } from "./one-time-password/routes.ts";
 import { take } from "./one-time-password/vault.ts";
+import { answerScim, isScimUrl, shownHash } from "./provisioning/target.ts";
 import { cloudShellRoutes } from "./signin/cloud-shell.ts";
 import { signInRoutes } from "./signin/routes.ts";
 import { TokenBook } from "./signin/tokens.ts";
 import { newTenant, type TenantState } from "./state.ts";
 import { History, type World } from "./world.ts";
 
-export type { Behaviour, CloudShellMode, OneTimePasswordMode, SignInOutcome } from "./behaviour.ts";
+/** How long a slow SCIM endpoint takes. */
+const SLOW_MS = 120_000;
+
+export type {
+  Behaviour,
+  CloudShellMode,
+  OneTimePasswordMode,
+  ScimTargetMode,
+  SignInOutcome,
+} from "./behaviour.ts";
 export type { CloudName } from "./clouds.ts";
 export { PERSONAS, type Persona, ROLES } from "./personas.ts";
 export { EXAMPLE, newTenant, type TenantState } from "./state.ts";
@@ -25,10 +35,15 @@ export interface SandboxOptions {
   /** Called after every request that changed the state, before it is answered. */
   readonly save?: (state: TenantState) => Promise<void>;
   readonly behaviour?: Partial<Behaviour>;
+  /** Where SCIM requests go, the provisioning service's and the program's; a built-in endpoint where absent. */
+  readonly scimFetch?: Fetch;
 }
 
 export interface Sandbox {
-  /** Answers for sign-in and Graph of every cloud, for Cloud Shell's token endpoint, and as a one-time-password service for every other https host. */
+  /**
+   * Answers for sign-in and Graph of every cloud, for Cloud Shell's token endpoint, for SCIM endpoints, which
+   * are known by their paths, and as a one-time-password service for every other https host.
+   */
   readonly fetch: Fetch;
   readonly state: TenantState;
   /** May be changed while the sandbox runs. */
@@ -50,6 +65,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     tokens: new TokenBook(),
     history: new History(options.clock),
     homes: new Map(),
+    scim: { fetch: options.scimFetch, tokens: new Map(), turn: Promise.resolve() },
     changed: false,
   };
   const requests: { method: string; url: string; status: number }[] = [];
@@ -71,6 +87,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     if (SIGN_IN_HOSTS.has(url.hostname)) return await hosts.signIn.fetch(request);
     if (GRAPH_HOSTS.has(url.hostname)) return await hosts.graph.fetch(request);
     if (MANAGEMENT_HOSTS.has(url.hostname)) return await hosts.management.fetch(request);
+    if (isScimUrl(url)) return await directScim(world, request);
     if (behaviour.oneTimePassword === "down") throw connectionError("ECONNRESET", url.host);
     return await hosts.others.fetch(request);
   };
@@ -125,6 +142,13 @@ function graphOfAllTenants(world: World): { fetch: Fetch } {
       return await found.fetch(request);
     },
   };
+}
+
+/** The program itself asks a SCIM endpoint. */
+async function directScim(world: World, request: Request): Promise<Response> {
+  if (world.scim.fetch !== undefined) return await world.scim.fetch(request);
+  if (world.behaviour.scimTarget === "slow") await world.clock.sleep(SLOW_MS, request.signal);
+  return await answerScim(world, request, shownHash(world, request));
 }
 
 /** What `MSI_ENDPOINT` names: plain http, on this machine, at any port. */

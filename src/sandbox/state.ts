@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { exampleGroups, examplePeople } from "./people.ts";
+import type { ProvisioningState, ScimTargetState } from "./provisioning/state.ts";
 
 /** The tenant that `newTenant()` makes. */
 export const EXAMPLE = {
@@ -30,14 +32,20 @@ export interface TenantState {
   /** sha256 of each client secret, by key id. */
   secretHashes: Record<string, string>;
   oneTimePasswords: OneTimePassword[];
+  /** By object id of the service principal; tenants that were kept by an older version have none. */
+  provisioning?: Record<string, ProvisioningState>;
+  /** What the built-in SCIM endpoints hold, by their address. */
+  scimTargets?: Record<string, ScimTargetState>;
 }
 
+/** A person; whoever was kept by an older version has the first five properties only. */
 export interface Person {
   id: string;
   displayName: string;
   userPrincipalName: string;
   mail: string | null;
   userType: "Member" | "Guest";
+  [property: string]: unknown;
 }
 
 export interface Group {
@@ -50,6 +58,8 @@ export interface Group {
   mailNickname?: string;
   /** Object ids; not part of what Graph shows. */
   owners: string[];
+  /** Object ids of people and groups; not part of what Graph shows. */
+  members?: string[];
   [property: string]: unknown;
 }
 
@@ -154,18 +164,15 @@ export function newTenant(
 ): TenantState {
   const domain = options.tenantDomain ?? EXAMPLE.tenantDomain;
   const initial = `${domain.split(".")[0] ?? "contoso"}.onmicrosoft.com`;
+  const users = examplePeople(domain);
   return {
     schemaVersion: 1,
     tenantId: (options.tenantId ?? EXAMPLE.tenantId).toLowerCase(),
     tenantName: options.tenantName ?? EXAMPLE.tenantName,
     verifiedDomains: domain === initial ? [initial] : [domain, initial],
     usersMayRegisterApplications: true,
-    users: [
-      person("Alex Wilber", "admin", domain),
-      person("Megan Bowen", "megan.bowen", domain),
-      person("Pradeep Gupta", "pradeep.gupta", domain),
-    ],
-    groups: [group("All Employees", null), group("Finance", "Finance department")],
+    users,
+    groups: exampleGroups(users),
     graphServicePrincipalId: randomUUID(),
     applications: [],
     servicePrincipals: [],
@@ -174,16 +181,7 @@ export function newTenant(
     oauth2PermissionGrants: [],
     secretHashes: {},
     oneTimePasswords: [],
+    provisioning: {},
+    scimTargets: {},
   };
-}
-
-function group(displayName: string, description: string | null): Group {
-  const mailNickname = displayName.replaceAll(" ", "");
-  const kind = { securityEnabled: true, mailEnabled: false, groupTypes: [] };
-  return { id: randomUUID(), displayName, description, mailNickname, ...kind, owners: [] };
-}
-
-function person(displayName: string, name: string, domain: string): Person {
-  const userPrincipalName = `${name}@${domain}`;
-  return { id: randomUUID(), displayName, userPrincipalName, mail: userPrincipalName, userType: "Member" };
 }

@@ -1,4 +1,4 @@
-import type { Clock, Ids } from "../ports/index.ts";
+import type { Clock, Fetch, Ids } from "../ports/index.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { TokenBook } from "./signin/tokens.ts";
 import type { TenantState } from "./state.ts";
@@ -13,8 +13,19 @@ export interface World {
   readonly history: History;
   /** The tenants that people from elsewhere come from, by persona. */
   readonly homes: Map<string, World>;
+  readonly scim: ScimWorld;
   /** Set by whatever changed `state`; makes the sandbox save before it answers. */
   changed: boolean;
+}
+
+/** What the provisioning service has in memory alone. */
+interface ScimWorld {
+  /** Where SCIM requests go; undefined is the built-in endpoint. */
+  readonly fetch: Fetch | undefined;
+  /** Secret tokens by service principal. */
+  readonly tokens: Map<string, string>;
+  /** What is under way, one after another. */
+  turn: Promise<void>;
 }
 
 interface Write {

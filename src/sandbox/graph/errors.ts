@@ -1,6 +1,6 @@
 import type { World } from "../world.ts";
 
-export type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 424 | 429 | 503;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 424 | 429 | 500 | 503;
 
 interface Detail {
   readonly code: string;

@@ -42,6 +42,17 @@ export const PERMISSIONS = {
   writeGroups: ["Group.ReadWrite.All", "Directory.ReadWrite.All"],
   readRoleNames: ["RoleManagement.Read.Directory", "Directory.Read.All", "Directory.ReadWrite.All"],
   readPolicies: ["Policy.Read.All"],
+  readSynchronization: ["Synchronization.Read.All", "Synchronization.ReadWrite.All"],
+  writeSynchronization: ["Synchronization.ReadWrite.All"],
+  readProvisioningLogs: [
+    "ProvisioningLog.Read.All",
+    "AuditLog.Read.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+  ],
+  readLicences: ["Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+  readUsersWhole: READ_USERS,
+  writeGroupMembers: ["GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"],
 } as const satisfies Record<string, readonly string[]>;
 
 const APPLICATION_ADMINISTRATORS = [
@@ -81,6 +92,8 @@ export const ROLES_FOR = {
     ROLES.userAdministrator,
     ROLES.directoryWriters,
   ],
+  provision: APPLICATION_ADMINISTRATORS,
+  readProvisioningLogs: [...APPLICATION_ADMINISTRATORS, ROLES.securityAdministrator],
   // The application administrators may grant every API's app roles but Microsoft Graph's.
   assignGraphAppRole: [ROLES.globalAdministrator, ROLES.privilegedRoleAdministrator],
 } as const satisfies Record<string, readonly string[]>;

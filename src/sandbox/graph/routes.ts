@@ -1,4 +1,6 @@
 import { Hono } from "hono";
+import { credentialRoutes } from "../provisioning/credentials.ts";
+import { jobRoutes } from "../provisioning/jobs.ts";
 import type { World } from "../world.ts";
 import { isRecord } from "../world.ts";
 import { applicationTemplateRoutes } from "./application-templates.ts";
@@ -59,6 +61,8 @@ export function graphRoutes(world: World): Hono<GraphEnv> {
     grantRoutes(world),
     directoryRoutes(world),
     groupRoutes(world),
+    credentialRoutes(world),
+    jobRoutes(world),
   ]) {
     app.route("/v1.0", routes);
   }

@@ -1,3 +1,5 @@
+import { PROVISIONING_TYPES } from "./provisioning-types.ts";
+
 /**
  * The properties of Graph's types, as the v1.0 metadata has them (`$metadata`): `name:Type`, `[Type]` for a
  * collection, `?` where null is allowed. One text a type keeps the whole list readable and small.
@@ -177,9 +179,23 @@ const DIRECTORY_TYPES = {
     description:String? displayName:String? roleTemplateId:String?`,
   verifiedDomain: `
     capabilities:String? isDefault:Boolean? isInitial:Boolean? name:String? type:String?`,
+  subscribedSku: `
+    accountId:String? accountName:String? appliesTo:String? capabilityStatus:String? consumedUnits:Int32?
+    prepaidUnits:licenseUnitsDetail? servicePlans:[servicePlanInfo] skuId:Guid? skuPartNumber:String?
+    subscriptionIds:[String]`,
+  provisioningObjectSummary: `
+    activityDateTime:DateTimeOffset changeId:String? cycleId:String? durationInMilliseconds:Int32?
+    initiatedBy:initiator? jobId:String? modifiedProperties:[modifiedProperty]
+    provisioningAction:provisioningAction? provisioningStatusInfo:provisioningStatusInfo?
+    provisioningSteps:[provisioningStep] servicePrincipal:provisioningServicePrincipal?
+    sourceIdentity:provisionedIdentity? sourceSystem:provisioningSystem?
+    targetIdentity:provisionedIdentity? targetSystem:provisioningSystem? tenantId:String?`,
 } as const;
 
-export type TypeName = keyof typeof REGISTRATION_TYPES | keyof typeof DIRECTORY_TYPES;
+export type TypeName =
+  | keyof typeof REGISTRATION_TYPES
+  | keyof typeof DIRECTORY_TYPES
+  | keyof typeof PROVISIONING_TYPES;
 
 export interface PropertyType {
   /** Such as `String`, `Guid`, or the name of another type. */
@@ -188,7 +204,11 @@ export interface PropertyType {
   readonly nullable: boolean;
 }
 
-const TEXTS: Readonly<Record<string, string>> = { ...REGISTRATION_TYPES, ...DIRECTORY_TYPES };
+const TEXTS: Readonly<Record<string, string>> = {
+  ...REGISTRATION_TYPES,
+  ...DIRECTORY_TYPES,
+  ...PROVISIONING_TYPES,
+};
 const ENTITIES = new Set([
   "application",
   "servicePrincipal",
@@ -198,6 +218,15 @@ const ENTITIES = new Set([
   "organization",
   "authorizationPolicy",
   "directoryRole",
+]);
+/** What has an id and nothing else of a directory object. */
+const IDENTIFIED = new Set([
+  "directoryObject",
+  "oAuth2PermissionGrant",
+  "subscribedSku",
+  "provisioningObjectSummary",
+  "synchronizationSchema",
+  "directoryDefinition",
 ]);
 const parsed = new Map<string, ReadonlyMap<string, PropertyType>>();
 
@@ -216,7 +245,7 @@ export function propertiesOf(type: string): ReadonlyMap<string, PropertyType> | 
   if (ENTITIES.has(type))
     for (const [name, inherited] of ownProperties(TEXTS["directoryObject"] ?? ""))
       properties.set(name, inherited);
-  if (ENTITIES.has(type) || type === "directoryObject" || type === "oAuth2PermissionGrant") {
+  if (ENTITIES.has(type) || IDENTIFIED.has(type)) {
     properties.set("id", { name: "String", collection: false, nullable: false });
   }
   parsed.set(type, properties);

@@ -1,5 +1,6 @@
 import { isRecord } from "../world.ts";
 import { badRequest } from "./errors.ts";
+import { enumValues, isEnumValue } from "./provisioning-types.ts";
 import { type PropertyType, propertiesOf, type TypeName } from "./types.ts";
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -62,9 +63,14 @@ function checkItem(name: string, property: PropertyType, value: unknown): void {
       `An unexpected '${Array.isArray(value) ? "StartArray" : "StartObject"}' node was found for property named '${name}' when reading from the JSON reader. A 'PrimitiveValue' node was expected.`,
     );
   }
-  if (!fits(property.name, value)) {
+  const fitting =
+    enumValues(property.name) === undefined
+      ? fits(property.name, value)
+      : typeof value === "string" && isEnumValue(property.name, value);
+  if (!fitting) {
+    const space = isPrimitive(property.name) ? "Edm" : "microsoft.graph";
     throw badRequest(
-      `Cannot convert the literal '${JSON.stringify(value)}' to the expected type 'Edm.${property.name}'.`,
+      `Cannot convert the literal '${JSON.stringify(value)}' to the expected type '${space}.${property.name}'.`,
     );
   }
 }
