@@ -235,6 +235,8 @@ export type Expectation =
   | "attributeOnce"
   | "pairs"
   | "pairsOnce"
+  | "notification"
+  | "notificationOfOne"
   | "template"
   | "withoutScim"
   | "noInput"

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { CLOUD_NAMES, SIGN_IN_WAYS } from "../settings/sign-in.ts";
 import type { AddOnFlag } from "./add-on-flags.ts";
 import { collect } from "./flags.ts";
@@ -32,12 +32,21 @@ export function addConfigOptions(command: Command, addOns: readonly AddOnFlag[])
     .option("--group <name|id>", "group whose users are synchronised; give it once for each", collect)
     .option("--scim", "with provisioning")
     .option("--no-scim", "without provisioning")
+    .addOption(notifyOption())
     .option("--no-group-sync", "without the optional permission for groups")
     .option("--no-implicit-flow", "without implicit flow, for newer versions of the app");
   addAddOnOptions(command, addOns);
   addLifetimeOptions(command)
     .option("--output <folder|file>", "where the file goes (default: config.json in the current folder)")
     .option("--force", "replace a file that is there");
+}
+
+/** Who is told when provisioning fails. */
+export function notifyOption(): Option {
+  return new Option(
+    "--notify <[application=]e-mail>",
+    "who is told when provisioning fails; give it once for each of several applications",
+  ).argParser(collect);
 }
 
 /** What a command takes besides when it compares a registration as a whole with its template. */

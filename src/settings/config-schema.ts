@@ -31,6 +31,10 @@ const WORDS: Readonly<Record<keyof typeof CONFIG_KEYS, Words>> = {
   groupSync: { description: "False: without the optional permission for groups." },
   implicitFlow: { description: "False: without implicit flow, for newer versions of the app." },
   groups: { description: "Groups whose users are meant, each by its name or its object ID." },
+  notificationEmail: {
+    description:
+      "Who is told when provisioning fails: an e-mail address; for several applications, key=address with commas between.",
+  },
 };
 
 /** What a template declares that has a key of its own. */

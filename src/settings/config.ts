@@ -1,5 +1,6 @@
 import leven from "leven";
 import type { Fault } from "../errors.ts";
+import { parseNotifications } from "./notifications.ts";
 import {
   type Parsed,
   parseAppName,
@@ -25,6 +26,8 @@ export interface Config {
   readonly implicitFlow?: boolean;
   /** Each by its name or its object ID. */
   readonly groups?: readonly string[];
+  /** Who is told when provisioning fails: one address, or one for each application as `key=address`. */
+  readonly notificationEmail?: string;
   /** The switches that a template's add-ons declare, by their config key. */
   readonly addOns: Readonly<Record<string, boolean>>;
   /** The values of a template's own inputs, by their config key. */
@@ -91,6 +94,7 @@ export const CONFIG_KEYS = {
   groupSync: boolean,
   implicitFlow: boolean,
   groups,
+  notificationEmail: textThat(parseNotifications),
 } as const satisfies Readonly<Record<string, Key>>;
 
 /** Checks a whole `config.json` and lists everything wrong with it at once. */

@@ -3,6 +3,7 @@ import { fill } from "../template/placeholders.ts";
 import type { AddOn, Template, TemplateInput } from "../template/schema.ts";
 import { needsHostname } from "../template/units.ts";
 import { type Config, parseConfig, shorten } from "./config.ts";
+import { resolveNotifications } from "./notifications.ts";
 import { isGuid, LONGEST_REDIRECT_URI, parseHostname, parseServiceUri, parseTenant } from "./values.ts";
 
 /** What is no fault, and yet worth a second look before the file goes to a customer. */
@@ -52,8 +53,10 @@ export function inspectConfig(json: unknown, product: Product): Inspection {
 }
 
 /** What is good by itself and cannot be used with this product. */
-function misfits({ hostname, useSCIM, inputs }: Config, product: Product): Fault[] {
+function misfits({ hostname, useSCIM, inputs, notificationEmail }: Config, product: Product): Fault[] {
   const found: Fault[] = [];
+  const keys = product.templates.map(({ application }) => application.key);
+  resolveNotifications(undefined, notificationEmail, keys, found);
   const parsed = hostname === undefined ? undefined : parseHostname(hostname);
   if (parsed?.ok) {
     const named = product.inputs.map(({ name, configKey }) => [`input.${name}`, inputs[configKey] ?? ""]);

@@ -4,6 +4,7 @@ import { needsHostname } from "../template/units.ts";
 import type { Config } from "./config.ts";
 import { inputsFromFlag } from "./input-flags.ts";
 import { type Lifetime, parseLifetime, toSeconds } from "./lifetime.ts";
+import { type Notifications, resolveNotifications } from "./notifications.ts";
 import { BRINGS_TENANT, CLOUD_NAMES, type CloudName, type SignInWay } from "./sign-in.ts";
 import {
   oneOf,
@@ -56,6 +57,8 @@ export interface KnownValues {
   readonly implicitFlow: boolean;
   /** Groups whose users are synchronised, each by name or object ID, none twice; empty for none at all. */
   readonly groups: Known<readonly string[]> | undefined;
+  /** Who is told when the provisioning of an application fails. */
+  readonly notifications: Notifications;
   readonly appId: string | undefined;
   readonly signInClientId: string | undefined;
   /** How to sign in; `auto` decides by where the program runs. */
@@ -172,6 +175,12 @@ export function resolveValues({
     groupSync: on("group-sync", config.groupSync ?? true),
     implicitFlow: on("implicit-flow", config.implicitFlow ?? true),
     groups: namedGroups(flags["group"], config.groups, faults),
+    notifications: resolveNotifications(
+      flags["notify"],
+      config.notificationEmail,
+      templates.map(({ application }) => application.key),
+      faults,
+    ),
     appId: flag("app-id", parseGuid)?.value,
     signInClientId: flag("sign-in-client-id", parseGuid)?.value,
     auth,

@@ -2,7 +2,8 @@ import type { Fault } from "../errors.ts";
 import { CONFIG_KEYS, type Config } from "./config.ts";
 import { inputsFromFlag } from "./input-flags.ts";
 import type { Product } from "./inspect-config.ts";
-import { type Flags, namedGroups } from "./known-values.ts";
+import { type Flags, type FlagValue, namedGroups } from "./known-values.ts";
+import { parseNotifications } from "./notifications.ts";
 import {
   LEFT_OPEN,
   type Parsed,
@@ -47,12 +48,22 @@ export function configFromFlags(flags: Flags): {
     groupSync: on("group-sync"),
     implicitFlow: on("implicit-flow"),
     groups: groups?.value,
+    notificationEmail: notificationText(flags["notify"], faults),
   });
   return {
     config: { ...config, addOns: {}, inputs: {} },
     faults,
     hostnameReducedTo: hostname?.reduced ? hostname.origin : undefined,
   };
+}
+
+/** Who is told of failures, as `config.json` has it. */
+function notificationText(flag: FlagValue | undefined, faults: Fault[]): string | undefined {
+  if (typeof flag?.value !== "object") return undefined;
+  const found = flag.value.join(", ");
+  const parsed = parseNotifications(found);
+  if (!parsed.ok) faults.push({ path: flag.path, found, expected: parsed.expected });
+  return found;
 }
 
 /** What flags and variables give that only one product knows, by its config keys. */

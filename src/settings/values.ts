@@ -30,7 +30,13 @@ export function parseGuid(text: string): Parsed<string> {
 /** A tenant: its GUID or one of its domain names, in lower case. */
 export function parseTenant(text: string): Parsed<string> {
   const tenant = text.trim().toLowerCase();
-  return isGuid(tenant) || (tenant.includes(".") && isDnsName(tenant)) ? good(tenant) : bad("tenant");
+  return isGuid(tenant) ? good(tenant) : parseDomain(tenant);
+}
+
+/** A domain name such as `contoso.com`, in lower case. */
+export function parseDomain(text: string): Parsed<string> {
+  const domain = text.toLowerCase();
+  return domain.includes(".") && isDnsName(domain) ? good(domain) : bad("tenant");
 }
 
 /** An app registration's display name: 1 to 120 characters, as Entra allows for every audience. */

@@ -26,7 +26,7 @@ const JOURNEYS = [...new Set(templates.map(({ name }) => name))]
 /** An answer to each question that only this product asks and that has no default. */
 function answers([{ inputs = [] } = { inputs: [] }]: readonly Pick<Template, "inputs">[]): string[] {
   return inputs
-    .filter((input) => input.default === undefined)
+    .filter((input) => input.default === undefined && !input.optional)
     .map(({ name, format, choices }) => {
       const value = format === "url" ? `https://vendor.example/${name}` : (choices?.[0] ?? name);
       return `--set=${name}=${value}`;

@@ -33,7 +33,7 @@ const PRODUCTS = NAMES.flatMap((name): [string, Product][] => {
     ...(needsHostname(templates) && { hostname: "https://app.contoso.com" }),
     ...Object.fromEntries(
       inputs
-        .filter((input) => input.default === undefined)
+        .filter((input) => input.default === undefined && !input.optional)
         .map((input) => [input.configKey, BACK.replace("{name}", input.name.toLowerCase())]),
     ),
   };

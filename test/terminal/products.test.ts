@@ -128,7 +128,10 @@ test("the SCIM and OpenID Connect platform: its own questions, a wrong answer am
     [/Attribute that holds the kind of user/, ""],
     [/Kind of user where that attribute is empty/, ""],
     [/Attribute that holds the folders/, ""],
+    [/Folder of users where that attribute is empty/, ""],
     [/takes the role on the website/, ""],
+    [/Role on the website/, ""],
+    [/Metadata of users/, ""],
   ] as const;
   const pty = inTerminal(place, argv, { rows: 40 });
   await answer(pty, [tenant, name, [/Redirect URI of the web app/, "web.vendor.example"]]);

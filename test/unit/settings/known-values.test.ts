@@ -44,6 +44,7 @@ test("without anything given, the template decides and the rest is unknown", () 
       groupSync: true,
       implicitFlow: true,
       groups: undefined,
+      notifications: new Map(),
       appId: undefined,
       signInClientId: undefined,
       auth: "auto",

@@ -6,7 +6,9 @@ import {
   parseAppName,
   parseGuid,
   parseHostname,
+  parseInput,
   parseLifetimeValue,
+  parsePairs,
   parseServiceUri,
   parseTenant,
   parseYesOrNo,
@@ -301,5 +303,95 @@ test("an app name that is accepted can be put into an address", () => {
       const parsed = parseAppName(String.fromCharCode(...units));
       if (parsed.ok) expect(() => encodeURIComponent(parsed.value)).not.toThrow();
     }),
+  );
+});
+
+describe("pairs of a key and an attribute (F8)", () => {
+  test.each<[string, readonly (readonly [string, string])[]]>([
+    ["costCentre=department", [["costCentre", "department"]]],
+    [
+      " cost-centre = department ,, floor_2=physicalDeliveryOfficeName,",
+      [
+        ["cost-centre", "department"],
+        ["floor_2", "physicalDeliveryOfficeName"],
+      ],
+    ],
+    [
+      "a=extension_0123456789abcdef0123456789abcdef_costCentre",
+      [["a", "extension_0123456789abcdef0123456789abcdef_costCentre"]],
+    ],
+    ["constructor=department", [["constructor", "department"]]],
+    [
+      Array.from({ length: 200 }, (_, index) => `k${index}=mail`).join(","),
+      Array.from({ length: 200 }, (_, index) => [`k${index}`, "mail"] as const),
+    ],
+  ])("%j is %j", (text, pairs) => {
+    expect(outcome(parsePairs(text))).toEqual(pairs);
+    const input = parseInput({ format: "pairs" })(text);
+    expect(input.ok && outcome(parsePairs(input.value))).toEqual(pairs);
+  });
+
+  test.each([
+    "",
+    " , ",
+    "costCentre",
+    "=department",
+    "costCentre=",
+    "costCentre==department",
+    "costCentre=a=b",
+    "cost centre=department",
+    "__proto__=department",
+    "a:b=department",
+    "2.0:User:a=department",
+    "a.b=department",
+    'a"=department',
+    "a=[department]",
+    "a=department]&[mail",
+    'a="constant"',
+    "a={input.x}",
+    "{key}=department",
+    "a=dep\u0000artment",
+    "a=dep\u202Eartment",
+    "ä=department",
+    "a=b;c=d",
+    `${"k".repeat(65)}=mail`,
+  ])("%j is refused", (text) => {
+    expect(outcome(parsePairs(text))).toEqual({ refused: "pairs" });
+  });
+
+  test.each(["a=mail, a=department", "Floor=mail, floor=department"])("%j has a key twice", (text) => {
+    expect(outcome(parsePairs(text))).toEqual({ refused: "pairsOnce" });
+  });
+
+  test("no text is a crash, and what is understood is understood again", () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const parsed = parseInput({ format: "pairs", optional: true })(text);
+        if (parsed.ok) expect(parseInput({ format: "pairs", optional: true })(parsed.value)).toEqual(parsed);
+      }),
+    );
+  });
+});
+
+describe("a template's own question", () => {
+  test.each(["companyName", "extensionAttribute1", "a_b"])("%j is an attribute", (text) => {
+    expect(outcome(parseInput({ format: "attribute" })(` ${text} `))).toBe(text);
+  });
+
+  test.each(["", "company name", "[mail]", 'mail], "x"', "1a", "_a", "a.b", "a\u200Bb"])(
+    "%j is none",
+    (text) => {
+      expect(outcome(parseInput({ format: "attribute" })(text))).toEqual({ refused: "attribute" });
+    },
+  );
+
+  test.each(["text", "url", "attribute", "pairs"] as const)(
+    "one of the format %s may stay empty where it is optional",
+    (format) => {
+      for (const text of ["", "  ", "none", " None "]) {
+        expect(outcome(parseInput({ format, optional: true })(text))).toBe("");
+      }
+      expect(parseInput({ format })("").ok).toBe(false);
+    },
   );
 });

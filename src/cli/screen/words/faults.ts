@@ -85,6 +85,9 @@ const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
   pairs:
     "must be pairs with commas between, such as costCentre=department, floor=physicalDeliveryOfficeName: a name of letters, digits, - and _, then an attribute of your users",
   pairsOnce: "must have each name once; small and capital letters make no difference",
+  notification:
+    "must be an e-mail address such as it@contoso.com; for one of several applications, its key and = stand in front",
+  notificationOfOne: "must be an e-mail address alone: the template has one application",
   template: 'must be a template without a fault; "templates check <file>" lists them',
   noInput: "must be left out: the template has no questions of its own",
   withoutScim: "must be false: the template does not say how users are provisioned",
