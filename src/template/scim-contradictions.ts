@@ -93,7 +93,7 @@ function possible(text: string, inputs: readonly Input[]): readonly string[] | u
 }
 
 function checkRequirements(
-  { users, repeat = [], requirements = [] }: TemplateScim,
+  { users, requirements = [] }: TemplateScim,
   inputs: readonly Input[],
   report: Report,
 ) {
@@ -101,13 +101,10 @@ function checkRequirements(
     requirements.map(({ target }) => target),
     (index) => report(["requirements", index, "target"], "a second requirement of this attribute"),
   );
-  const repeated = repeat.map(({ attribute }) => attribute.name);
   requirements.forEach(({ target, present, unique, oneOf }, index) => {
     const mapping = users.mappings.find((one) => isSame(one.target, target));
     if (!mapping) {
-      const isRepeated = repeated.some((name) => isSame(name, target));
-      const why = isRepeated ? "is one of many" : "is not mapped";
-      report(["requirements", index, "target"], `${why}; name the target of a mapping`);
+      report(["requirements", index, "target"], "is not mapped; name the target of a mapping");
     }
     if (present === undefined && unique === undefined && oneOf === undefined) {
       report(["requirements", index], "present, unique or oneOf says what is required");
