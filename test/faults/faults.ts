@@ -75,6 +75,7 @@ async function everyItem(
 export async function describeRequest(request: Request): Promise<string> {
   const { host, pathname } = new URL(request.url);
   if (host === "login.microsoftonline.com") return describeSignIn(request, pathname);
+  if (host.startsWith("scim.")) return `SCIM: ${request.method} ${pathname}`;
   if (host !== "graph.microsoft.com") return describeDelivery(request, pathname);
   if (!pathname.endsWith("/$batch")) return `Graph: ${request.method} ${pathOf(pathname)}`;
   const { requests } = (await request.clone().json()) as { requests: { method: string; url: string }[] };
@@ -98,6 +99,7 @@ function pathOf(url: string): string {
     .replace(/\?.*$/, "")
     .replace(/^\/v1\.0/, "")
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "{id}")
+    .replaceAll(/scim\.[0-9a-f]{32}\.\{id\}/g, "{job}")
     .replaceAll(/uniqueName='[^']*'/g, "uniqueName='…'");
 }
 

@@ -136,13 +136,18 @@ export function childEnvironment(root: string): Record<string, string> {
   };
 }
 
-/** The one-time-password services that the packaged templates name. */
+/** The vendors' hosts that the packaged templates name: one-time-password services and SCIM endpoints. */
 function serviceHosts(packageFolder: string): string[] {
   const folder = join(packageFolder, "templates");
   return readdirSync(folder).flatMap((name) => {
     const template = JSON.parse(readFileSync(join(folder, name), "utf8")) as {
       oneTimePassword?: { services: string[] };
+      applications?: { scim?: { tenantUrl: string } }[];
     };
-    return template.oneTimePassword?.services.map((service) => new URL(service).hostname) ?? [];
+    const endpoints = (template.applications ?? []).flatMap(({ scim }) => scim?.tenantUrl ?? []);
+    const addresses = [...(template.oneTimePassword?.services ?? []), ...endpoints];
+    return addresses
+      .filter((address) => !address.startsWith("{"))
+      .map((address) => new URL(address).hostname);
   });
 }
