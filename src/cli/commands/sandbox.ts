@@ -70,18 +70,23 @@ export async function runReset({ command, ports, globals, signal }: Invocation):
   return 0;
 }
 
-/** The certificate names the one-time-password services of the packaged templates. */
+/** The certificate names the one-time-password services and the SCIM endpoints of the packaged templates. */
 async function serviceHosts(ports: Invocation["ports"]): Promise<string[]> {
   const names = await ports.files.list(`${ports.system.packageFolder}/templates`);
   const loaded = await Promise.all(
     names.map((name) =>
       loadTemplate(ports, name.replace(/\.json$/, "")).then(
-        ({ templates }) => templates[0]?.oneTimePassword?.services ?? [],
+        ({ templates }) =>
+          templates.flatMap(({ oneTimePassword, application: { scim } }) => [
+            ...(oneTimePassword?.services ?? []),
+            ...(scim ? [scim.tenantUrl] : []),
+          ]),
         () => [],
       ),
     ),
   );
-  return loaded.flat().map((service) => new URL(service).hostname);
+  const fixed = loaded.flat().filter((address) => !address.startsWith("{"));
+  return [...new Set(fixed.map((address) => new URL(address).hostname))];
 }
 
 function toPort(text: string | undefined): number {
