@@ -243,6 +243,7 @@ export const ResultDocument = z.union([
         question: nullableText.describe("Null for what every template asks."),
         proposed: nullableText,
         choices: z.array(z.string()).nullable(),
+        optional: z.boolean().describe("Whether it may be left open."),
       }),
     ),
     applications: z.array(
@@ -269,6 +270,34 @@ export const ResultDocument = z.union([
         handoverFile: nullableText,
         handoverEntries: z.record(z.string(), z.string()),
         provisionedTo: nullableText.describe("The tenant URL of SCIM provisioning."),
+        provisioning: z
+          .strictObject({
+            scope: z.enum(["assigned", "all"]),
+            groups: z.boolean(),
+            exclusive: z.boolean().describe("Whether Entra's own mappings are removed."),
+            mappings: z.array(
+              z.strictObject({
+                target: z.string(),
+                source: z.string(),
+                default: nullableText,
+                matchingPriority: z.number().nullable(),
+                onlyWhenCreating: z.boolean(),
+                repeatedFor: nullableText.describe("The input that has a pair for each such mapping."),
+              }),
+            ),
+            addedAttributes: z.array(z.strictObject({ name: z.string(), multiValued: z.boolean() })),
+            requirements: z.array(
+              z.strictObject({
+                target: z.string(),
+                present: z.boolean(),
+                unique: z.boolean(),
+                oneOf: z.array(z.string()).nullable(),
+              }),
+            ),
+            appRole: nullableText,
+            newGroup: nullableText,
+          })
+          .nullable(),
       }),
     ),
     addOns: z.array(
