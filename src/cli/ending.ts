@@ -8,9 +8,8 @@ import type { ApplicationDocument, ResultDocument } from "./screen/result-docume
 /** How a command ended: its exit code, and its result in words and as JSON. */
 export interface Ending {
   readonly exitCode: ExitCode;
-  /** Undefined where everything was shown as it came; so is `json`. */
-  readonly text: string | undefined;
-  readonly json: ResultDocument | undefined;
+  readonly text: string;
+  readonly json: ResultDocument;
 }
 
 /** The result of a command, on standard output. */
@@ -19,8 +18,7 @@ export function showEnding(
   { terminal }: Pick<Ports, "terminal">,
   globals: Globals,
 ): void {
-  const shown = globals.json ? json && toText(json) : text;
-  if (shown !== undefined) terminal.result(shown);
+  terminal.result(globals.json ? toText(json) : text);
 }
 
 /**

@@ -115,7 +115,7 @@ async function sendOnce(
   action: GraphAction,
   items: readonly BatchItem[],
   pending: readonly number[],
-  isRepeatable: boolean,
+  canRepeat: boolean,
 ): Promise<[number, GraphAnswer][]> {
   const requests = pending.map((index): Json => {
     const item = items[index];
@@ -133,7 +133,7 @@ async function sendOnce(
     method: "POST",
     path: "/$batch",
     body: { requests },
-    repeat: isRepeatable ? "always" : "ifRefused",
+    repeat: canRepeat ? "always" : "ifRefused",
   });
   const responses = (outer.body as { responses?: unknown } | undefined)?.responses;
   // A throttled batch has been documented to come back as 424 with its items: read them either way.

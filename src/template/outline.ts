@@ -9,7 +9,6 @@ export interface Asked {
   readonly question: string | undefined;
   readonly proposed: string | undefined;
   readonly choices: readonly string[] | undefined;
-  readonly optional: boolean;
 }
 
 /** What a template will ask, create, grant and hand over, as far as it can be said without a tenant. */
@@ -39,12 +38,11 @@ export function outlineOf({
   const [first] = templates;
   if (!first) throw new TypeError("a template without an application");
   const { name, title, defaults, groups, oneTimePassword, nextSteps, provisioningSteps = [] } = first;
-  const asked = (configKey: string, question?: string, proposed?: string): Asked => ({
+  const asked = (configKey: string, question?: string, proposed?: string, choices?: readonly string[]) => ({
     configKey,
     question,
     proposed,
-    choices: undefined,
-    optional: false,
+    choices,
   });
   return {
     name,
@@ -53,11 +51,7 @@ export function outlineOf({
       asked("tenantID"),
       asked("appName", undefined, defaults.appName),
       ...(needsHostname(templates) ? [asked("hostname")] : []),
-      ...inputs.map((input) => ({
-        ...asked(input.configKey, input.question, input.default),
-        choices: input.choices,
-        optional: input.optional ?? false,
-      })),
+      ...inputs.map((input) => asked(input.configKey, input.question, input.default, input.choices)),
       ...addOns.map(({ configKey, question }) => asked(configKey, question, "no")),
       ...(groups ? [asked("groups", groups.question)] : []),
     ],

@@ -1,10 +1,11 @@
 import { type GraphContext, type GraphWait } from "../../../src/graph/batch.ts";
 import { createGraph } from "../../../src/graph/client.ts";
 import { retrying } from "../../../src/http/retry.ts";
+import type { Clock } from "../../../src/ports/index.ts";
 import type { Json } from "../../../src/registration/plan.ts";
 import { Secret } from "../../../src/secret.ts";
 import type { TokenSource } from "../../../src/signin/token-source.ts";
-import { countedIds, fakeClock } from "../../support/fake-ports.ts";
+import { countedIds, type FakeClock, fakeClock } from "../../support/fake-ports.ts";
 
 export const ORIGIN = "https://graph.example";
 
@@ -42,10 +43,14 @@ export function inOrder(...replies: Reply[]): Handler {
 }
 
 /** A Graph client over a network that answers as the test says, with a clock that jumps. */
-export function world(handler: Handler, options: { tokens?: Partial<TokenSource> } = {}) {
+export function world<Timed extends Clock = FakeClock>(
+  handler: Handler,
+  options: { tokens?: Partial<TokenSource>; clock?: Timed } = {},
+) {
   const asked: Asked[] = [];
   const waits: GraphWait[] = [];
-  const clock = fakeClock();
+  // Without a clock of its own, `Timed` is what it is by default.
+  const clock = options.clock ?? (fakeClock() as Clock as Timed);
   const fetch = async (request: Request): Promise<Response> => {
     const text = await request.text();
     const url = new URL(request.url);
