@@ -14,6 +14,7 @@ import type { SignInWay } from "../settings/sign-in.ts";
 import type { DeviceCode } from "../signin/device-code.ts";
 import type { TemplateInput } from "../template/schema.ts";
 import type { GroupSearch } from "./groups.ts";
+import type { UserCheck } from "./scim/check-users.ts";
 
 /** What a run says while it works, as data; `cli/screen` owns the words. */
 export type RunEvent =
@@ -111,6 +112,13 @@ export type RunEvent =
     }
   /** What a restart will mean; `users`: how many are in step by now. */
   | { readonly kind: "restartMeans"; readonly clearsState: boolean; readonly users: number | undefined }
+  /** Whom the vendor would refuse of those who are to be provisioned; `file`: all of them. */
+  | {
+      readonly kind: "usersChecked";
+      readonly check: UserCheck;
+      readonly file: string | undefined;
+      readonly hasGroups: boolean;
+    }
   /** The run goes on showing what comes until somebody stops it. */
   | { readonly kind: "following" }
   /** The first Ctrl-C or signal came; what is under way is still brought to its end. `byKey`: Ctrl-C. */
@@ -151,6 +159,7 @@ export type Task =
   | "pauseProvisioning"
   | "restartProvisioning"
   | "findUsers"
+  | "checkUsers"
   | "provisionOnDemand"
   | "readLogs";
 

@@ -17,6 +17,7 @@ import {
   WAITING_FOR_BROWSER,
   waiting,
 } from "./words/run.ts";
+import { checkedUsersLines } from "./words/scim-users.ts";
 
 export interface ReporterOptions {
   readonly quiet: boolean;
@@ -59,6 +60,7 @@ const READING: ReadonlySet<Task> = new Set([
   "prove",
   "awaitConsent",
   "findUsers",
+  "checkUsers",
   "readLogs",
 ]);
 
@@ -105,6 +107,7 @@ export class Reporter {
     } else if (event.kind === "wait") this.#wait(event);
     else if (event.kind === "plan") this.#plan(event.proposal);
     else if (event.kind === "removal") this.#removal(event);
+    else if (event.kind === "usersChecked") this.#usersChecked(event);
     else if (event.kind === "consentSubject") this.#lines(consentSubjectLines(event.subject));
     else if (event.kind === "exchange" && this.#options.verbose) {
       const { method, host, path, status, durationMs, requestId } = event.exchange;
@@ -230,6 +233,15 @@ export class Reporter {
     else if (wait.ms >= 1000 && !this.#options.quiet) {
       this.#note(`${this.#style.cyan("i")} ${waiting(wait, Math.ceil(wait.ms / 1000))}`);
     }
+  }
+
+  /** Who would fail is said even when asked to be quiet. */
+  #usersChecked(event: Extract<RunEvent, { kind: "usersChecked" }>): void {
+    const fails = event.check.failing > 0;
+    if (this.#options.quiet && !fails) return;
+    const [first = "", ...rest] = checkedUsersLines(event);
+    this.#note(`${fails ? this.#style.yellow("!") : this.#style.cyan("i")} ${first}`);
+    for (const text of rest) this.#note(text);
   }
 
   /** Always shown: without it nobody knows what the question is about. */

@@ -12,6 +12,7 @@ import type {
   RetireResult,
   RunEvent,
 } from "../../../src/flow/events.ts";
+import type { UserCheck } from "../../../src/flow/scim/check-users.ts";
 import { type DiffOptions, diff } from "../../../src/registration/diff.ts";
 import { toRemoval } from "../../../src/registration/removal.ts";
 import { obstacles } from "../../../src/registration/rights.ts";
@@ -30,6 +31,37 @@ import {
 import { fakePorts } from "../../support/fake-ports.ts";
 import { aJob, aQuarantinedJob } from "../../support/jobs.ts";
 import { ATTEMPT, controlOf, poisoned } from "./helpers.ts";
+
+const CHECKED: UserCheck = {
+  checked: 1200,
+  failing: 30,
+  disabled: 1,
+  unforeseeable: ["userType"],
+  findings: Array.from({ length: 31 }, (_one, index) => ({
+    id: guid(index),
+    userPrincipalName: index % 2 === 0 ? `u${index}@contoso.com` : "",
+    displayName: `U${index}`,
+    shortcomings: [
+      { kind: "lacks", target: "name.givenName", attributes: ["givenName"] },
+      { kind: "lacks", target: "title", attributes: [] },
+      {
+        kind: "notOneOf",
+        target: "userType",
+        attributes: ["companyName"],
+        value: "x".repeat(80),
+        oneOf: ["A", "B"],
+      },
+      {
+        kind: "notUnique",
+        target: "emails",
+        attributes: ["mail"],
+        value: "a@contoso.com",
+        sharedWith: guid(3),
+      },
+      { kind: "disabled" },
+    ],
+  })),
+};
 
 const WANTED = desired();
 const WITH_ADD_ON = desired({ addOns: [shippedAddOn()] });
@@ -410,6 +442,15 @@ const EVENTS: {
     { clearsState: true, users: undefined },
   ],
   following: [{}],
+  usersChecked: [
+    { check: CHECKED, file: "/o/ScimUserCheck.csv", hasGroups: true },
+    { check: { ...CHECKED, findings: [], failing: 0, disabled: 0 }, file: undefined, hasGroups: false },
+    {
+      check: { ...CHECKED, checked: 0, findings: [], failing: 0, disabled: 0 },
+      file: undefined,
+      hasGroups: false,
+    },
+  ],
   interrupted: [{ byKey: true }, { byKey: false }],
 };
 const ALL_EVENTS = Object.entries(EVENTS).flatMap(([kind, list]) =>

@@ -71,6 +71,10 @@ export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly don
   startProvisioning: { doing: "Starting provisioning", done: "Provisioning started" },
   pauseProvisioning: { doing: "Pausing provisioning", done: "Provisioning paused" },
   restartProvisioning: { doing: "Restarting provisioning", done: "Provisioning restarted" },
+  checkUsers: {
+    doing: "Looking at the users for what the vendor requires",
+    done: "Users looked at",
+  },
   findUsers: { doing: "Looking the users up", done: "Users found" },
   provisionOnDemand: {
     doing: "Microsoft Entra is provisioning now, which takes up to a minute or two",
@@ -217,6 +221,7 @@ export function describeEvent(event: RunEvent): string | undefined {
       return restartMeans(event);
     case "following":
       return FOLLOWING;
+    case "usersChecked":
     case "deviceCode":
     case "signInPage":
     case "consentPage":
