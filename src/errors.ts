@@ -78,7 +78,7 @@ export interface ErrorFacts {
   /** A group with more members than can go along on demand. */
   GROUP_TOO_LARGE: { displayName: string; most: number };
   /** What the tenant would have to be licensed for. */
-  LICENCE_MISSING: { needs: "provisioningLogs" | "groupAssignment"; detail: string };
+  LICENCE_MISSING: { needs: LicenceNeed; detail: string };
   SIGN_IN_FAILED: SignInFailure;
   GRAPH_FORBIDDEN: { action: GraphAction; detail: string };
   /** The sign-in did not give permissions without which nothing can be changed. */
@@ -116,6 +116,8 @@ export interface ErrorFacts {
   INTERRUPTED: { signal?: "SIGINT" | "SIGTERM" | "SIGHUP" };
   DECLINED: Record<string, never>;
 }
+
+export type LicenceNeed = "provisioning" | "provisioningLogs" | "groupAssignment";
 
 export type ErrorCode = keyof ErrorFacts;
 

@@ -8,8 +8,9 @@ import type { ApplicationDocument, ResultDocument } from "./screen/result-docume
 /** How a command ended: its exit code, and its result in words and as JSON. */
 export interface Ending {
   readonly exitCode: ExitCode;
-  readonly text: string;
-  readonly json: ResultDocument;
+  /** Undefined where everything was shown as it came; so is `json`. */
+  readonly text: string | undefined;
+  readonly json: ResultDocument | undefined;
 }
 
 /** The result of a command, on standard output. */
@@ -18,7 +19,8 @@ export function showEnding(
   { terminal }: Pick<Ports, "terminal">,
   globals: Globals,
 ): void {
-  terminal.result(globals.json ? toText(json) : text);
+  const shown = globals.json ? json && toText(json) : text;
+  if (shown !== undefined) terminal.result(shown);
 }
 
 /**

@@ -1,12 +1,20 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { AddOnFlag } from "./add-on-flags.ts";
+import { addAppOptions } from "./options.ts";
 import type { Start } from "./program.ts";
 
 /** What declares one subcommand of `scim`. */
 type Declare = (scim: Command, start: Start, addOns: readonly AddOnFlag[]) => void;
 
 /** The subcommands, in the order in which the help lists them; each loads its code when it is run. */
-const SUBCOMMANDS: readonly Declare[] = [];
+const SUBCOMMANDS: readonly Declare[] = [
+  declareStatus,
+  declareProvision,
+  declareStart,
+  declarePause,
+  declareRestart,
+  declareLogs,
+];
 
 /** `scim`: provisioning of users and groups. */
 export function addScimCommands(program: Command, start: Start, addOns: readonly AddOnFlag[]): void {
@@ -14,4 +22,89 @@ export function addScimCommands(program: Command, start: Start, addOns: readonly
   scim.copyInheritedSettings(program);
   for (const declare of SUBCOMMANDS) declare(scim, start, addOns);
   if (scim.commands.length > 0) program.addCommand(scim);
+}
+
+function declareStatus(scim: Command, start: Start): void {
+  const status = scim
+    .command("status")
+    .description("show how provisioning fares; changes nothing, exit code 3 in quarantine")
+    .action(() => start(status, async () => (await import("./commands/scim-status.ts")).runScimStatus));
+  addAppOptions(status);
+}
+
+function declareProvision(scim: Command, start: Start): void {
+  const provision = scim
+    .command("provision")
+    .argument("[user...]", "the user, by user principal name or object ID; with --group, members to go along")
+    .description("provision one user at once, and tell what became of it step by step")
+    .option("--group <name|id>", "provision this group instead, with up to five of its members")
+    .action(() =>
+      start(provision, async () => (await import("./commands/scim-provision.ts")).runScimProvision),
+    );
+  addAppOptions(provision);
+}
+
+function declareStart(scim: Command, start: Start): void {
+  const command = scim
+    .command("start")
+    .description("start provisioning, or go on with a paused one")
+    .action(() =>
+      start(command, async () => (await import("./commands/scim-control.ts")).runScimControl("start")),
+    );
+  addChangeOptions(addAppOptions(command));
+}
+
+function declarePause(scim: Command, start: Start): void {
+  const command = scim
+    .command("pause")
+    .description("pause provisioning; users stay in the app as they are")
+    .action(() =>
+      start(command, async () => (await import("./commands/scim-control.ts")).runScimControl("pause")),
+    );
+  addChangeOptions(addAppOptions(command));
+}
+
+function declareRestart(scim: Command, start: Start): void {
+  const command = scim
+    .command("restart")
+    .description("end a quarantine and go on; with --clear-state look at everybody again")
+    .option("--clear-state", "forget how far it was: everybody is looked at again, as in a first cycle")
+    .action(() =>
+      start(command, async () => (await import("./commands/scim-control.ts")).runScimControl("restart")),
+    );
+  addChangeOptions(addAppOptions(command));
+}
+
+function addChangeOptions(command: Command): Command {
+  return command.option("--dry-run", "show how it stands, change nothing").option("--yes", "do it unasked");
+}
+
+function declareLogs(scim: Command, start: Start): void {
+  const logs = scim
+    .command("logs")
+    .description("show what was provisioned and what failed; changes nothing")
+    .option("--since <when>", "how far back: 30m, 2h, 7d, or a date such as 2026-03-01 (default: 1d)")
+    .addOption(
+      new Option("--status <status>", "only entries that ended so").choices([
+        "success",
+        "failure",
+        "skipped",
+        "warning",
+      ]),
+    )
+    .addOption(
+      new Option("--action <action>", "only entries of this kind").choices([
+        "create",
+        "update",
+        "delete",
+        "stagedDelete",
+        "disable",
+        "other",
+      ]),
+    )
+    .option("--user <user>", "only entries about this user: user principal name, object ID or part of a name")
+    .option("--limit <number>", "how many at most, the newest (default: 50)")
+    .option("--follow", "wait for more until Ctrl-C; with --json one line of JSON for each")
+    .action(() => start(logs, async () => (await import("./commands/scim-logs.ts")).runScimLogs));
+  addAppOptions(logs);
 }

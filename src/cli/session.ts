@@ -40,7 +40,8 @@ export async function withSession(
   { command, ports, globals, signal }: Invocation,
   work: (session: Session) => Promise<Ending>,
 ): Promise<ExitCode> {
-  const { flags, faults: flagFaults } = readFlags(command, ports.system.environment);
+  const { flags: given, faults: flagFaults } = readFlags(command, ports.system.environment);
+  const flags = command.parent?.name() === "scim" ? { ...given, ...PROVISIONED } : given;
   const reporter = new Reporter(ports, globals);
   const { currentFolder } = ports.system;
   const outputFolder = absolute(currentFolder, textOf(flags, "output") ?? currentFolder);
@@ -112,6 +113,9 @@ export async function withSession(
     await sandbox?.leave();
   }
 }
+
+/** What a command below `scim` is about: the variant of the product whose users are provisioned. */
+const PROVISIONED: Flags = { scim: { value: true, source: "flag", path: "scim" } };
 
 /** The words of a command, `secret list` for one below another, and the version of the program it is of. */
 function programOf(command: Command): { command: string; version: string } {

@@ -1,6 +1,7 @@
 import { type Fault, isAppError } from "../errors.ts";
 import type { Ports } from "../ports/index.ts";
 import { clashes } from "../template/clashes.ts";
+import { lintProvisioning } from "../template/lint.ts";
 import { type ParsedTemplate, parseTemplate } from "../template/parse.ts";
 import { AddOn, TemplateFile } from "../template/schema.ts";
 import { isInTheFile, isPath, readJson, templatePath, unknownTemplate } from "./load.ts";
@@ -36,7 +37,7 @@ export async function checkTemplate(ports: CheckPorts, nameOrPath: string): Prom
   const faults = [
     ...faultsOf(template),
     ...named.flatMap(({ missing }) => missing ?? []),
-    ...(template.ok ? clashes(template.value, addOns) : []),
+    ...(template.ok ? [...clashes(template.value, addOns), ...lintProvisioning(template.value)] : []),
   ];
   return [{ file, faults }, ...named.flatMap(({ faulty }) => faulty ?? [])];
 }
@@ -74,9 +75,11 @@ async function checkCompanion(
     return { json: undefined, fault: { path, found, expected } };
   });
   if (fault) return fault.path === path ? { missing: fault } : { faulty: { file, faults: [fault] } };
-  const faults = faultsOf(parseTemplate<unknown>(schema, json));
+  const parsed = parseTemplate<AddOn | TemplateFile>(schema, json);
+  const faults =
+    parsed.ok && parsed.value.kind === "template" ? lintProvisioning(parsed.value) : faultsOf(parsed);
   if (faults.length > 0) return { faulty: { file, faults } };
-  return schema === AddOn ? { addOn: AddOn.parse(json) } : {};
+  return parsed.ok && parsed.value.kind === "addOn" ? { addOn: parsed.value } : {};
 }
 
 /** A file's JSON, or what is wrong with its text. @throws AppError TEMPLATE_UNREADABLE */

@@ -50,16 +50,22 @@ export async function locate(
   input: LocateInput,
   scopes: readonly string[],
 ): Promise<Located> {
-  const { application, deleted, ...sought } = await seek(context, input, scopes);
-  const { graph, tenant, appName } = sought;
-  if (!application) {
-    const { appId } = input.known;
-    if (deleted) throw deletedError(input.template, deleted, appId === undefined ? appName : undefined);
-    if (appId !== undefined) throw appNotFound(appId, tenant.id);
-    throw new AppError("REGISTRATION_NOT_FOUND", { displayName: appName, tenantId: tenant.id });
-  }
+  const found = await seek(context, input, scopes);
+  const { application, deleted: _deleted, ...sought } = found;
+  if (!application) throw notThere(input, found);
+  const { graph } = sought;
   const current = await during(context, "read", () => readRegistration(graph, application));
   return { ...sought, current: { ...current, application } };
+}
+
+/** The failure of a command that needs a registration where there is none. */
+export function notThere(
+  { known: { appId }, template }: Pick<LocateInput, "known" | "template">,
+  { deleted, appName, tenant }: Pick<Sought, "deleted" | "appName" | "tenant">,
+): AppError {
+  if (deleted) return deletedError(template, deleted, appId === undefined ? appName : undefined);
+  if (appId !== undefined) return appNotFound(appId, tenant.id);
+  return new AppError("REGISTRATION_NOT_FOUND", { displayName: appName, tenantId: tenant.id });
 }
 
 export interface LocateInput {
@@ -67,6 +73,8 @@ export interface LocateInput {
   readonly known: KnownValues;
   /** Whether a deleted one of ours settles the search, also beside others of that name. */
   readonly deletedSettles?: boolean;
+  /** The sign-in of a search before, for the next of several applications. */
+  readonly session?: Pick<Located, "tokens" | "graph"> | undefined;
 }
 
 /**
@@ -76,20 +84,20 @@ export interface LocateInput {
  */
 export async function seek(
   context: RunContext,
-  { template, known, deletedSettles = false }: LocateInput,
+  { template, known, deletedSettles = false, session }: LocateInput,
   scopes: readonly string[],
 ): Promise<Sought> {
   if (!context.questions) {
     const missing = missingTenant(known);
     if (missing.length > 0) throw new AppError("INPUT_MISSING", { missing });
   }
-  const tokens = await signIn(context, known, scopes);
-  const graph = openGraph(context, tokens);
+  const tokens = session?.tokens ?? (await signIn(context, known, scopes));
+  const graph = session?.graph ?? openGraph(context, tokens);
   const proposed = known.appName?.value ?? template.name;
   const wanted = toWanted(template, known, proposed);
   const read = await during(context, "read", () => readTenant(graph, apisOf(template), wanted, undefined));
   const { tenant, apis } = read;
-  context.report({ kind: "signedIn", username: tokens.account.username, tenant });
+  if (!session) context.report({ kind: "signedIn", username: tokens.account.username, tenant });
 
   const found =
     "appId" in wanted

@@ -1,4 +1,4 @@
-import { AppError, type GraphAction } from "../errors.ts";
+import { AppError, type GraphAction, type LicenceNeed } from "../errors.ts";
 
 /** What Graph answered, whatever the status; `body` is JSON, or undefined where there was none to read. */
 export interface GraphAnswer {
@@ -85,6 +85,13 @@ export function toAppError(action: GraphAction, answer: GraphAnswer): AppError {
     // Graph's refusals are JSON; this is the page of a proxy or a filter on the way.
     return new AppError("NETWORK", { host: "Microsoft Graph", cause: `HTTP_${status}` }, options);
   }
+  if (isUnlicensed(answer)) {
+    return new AppError(
+      "LICENCE_MISSING",
+      { needs: LICENCE_NEEDS[action] ?? "provisioning", detail },
+      options,
+    );
+  }
   if (status === 403) return new AppError("GRAPH_FORBIDDEN", { action, detail }, options);
   if (status === 429 || status >= 500 || status < 400) {
     return new AppError("GRAPH_UNAVAILABLE", { status, detail }, options);
@@ -92,6 +99,19 @@ export function toAppError(action: GraphAction, answer: GraphAnswer): AppError {
   const reason = identifierUriProblem(code, message);
   if (reason) return new AppError("IDENTIFIER_URI_REFUSED", { reason, detail }, options);
   return new AppError("GRAPH_REFUSED", { action, status, graphCode: code, detail }, options);
+}
+
+/** What a call needs a licence for; all others of provisioning need it for provisioning itself. */
+const LICENCE_NEEDS: { readonly [Action in GraphAction]?: LicenceNeed } = {
+  readProvisioningLogs: "provisioningLogs",
+  assign: "groupAssignment",
+};
+
+/** Whether an answer asks for Microsoft Entra ID P1, which Graph says as 403 of a code of its own. */
+function isUnlicensed(answer: GraphAnswer): boolean {
+  if (answer.status !== 403 && answer.status !== 400) return false;
+  const { code, message } = errorOf(answer);
+  return /NonPremiumTenant/i.test(code) || /premium licen[cs]e/i.test(message);
 }
 
 /**

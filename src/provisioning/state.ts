@@ -33,3 +33,8 @@ export function stateOf({ job, credentials }: CurrentProvisioning): Provisioning
 export function isOn({ schedule }: Job): boolean {
   return schedule === "Active";
 }
+
+/** How many users or groups are in step; undefined before anybody was counted. */
+export function inStep({ entries }: Job, kind: "User" | "Group"): number | undefined {
+  return entries.find((entry) => entry.kind.toLowerCase().startsWith(kind.toLowerCase()))?.count;
+}

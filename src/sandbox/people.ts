@@ -90,7 +90,7 @@ function person(
   };
 }
 
-/** The groups a new tenant begins with: everybody but rooms, and whoever works in Finance. */
+/** The groups a new tenant begins with: all people, and whoever works in Finance. */
 export function exampleGroups(people: readonly Person[]): Group[] {
   const everybody = people.filter(({ givenName }) => givenName !== null);
   const finance = people.filter(({ department }) => department === "Finance");

@@ -40,8 +40,8 @@ export function resolveNotifications(
   const given = readAll(texts, flag?.path ?? "", keys, faults);
   const set = configured === undefined ? [] : readAll([configured], "notificationEmail", keys, faults);
   const emailFor = (from: readonly Notification[], key: string | undefined) =>
-    [...from].reverse().find(({ application }) => application === key && key !== undefined) ??
-    [...from].reverse().find(({ application }) => application === undefined);
+    from.findLast(({ application }) => application === key && key !== undefined) ??
+    from.findLast(({ application }) => application === undefined);
   return new Map(
     keys.flatMap((key) => {
       const found = emailFor(given, key) ?? emailFor(set, key);

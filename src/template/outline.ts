@@ -9,6 +9,7 @@ export interface Asked {
   readonly question: string | undefined;
   readonly proposed: string | undefined;
   readonly choices: readonly string[] | undefined;
+  readonly optional: boolean;
 }
 
 /** What a template will ask, create, grant and hand over, as far as it can be said without a tenant. */
@@ -38,11 +39,12 @@ export function outlineOf({
   const [first] = templates;
   if (!first) throw new TypeError("a template without an application");
   const { name, title, defaults, groups, oneTimePassword, nextSteps, provisioningSteps = [] } = first;
-  const asked = (configKey: string, question?: string, proposed?: string, choices?: readonly string[]) => ({
+  const asked = (configKey: string, question?: string, proposed?: string): Asked => ({
     configKey,
     question,
     proposed,
-    choices,
+    choices: undefined,
+    optional: false,
   });
   return {
     name,
@@ -51,7 +53,11 @@ export function outlineOf({
       asked("tenantID"),
       asked("appName", undefined, defaults.appName),
       ...(needsHostname(templates) ? [asked("hostname")] : []),
-      ...inputs.map((input) => asked(input.configKey, input.question, input.default, input.choices)),
+      ...inputs.map((input) => ({
+        ...asked(input.configKey, input.question, input.default),
+        choices: input.choices,
+        optional: input.optional ?? false,
+      })),
       ...addOns.map(({ configKey, question }) => asked(configKey, question, "no")),
       ...(groups ? [asked("groups", groups.question)] : []),
     ],

@@ -149,11 +149,128 @@ describe("templates show", () => {
   });
 });
 
+describe("templates show, of a product that is provisioned", () => {
+  test("E3: lists every attribute with where it comes from, and that nothing else is mapped", async () => {
+    const { stdout } = await run(["show", "andmoney"]);
+    const table = stdout.slice(
+      stdout.indexOf("<name> advisors, address"),
+      stdout.indexOf("<name> rooms, address"),
+    );
+    expect(table).toMatchInlineSnapshot(`
+      "<name> advisors, address (tenant URL) <api>/advisors/scim
+            + who: users and groups that are assigned to the app
+            + groups are not provisioned
+            + before: &Money has given you a secret token for advisors.
+            + contact: &Money support
+            + attributes of users, and nothing else (Entra's own mappings are removed):
+                active                              ← Switch([IsSoftDeleted], , "False", "True", "True", "False")
+                userName                            ← [userPrincipalName] (users are recognised by it)
+                displayName                         ← [displayName]
+                name.givenName                      ← [givenName]
+                name.familyName                     ← [surname]
+                addresses[type eq "work"].formatted ← [physicalDeliveryOfficeName]
+                externalId                          ← [objectId]
+        + "
+    `);
+  });
+
+  test("F3 to F8: names what is required, added and repeated", async () => {
+    const { stdout } = await run(["show", "scim-oidc-platform"]);
+    expect(
+      stdout.slice(stdout.indexOf("It is provisioned"), stdout.indexOf("It hands over")),
+    ).toMatchInlineSnapshot(`
+      "It is provisioned (SCIM)
+        + <name>, address (tenant URL) <tenantUrl>
+            + who: users and groups that are assigned to the app
+            + app role of whoever is assigned: <role>
+            + groups are provisioned, too
+            + required of name.givenName: has a value
+            + required of name.familyName: has a value
+            + required of emails[type eq "work"].value: has a value, no two users have the same
+            + required of userType: one of Standard, Premium
+            + before: The vendor has given you the SCIM address and a secret token.
+            + before: Every user to be provisioned has a first name, a last name and an e-mail address of their own.
+            + contact: the vendor's support
+            + attributes of users, every other one as Entra maps it by itself:
+                name.givenName               ← [givenName]
+                name.familyName              ← [surname]
+                emails[type eq "work"].value ← [mail]
+                userType                     ← [<userTypeSource>] ("<userType>" where that is empty)
+                urn:ietf:params:scim:schemas:extension:2.0:CustomExtensionName:folders ← Split([<folders>], ",") ("<defaultFolder>" where that is empty; added to the app's attributes, with several values)
+                <roleTarget>                 ← SingleAppRoleAssignment([appRoleAssignments]) (added to the app's attributes)
+                urn:ietf:params:scim:schemas:extension:2.0:Metadata:<key> ← [<attribute>] (once for each pair of <metadata>; added to the app's attributes)
+
+      "
+    `);
+    const json = document((await run(["show", "scim-oidc-platform", "--json"])).stdout);
+    expect(json).toMatchObject({
+      applications: [
+        {
+          provisioning: {
+            exclusive: false,
+            appRole: "{input.role}",
+            requirements: expect.arrayContaining([
+              { target: "userType", present: false, unique: false, oneOf: ["Standard", "Premium"] },
+            ]),
+            mappings: expect.arrayContaining([
+              expect.objectContaining({ repeatedFor: "metadata", source: "[{value}]" }),
+            ]),
+          },
+        },
+      ],
+    });
+  });
+
+  test("D3, D5, D6: says what stays as it is, which group is offered, and what the vendor does", async () => {
+    const { stdout } = await run(["show", "flexwhere"]);
+    for (const words of [
+      "groups are not provisioned",
+      'a security group "UsersFlexWhere" is offered to be created',
+      "after the first users: Tell FlexWhere",
+      "attributes of users: as Entra maps them by itself",
+      "scim setup --template flexwhere",
+    ]) {
+      expect(stdout.replaceAll(/\s+/g, " ")).toContain(words);
+    }
+  });
+});
+
 describe("templates check", () => {
   test.each(NAMES)("%s can be used", async (name) => {
     const { exitCode, stdout } = await run(["check", name]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`templates/${name}.json can be used.`);
+  });
+
+  test("names what Entra would not take: an address, expressions, functions", async () => {
+    const json = shippedJson("flexwhere.json");
+    const [application] = json["applications"] as [{ scim: Record<string, unknown> }];
+    const sources = [
+      "[mail",
+      "ToLowr([mail])",
+      'Join(" ", [givenName], Surname([surname]))',
+      "jobTitle",
+      'Switch([IsSoftDeleted], , "False", "True", "True", "False")',
+      "",
+    ];
+    const mappings = sources.map((source, index) => ({ target: `a${index}`, source }));
+    const scim = { ...application.scim, tenantUrl: "https://10.0.0.1/scim" };
+    const faultsOf = async (users: object) => {
+      const file = { ...json, applications: [{ ...application, scim: { ...scim, users } }] };
+      return run(["check", "./own.json"], folderWith({ "own.json": file }));
+    };
+    const checked = await faultsOf({ mappings: mappings.slice(0, -1), exclusive: false });
+    expect(checked.exitCode).toBe(3);
+    expect(checked.stdout.replace(/^.*\//, "")).toMatchInlineSnapshot(`
+      "own.json has 5 faults:
+        ✖ applications.0.scim.tenantUrl: is https://10.0.0.1/scim, is no address that Microsoft Entra can call
+        ✖ applications.0.scim.users.mappings.0.source: is [mail, is no expression: at character 1 the name of an attribute should stand, and ] behind it
+        ✖ applications.0.scim.users.mappings.1.source: is ToLowr([mail]), has a function ToLowr that nobody knows; is ToLower meant?
+        ✖ applications.0.scim.users.mappings.2.source: is Join(" ", [givenName], Surname([surname])), has a function Surname that nobody knows
+        ✖ applications.0.scim.users.mappings.3.source: is jobTitle, is no expression: at character 9 an attribute in [ ], a text in " " or a function should stand"
+    `);
+    const empty = await faultsOf({ mappings: mappings.slice(-1), exclusive: false });
+    expect(empty.stdout).toContain("applications.0.scim.users.mappings.0.source");
   });
 
   test("lists every fault of the template and of the files it names, with its path", async () => {

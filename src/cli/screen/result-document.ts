@@ -1,5 +1,6 @@
 // The large zod: only types of this file reach the program, and the JSON Schema is made from its words.
 import * as z from "zod";
+import type { ProvisioningState } from "../../provisioning/state.ts";
 
 const nullableText = z.string().nullable();
 
@@ -40,6 +41,70 @@ const Ended = z.strictObject({
     .describe("Each of several applications; at the top stands the first."),
 });
 export type EndedDocument = z.infer<typeof Ended>;
+
+/** One application of a command that runs provisioning. */
+const application = {
+  tenantId: z.string(),
+  displayName: z.string(),
+  appId: z.string(),
+  objectId: z.string(),
+};
+
+const PROVISIONING_STATES = [
+  "notSetUp",
+  "incomplete",
+  "ready",
+  "firstCycle",
+  "running",
+  "paused",
+  "quarantine",
+] as const satisfies readonly ProvisioningState[];
+
+/** A provisioning job. */
+const job = {
+  jobId: nullableText,
+  lastCycle: z
+    .strictObject({
+      state: z.string(),
+      began: nullableText,
+      ended: nullableText,
+      imported: z.number(),
+      entitled: z.number(),
+      exported: z.number(),
+      escrowed: z.number().describe("How many failed and are tried again."),
+    })
+    .nullable(),
+  firstCycleComplete: nullableText.describe("Since when everybody was looked at, ISO 8601."),
+  nextCycle: nullableText.describe("ISO 8601; null where there is none, or nobody can tell."),
+  inStep: z.array(z.strictObject({ kind: z.string(), count: z.number() })),
+  quarantine: z
+    .strictObject({
+      reason: z.string().describe("Microsoft Graph's word for it."),
+      text: z.string().describe("The reason in words."),
+      since: nullableText,
+      nextAttempt: nullableText,
+    })
+    .nullable(),
+};
+
+const identity = z.strictObject({ id: z.string(), displayName: z.string(), type: z.string() }).nullable();
+
+/** An entry of the provisioning logs; values of attributes are left out. */
+const logEntry = z.strictObject({
+  id: z.string(),
+  at: z.string().describe("ISO 8601, UTC."),
+  action: z.string(),
+  status: z.string().describe("`success`, `failure`, `skipped` or `warning`."),
+  text: z.string().describe("The entry in words."),
+  errorCode: nullableText,
+  reason: nullableText,
+  recommendedAction: nullableText,
+  source: identity,
+  target: identity,
+  attributes: z.array(z.string()).describe("The attributes that were changed."),
+  cycleId: nullableText,
+  durationMs: z.number().nullable(),
+});
 
 /** What standard output carries with `--json`; `schemas/result.schema.json` is made from this. */
 export const ResultDocument = z.union([
@@ -178,6 +243,7 @@ export const ResultDocument = z.union([
         question: nullableText.describe("Null for what every template asks."),
         proposed: nullableText,
         choices: z.array(z.string()).nullable(),
+        optional: z.boolean().describe("Whether it may be left open."),
       }),
     ),
     applications: z.array(
@@ -204,6 +270,34 @@ export const ResultDocument = z.union([
         handoverFile: nullableText,
         handoverEntries: z.record(z.string(), z.string()),
         provisionedTo: nullableText.describe("The tenant URL of SCIM provisioning."),
+        provisioning: z
+          .strictObject({
+            scope: z.enum(["assigned", "all"]),
+            groups: z.boolean(),
+            exclusive: z.boolean().describe("Whether Entra's own mappings are removed."),
+            mappings: z.array(
+              z.strictObject({
+                target: z.string(),
+                source: z.string(),
+                default: nullableText,
+                matchingPriority: z.number().nullable(),
+                onlyWhenCreating: z.boolean(),
+                repeatedFor: nullableText.describe("The input that has a pair for each such mapping."),
+              }),
+            ),
+            addedAttributes: z.array(z.strictObject({ name: z.string(), multiValued: z.boolean() })),
+            requirements: z.array(
+              z.strictObject({
+                target: z.string(),
+                present: z.boolean(),
+                unique: z.boolean(),
+                oneOf: z.array(z.string()).nullable(),
+              }),
+            ),
+            appRole: nullableText,
+            newGroup: nullableText,
+          })
+          .nullable(),
       }),
     ),
     addOns: z.array(
@@ -233,6 +327,65 @@ export const ResultDocument = z.union([
       }),
     ),
   }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
+    command: z.literal("scim status"),
+    changed: z.literal(false),
+    tenantId: z.string(),
+    applications: z.array(
+      z.strictObject({
+        displayName: z.string(),
+        state: z.enum(["notRegistered", ...PROVISIONING_STATES]),
+        advice: nullableText.describe("What to do now, in words."),
+        appId: nullableText,
+        objectId: nullableText,
+        servicePrincipalId: nullableText,
+        tenantUrl: nullableText.describe("The vendor's SCIM address that is saved."),
+        hasToken: z.boolean().describe("Whether a secret token is saved; nobody can read which."),
+        scope: z.enum(["assigned", "all"]).nullable(),
+        notification: nullableText.describe("Where failures are reported."),
+        ...job,
+      }),
+    ),
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
+    command: z.enum(["scim start", "scim pause", "scim restart"]),
+    changed: z.boolean(),
+    ...application,
+    state: z.enum(PROVISIONING_STATES).describe("As it was read back."),
+    ...job,
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
+    command: z.literal("scim provision"),
+    changed: z.boolean(),
+    ...application,
+    outcome: z.enum(["provisioned", "nothingToDo", "skipped", "failed"]),
+    subject: z.strictObject({
+      kind: z.enum(["User", "Group"]),
+      id: z.string(),
+      name: z.string(),
+      members: z.array(z.string()).describe("Object IDs of those that went along with a group."),
+    }),
+    text: z.string().describe("What became of it, in words."),
+    advice: nullableText,
+    action: nullableText.describe("Microsoft Graph's word for what was done, such as `create`."),
+    errorCode: nullableText,
+    steps: z.array(z.strictObject({ type: z.string(), status: z.string(), text: z.string() })),
+    changes: z.array(z.strictObject({ attribute: z.string(), from: nullableText, to: nullableText })),
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
+    command: z.literal("scim logs"),
+    changed: z.literal(false),
+    ...application,
+    hasMore: z.boolean().describe("Whether there are older entries than these."),
+    entries: z.array(logEntry).describe("The oldest first."),
+  }),
+  z
+    .strictObject({ schemaVersion: z.literal(1), command: z.literal("scim logs"), entry: logEntry })
+    .describe("A line of `scim logs --follow --json`."),
   z.strictObject({
     schemaVersion: z.literal(1),
     error: z.strictObject({

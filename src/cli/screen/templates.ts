@@ -4,11 +4,13 @@ import type { PackagedTemplate } from "../../flow/load.ts";
 import type { Terminal } from "../../ports/index.ts";
 import type { Outline } from "../../template/outline.ts";
 import { privilegeOf } from "../../template/privileges.ts";
+import type { TemplateScim } from "../../template/scim.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
 import { checkTitle } from "./words/config.ts";
 import { describeFault, expectation } from "./words/faults.ts";
+import { mappingLines, mappingTitle, provisioningLines } from "./words/template-provisioning.ts";
 import {
   addOnLines,
   applicationLines,
@@ -18,7 +20,6 @@ import {
   listNote,
   nextStepLine,
   permissionLine,
-  provisioningLines,
   TEMPLATE_HEADINGS,
   variantLine,
 } from "./words/templates.ts";
@@ -77,7 +78,7 @@ export function renderOutline(outline: Outline, terminal: Terminal): string {
     ...(permissions.length > 0 ? [style.dim(`    ${IN_MICROSOFTS_WORDS}`)] : []),
     ...section(
       TEMPLATE_HEADINGS.provisions,
-      applications.flatMap(({ scim }) => (scim ? tree(provisioningLines(scim)) : [])),
+      applications.flatMap((application) => provisioningOf(application)),
     ),
     ...section(
       TEMPLATE_HEADINGS.handsOver,
@@ -97,6 +98,17 @@ function tree([first = "", ...rest]: readonly string[]): string[] {
   return [`  + ${first}`, ...rest.map((line) => `      + ${line}`)];
 }
 
+/** How users get into an application, with a table of what is mapped. */
+function provisioningOf(application: Outline["applications"][number]): string[] {
+  const { scim } = application;
+  if (!scim) return [];
+  const mappings = mappingLines(scim);
+  return [
+    ...tree([...provisioningLines(application), mappingTitle(scim, mappings.length)]),
+    ...mappings.map((line) => `          ${line}`),
+  ];
+}
+
 /** The same as a document; placeholders stand as the template has them. */
 export function toJsonOutline(outline: Outline): ResultDocument {
   const { name, title, asks, applications, addOns, oneTimePassword, nextSteps } = outline;
@@ -106,11 +118,12 @@ export function toJsonOutline(outline: Outline): ResultDocument {
     changed: false,
     name,
     title,
-    asks: asks.map(({ configKey, question, proposed, choices }) => ({
+    asks: asks.map(({ configKey, question, proposed, choices, optional }) => ({
       configKey,
       question: question ?? null,
       proposed: proposed ?? null,
       choices: choices ? [...choices] : null,
+      optional,
     })),
     applications: applications.map(({ web, spa, publicClient, ...application }) => ({
       displayName: application.displayName,
@@ -133,6 +146,7 @@ export function toJsonOutline(outline: Outline): ResultDocument {
       handoverFile: application.handover?.fileName ?? null,
       handoverEntries: application.handover?.entries ?? {},
       provisionedTo: application.scim?.tenantUrl ?? null,
+      provisioning: application.scim ? toProvisioning(application.scim) : null,
     })),
     addOns: addOns.map(({ name: addOn, title: part, configKey, exposedApi }) => ({
       name: addOn,
@@ -145,6 +159,47 @@ export function toJsonOutline(outline: Outline): ResultDocument {
     oneTimePasswordServices: oneTimePassword?.services ?? [],
     nextSteps: [...nextSteps],
   });
+}
+
+function toProvisioning(scim: TemplateScim) {
+  const { scope, groups, users, repeat = [], attributes = [], requirements = [], appRole, newGroup } = scim;
+  return {
+    scope,
+    groups,
+    exclusive: users.exclusive,
+    mappings: [
+      ...users.mappings.map(({ target, source, default: proposed, matchingPriority, apply }) => ({
+        target,
+        source,
+        default: proposed ?? null,
+        matchingPriority: matchingPriority ?? null,
+        onlyWhenCreating: apply === "onlyWhenCreating",
+        repeatedFor: null,
+      })),
+      ...repeat.map(({ input, attribute, source }) => ({
+        target: attribute.name,
+        source,
+        default: null,
+        matchingPriority: null,
+        onlyWhenCreating: false,
+        repeatedFor: input,
+      })),
+    ],
+    addedAttributes: [...attributes, ...repeat.map(({ attribute }) => attribute)].map(
+      ({ name, multiValued }) => ({
+        name,
+        multiValued,
+      }),
+    ),
+    requirements: requirements.map(({ target, present, unique, oneOf }) => ({
+      target,
+      present: present ?? false,
+      unique: unique ?? false,
+      oneOf: oneOf ? [...oneOf] : null,
+    })),
+    appRole: appRole ?? null,
+    newGroup: newGroup?.displayName ?? null,
+  };
 }
 
 /** A template was checked for control characters, but its texts may hold what turns text round. */

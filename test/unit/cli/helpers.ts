@@ -208,7 +208,7 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
   NOT_MAPPED: (["User", "Group"] as const).map((kind) => ({ displayName: "empower", kind })),
   USERS_NOT_FOUND: [{ wanted: ["anna@contoso.com", guid(2)] }],
   GROUP_TOO_LARGE: [{ displayName: "Sales", most: 5 }],
-  LICENCE_MISSING: (["provisioningLogs", "groupAssignment"] as const).flatMap((needs) =>
+  LICENCE_MISSING: (["provisioning", "provisioningLogs", "groupAssignment"] as const).flatMap((needs) =>
     ["", "no premium license"].map((detail) => ({ needs, detail })),
   ),
   SIGN_IN_FAILED: keys(SIGN_IN).flatMap((problem) => [

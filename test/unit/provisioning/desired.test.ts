@@ -12,9 +12,9 @@ function answers(template: Template, others: Readonly<Record<string, string>> = 
   const given = (template.inputs ?? []).map((input) => {
     const fallback = input.format === "url" ? `https://${input.name.toLowerCase()}.example.com/scim` : "";
     const text = others[input.name] ?? input.default ?? fallback;
-    const parsed = parseInput(input)(text);
-    if (!parsed.ok) throw new Error(`${input.name}: ${text}`);
-    return [input.name, parsed.value];
+    const answer = parseInput(input)(text);
+    if (!answer.ok) throw new Error(`${input.name}: ${text}`);
+    return [input.name, answer.value];
   });
   return {
     appName: "Contoso",
@@ -23,11 +23,7 @@ function answers(template: Template, others: Readonly<Record<string, string>> = 
   };
 }
 
-function parsed(
-  template: Template,
-  others?: Readonly<Record<string, string>>,
-  notification?: string | undefined,
-) {
+function parsed(template: Template, others?: Readonly<Record<string, string>>, notification?: string) {
   return toDesiredProvisioning(template, answers(template, others), { notification });
 }
 

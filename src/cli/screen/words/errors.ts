@@ -3,6 +3,7 @@ import type {
   ErrorCode,
   ErrorFacts,
   GraphAction,
+  LicenceNeed,
   OneTimePasswordProblem,
 } from "../../../errors.ts";
 import { toScreenDate } from "../../../handover/dates.ts";
@@ -306,12 +307,14 @@ export function describeError(error: AppError): Wording {
   return describe(error.facts);
 }
 
-const LICENSED = {
+const LICENSED: Readonly<Record<LicenceNeed, string>> = {
+  provisioning: "provisioning",
   provisioningLogs: "the provisioning logs",
   groupAssignment: "assigning groups to an app",
-} as const satisfies Record<ErrorFacts["LICENCE_MISSING"]["needs"], string>;
+};
 
-const LICENCE_HINTS: Readonly<Record<ErrorFacts["LICENCE_MISSING"]["needs"], string>> = {
+const LICENCE_HINTS: Readonly<Record<LicenceNeed, string>> = {
+  provisioning: "Ask whoever buys the licences, then run the same command again.",
   provisioningLogs:
     "Provisioning itself works without. See how it fares with scim status, and what becomes of one user with scim provision <user>.",
   groupAssignment: "Assign the users themselves, or ask whoever buys the licences.",

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../../../flow/events.ts";
+import { estimateFullCycle } from "../../../provisioning/cycles.ts";
 import { say } from "../clean.ts";
 import { quarantineWording, STATES } from "./scim-state.ts";
 import { counted, durationText } from "./scim-time.ts";
@@ -13,23 +14,17 @@ export function provisioningFound({
   return state === "quarantine" ? `${stands} Why: ${quarantineWording(job).reason}.` : stands;
 }
 
-/**
- * How many minutes a first cycle takes for each user, at best and at worst
- * (https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-when-will-provisioning-finish-specific-user).
- */
-const MINUTES_PER_USER = { best: 0.01, worst: 0.08 };
-
 /** What a restart will do, before it is agreed to. */
 export function restartMeans({ clearsState, users }: Extract<RunEvent, { kind: "restartMeans" }>): string {
   if (!clearsState) {
-    return "A restart ends a quarantine and tries what failed once more. With --clear-state everybody would be looked at again, as in a first cycle.";
+    return "A restart ends a quarantine, and the next cycle goes on where the last one was. With --clear-state everybody would be looked at again, as in a first cycle.";
   }
   const meaning =
     "Microsoft Entra forgets how far it was and looks at everybody again, as in a first cycle: nobody is deleted by that, and who is right already stays as is.";
   if (users === undefined || users === 0)
     return `${meaning} A first cycle takes from 20 minutes to several hours.`;
-  const best = durationText(users * MINUTES_PER_USER.best);
-  const worst = durationText(users * MINUTES_PER_USER.worst);
+  const { from, to } = estimateFullCycle(users);
+  const [best, worst] = [durationText(from), durationText(to)];
   const span = best === worst ? `about ${best}` : `${best} to ${worst}`;
   return say`${meaning} For ${counted(users, "user")} that takes ${span} once it has begun.`;
 }

@@ -22,10 +22,11 @@ const ASKED: Readonly<Record<string, string>> = {
   hostname: "URL of the app",
 };
 
-export function askedLine({ configKey, question, choices, proposed }: Asked): string {
+export function askedLine({ configKey, question, choices, proposed, optional }: Asked): string {
   const offered = choices ? say` [${choices.join(", ")}]` : "";
   const preset = proposed === undefined ? "" : say`; "${proposed}" is proposed`;
-  return say`${question ?? ASKED[configKey] ?? ""}` + offered + preset + say` (${configKey})`;
+  const open = optional ? "; may be left open" : "";
+  return say`${question ?? ASKED[configKey] ?? ""}` + offered + preset + open + say` (${configKey})`;
 }
 
 /** What a placeholder stands for, for somebody who has not read about templates. */
@@ -45,7 +46,7 @@ const STANDS_FOR: Readonly<Record<Placeholder, string>> = {
 };
 
 /** A text of a template with words in the place of what is not known yet. */
-function inWords(text: string): string {
+export function inWords(text: string): string {
   const named = text.replaceAll(/\{input\.([A-Za-z0-9]+)\}/g, "<$1>");
   return say`${fill(named, STANDS_FOR)}`;
 }
@@ -114,14 +115,6 @@ export const IN_MICROSOFTS_WORDS =
 
 export function handoverLines({ fileName, entries }: NonNullable<Application["handover"]>): string[] {
   return [say`${fileName}`, ...Object.entries(entries).map(([key, text]) => say`${key}: ` + inWords(text))];
-}
-
-export function provisioningLines({ tenantUrl, scope, groups }: NonNullable<Application["scim"]>): string[] {
-  return [
-    `address (tenant URL): ${inWords(tenantUrl)}`,
-    scope === "assigned" ? "who: users and groups that are assigned to the app" : "who: all users",
-    groups ? "groups are provisioned, too" : "groups are not provisioned",
-  ];
 }
 
 export function variantLine(variant: string): string {

@@ -1,0 +1,103 @@
+import { Chalk, type ChalkInstance } from "chalk";
+import type { ScimLogs } from "../../flow/scim/logs.ts";
+import type { Terminal } from "../../ports/index.ts";
+import type { LogEntry } from "../../provisioning/types.ts";
+import { clean } from "./clean.ts";
+import { fit } from "./fit.ts";
+import type { ResultDocument } from "./result-document.ts";
+import { entryDetails, entryText, entryTime, logsEnd, logsTitle } from "./words/scim-logs.ts";
+
+type View = Pick<Terminal, "resultColour" | "resultColumns">;
+
+/** The entries with what stands above and below them. */
+export function renderLogs(logs: ScimLogs, terminal: View): string {
+  const entries = logs.entries.map((entry) => renderEntry(entry, terminal));
+  return [logsHead(logs, terminal), ...entries, logsTail(logs, false, terminal)].filter(Boolean).join("\n");
+}
+
+export function logsHead(logs: ScimLogs, terminal: View): string {
+  const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
+  return fit(style.bold(logsTitle(logs)), terminal.resultColumns);
+}
+
+export function logsTail(logs: ScimLogs, follows: boolean, terminal: View): string {
+  return fit(logsEnd(logs, follows).join("\n"), terminal.resultColumns);
+}
+
+/** One entry: a line, and below it why it failed and what to do. */
+export function renderEntry(entry: LogEntry, terminal: View): string {
+  const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
+  const lines = [
+    `${style.dim(entryTime(entry))} ${marked(entry, style)}`,
+    ...entryDetails(entry).map((detail) => `    ${detail}`),
+  ];
+  return fit(lines.join("\n"), terminal.resultColumns);
+}
+
+function marked(entry: LogEntry, { green, red, yellow, dim }: ChalkInstance): string {
+  const text = entryText(entry);
+  switch (entry.status) {
+    case "success":
+      return `${green("✔")} ${text}`;
+    case "failure":
+      return `${red("✖")} ${text}`;
+    case "skipped":
+      return dim(`- ${text}`);
+    default:
+      return `${yellow("!")} ${text}`;
+  }
+}
+
+/** The same for standard output with `--json`. */
+export function toJsonLogs({
+  tenant,
+  displayName,
+  appId,
+  objectId,
+  entries,
+  hasMore,
+}: ScimLogs): ResultDocument {
+  return {
+    schemaVersion: 1,
+    command: "scim logs",
+    changed: false,
+    tenantId: clean(tenant.id),
+    displayName: clean(displayName),
+    appId: clean(appId),
+    objectId: clean(objectId),
+    hasMore,
+    entries: entries.map(toJsonEntry),
+  };
+}
+
+/** One entry as a document of its own: a line of `--follow --json`. */
+export function toJsonLogLine(entry: LogEntry): ResultDocument {
+  return { schemaVersion: 1, command: "scim logs", entry: toJsonEntry(entry) };
+}
+
+type JsonEntry = Extract<ResultDocument, { entry: unknown }>["entry"];
+
+function toJsonEntry(entry: LogEntry): JsonEntry {
+  const { id, at, action, status, error, source, target, changes, cycleId, durationMs } = entry;
+  const identity = (one: LogEntry["source"]) =>
+    one ? { id: clean(one.id), displayName: clean(one.displayName), type: clean(one.type) } : null;
+  return {
+    id: clean(id),
+    at: clean(at),
+    action: clean(action),
+    status: clean(status),
+    text: entryText(entry),
+    errorCode: cleanOrNull(error?.code),
+    reason: cleanOrNull(error?.reason),
+    recommendedAction: cleanOrNull(error?.recommendedAction),
+    source: identity(source),
+    target: identity(target),
+    attributes: changes.map(({ name }) => clean(name)),
+    cycleId: cleanOrNull(cycleId),
+    durationMs: durationMs ?? null,
+  };
+}
+
+function cleanOrNull(text: string | undefined): string | null {
+  return text === undefined ? null : clean(text);
+}

@@ -1,0 +1,145 @@
+import type { ProvisionResult } from "../../../flow/scim/provision.ts";
+import type { ModifiedProperty, OnDemandResult, ProvisioningStep } from "../../../provisioning/types.ts";
+import { say } from "../clean.ts";
+
+/** What Entra does in a step of each type, in the order in which it does them. */
+const STEPS: Readonly<Record<string, string>> = {
+  import: "Read from Microsoft Entra",
+  scoping: "Is it in scope?",
+  matching: "Looked up in the app",
+  processing: "Worked out what the app should have",
+  referenceResolution: "Looked up who belongs to it",
+  export: "Written to the app",
+};
+
+/** One step: what it is for, and what Microsoft says of it. */
+export function stepText({ type, name, description }: ProvisioningStep): string {
+  const title = STEPS[type] ?? (name || type);
+  const said = description.trim();
+  return said === "" ? title : say`${title}` + say`${title.endsWith("?") ? "" : ":"} ${said}`;
+}
+
+const DONE: Readonly<Record<string, string>> = {
+  create: "was created in the app",
+  update: "was brought up to date in the app",
+  delete: "was deleted in the app",
+  disable: "was disabled in the app",
+  stagedDelete: "was marked for deletion in the app",
+};
+
+/** What became of it, in one sentence. */
+export function onDemandTitle({ outcome, subject, result }: ProvisionResult): string {
+  const who = say`"${subject.name}"`;
+  switch (outcome) {
+    case "provisioned":
+      return `${who} ${DONE[result.action ?? ""] ?? "is in the app as it should be"}.`;
+    case "nothingToDo":
+      return `${who} is in the app as it should be already: nothing had to be sent.`;
+    case "skipped":
+      return `${who} was skipped, and is not in the app: ${skipReason(result).reason}.`;
+    case "failed":
+      return `${who} could not be provisioned: ${failureOf(result).reason}.`;
+  }
+}
+
+/** What to do about it; undefined where nothing has to be done. */
+export function onDemandAdvice({ outcome, result, state }: ProvisionResult): string | undefined {
+  if (outcome === "skipped") return skipReason(result).advice;
+  if (outcome === "failed") return failureOf(result).advice;
+  if (state === "running" || state === "firstCycle") return undefined;
+  return state === "quarantine"
+    ? "Provisioning itself is in quarantine. See why with: scim status"
+    : "Provisioning itself is not started, so that nobody else arrives. Start it with: scim start";
+}
+
+interface Reason {
+  readonly reason: string;
+  readonly advice: string | undefined;
+}
+
+const ASSIGN =
+  "Assign the user, or a group that the user is in, with: scim assign. It counts a few minutes later.";
+
+/**
+ * What the step on scope says when it is false, by the name that Entra has for it; these names are for people,
+ * and have changed.
+ */
+const SCOPE_CHECKS: readonly (Reason & { readonly when: RegExp })[] = [
+  {
+    when: /active/i,
+    reason: "the user is disabled in Microsoft Entra",
+    advice: "Disabled users cannot be provisioned on demand; the cycles take care of them.",
+  },
+  { when: /assigned/i, reason: "the user is not assigned to the app", advice: ASSIGN },
+  {
+    when: /required role|entitlement/i,
+    reason: 'the user is assigned with "default access" only, which does not count for provisioning',
+    advice: "Give the right role with: scim assign. It counts a few minutes later.",
+  },
+  {
+    when: /scop/i,
+    reason: "a filter of the mapping leaves the user out",
+    advice:
+      "See the filter in the Entra admin center: Enterprise applications, this app, Provisioning, Mappings, Source object scope.",
+  },
+];
+
+/** Reasons by Entra's code for them. */
+const SKIPS: Readonly<Record<string, Reason>> = {
+  RedundantExport: { reason: "the app has it all already", advice: undefined },
+  NotEffectivelyEntitled: {
+    reason: 'the user is not assigned to the app, or with "default access" only, or disabled',
+    advice: ASSIGN,
+  },
+};
+
+/** Why somebody was skipped. */
+export function skipReason({ error, steps }: Pick<OnDemandResult, "error" | "steps">): Reason {
+  const failed = steps.flatMap(({ details }) =>
+    Object.entries(details).flatMap(([name, value]) => (isFalse(value) ? [name] : [])),
+  );
+  const check = SCOPE_CHECKS.find(({ when }) => failed.some((name) => when.test(name)));
+  return check ?? SKIPS[error?.code ?? ""] ?? microsofts(error);
+}
+
+function isFalse(value: unknown): boolean {
+  return value === false || (typeof value === "string" && value.toLowerCase() === "false");
+}
+
+const FAILURES: readonly (Reason & { readonly when: RegExp })[] = [
+  {
+    when: /credential|unauthori[sz]ed/i,
+    reason: "the app does not accept the secret token",
+    advice: "Save a new one with: scim setup --new-secret-token",
+  },
+  {
+    when: /^DuplicateTargetEntries$/i,
+    reason: "several users of the app match this one",
+    advice: "Ask the vendor which of them is the right one, and to remove the others.",
+  },
+];
+
+function failureOf({ error }: OnDemandResult): Reason {
+  const known = FAILURES.find(({ when }) => when.test(error?.code ?? ""));
+  const said = microsofts(error);
+  return known ? { ...known, reason: known.reason } : said;
+}
+
+/** Microsoft's own words, where there are no better ones. */
+function microsofts(error: OnDemandResult["error"]): Reason {
+  const said = [error?.reason.trim().replace(/\.$/, "") ?? "", error?.code ? `(${error.code})` : ""]
+    .filter((part) => part !== "")
+    .join(" ");
+  return { reason: said === "" ? "Microsoft Entra does not say why" : say`${said}`, advice: undefined };
+}
+
+/** What was changed of one attribute; people's data, shown and kept nowhere. */
+export function changeText({ name, from, to }: ModifiedProperty): string {
+  return say`${name}: ${shown(from)} → ${shown(to)}`;
+}
+
+function shown(value: string | undefined): string {
+  return value === undefined || value === "" ? "(nothing)" : value;
+}
+
+export const CHANGES = "What was sent:";

@@ -1,0 +1,86 @@
+import { AppError } from "../../errors.ts";
+import { findServicePrincipal } from "../../graph/read.ts";
+import { readProvisioning } from "../../graph/synchronization.ts";
+import { type ProvisioningState, stateOf } from "../../provisioning/state.ts";
+import type { CurrentProvisioning } from "../../provisioning/types.ts";
+import type { KnownValues } from "../../settings/known-values.ts";
+import { fill } from "../../template/placeholders.ts";
+import type { Template } from "../../template/schema.ts";
+import { during, type RunContext } from "../context.ts";
+import { notThere, type Sought, seek } from "../locate.ts";
+import { SCIM_READING_SCOPES } from "./locate.ts";
+
+export interface ScimStatusInput {
+  /** One for each application that is meant. */
+  readonly templates: readonly Template[];
+  readonly known: KnownValues;
+}
+
+/** How provisioning fares, application by application. */
+export interface ScimStatus {
+  readonly tenant: { readonly id: string; readonly displayName: string };
+  readonly applications: readonly ApplicationStatus[];
+  readonly now: Date;
+}
+
+export type ApplicationStatus =
+  /** One of several that was never registered. */
+  | { readonly state: "notRegistered"; readonly displayName: string }
+  | {
+      readonly state: ProvisioningState;
+      readonly displayName: string;
+      readonly appId: string;
+      readonly objectId: string;
+      readonly servicePrincipalId: string;
+      readonly provisioning: CurrentProvisioning;
+    };
+
+/**
+ * How the provisioning of a product fares; where it has several applications, of all that are meant. Reads only.
+ *
+ * @throws AppError what `locate` throws, where none of them is registered; REGISTRATION_INCOMPLETE
+ */
+export async function scimStatus(
+  context: RunContext,
+  { templates, known }: ScimStatusInput,
+): Promise<ScimStatus> {
+  const applications: ApplicationStatus[] = [];
+  let first: Sought | undefined;
+  let absent: AppError | undefined;
+  for (const template of templates) {
+    const input = { template, known: first ? alreadyAsked(known, first) : known, session: first };
+    const sought = await seek(context, input, SCIM_READING_SCOPES);
+    first ??= sought;
+    absent ??= sought.application ? undefined : notThere(input, sought);
+    applications.push(await statusOf(context, template, sought));
+  }
+  const isNoneThere = applications.every(({ state }) => state === "notRegistered");
+  if (isNoneThere && absent) throw absent;
+  if (!first) throw new TypeError("the status of nothing");
+  return { tenant: first.tenant, applications, now: context.ports.clock.now() };
+}
+
+/** What was typed for the first application is not asked again for the next. */
+function alreadyAsked(known: KnownValues, { appName }: Sought): KnownValues {
+  return known.appId === undefined ? { ...known, appName: { value: appName, source: "flag" } } : known;
+}
+
+async function statusOf(
+  context: RunContext,
+  template: Template,
+  { application, graph, appName }: Sought,
+): Promise<ApplicationStatus> {
+  if (!application) {
+    const displayName = fill(template.application.displayName, { appName });
+    return { state: "notRegistered", displayName };
+  }
+  const { displayName, appId, objectId } = application;
+  return during(context, "read", async () => {
+    const servicePrincipal = await findServicePrincipal(graph, appId);
+    if (!servicePrincipal) throw new AppError("REGISTRATION_INCOMPLETE", { displayName, appId });
+    const { id: servicePrincipalId } = servicePrincipal;
+    const provisioning = await readProvisioning(graph, servicePrincipalId);
+    const state = stateOf(provisioning);
+    return { state, displayName, appId, objectId, servicePrincipalId, provisioning };
+  });
+}
