@@ -1,12 +1,39 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import { membersMayRegister, ROLES, rolesOf } from "../personas.ts";
+import type { Person } from "../state.ts";
 import type { World } from "../world.ts";
 import { type GraphEnv, urlOf } from "./environment.ts";
 import { GraphError, notFound, unsupportedQuery } from "./errors.ts";
 import { parseFilter } from "./filter.ts";
-import { page, parseQuery, project } from "./query.ts";
-import { PERMISSIONS, requireMember, requirePermission } from "./rights.ts";
+import { page, parseQuery, project, type Query } from "./query.ts";
+import { type Caller, PERMISSIONS, requireMember, requirePermission } from "./rights.ts";
+
+/** What Graph sends of a user where nothing is selected: graph/api/resources/users. */
+const USUAL = [
+  "businessPhones",
+  "displayName",
+  "givenName",
+  "jobTitle",
+  "mail",
+  "mobilePhone",
+  "officeLocation",
+  "preferredLanguage",
+  "surname",
+  "userPrincipalName",
+  "id",
+];
+const USER_FILTER = {
+  id: "eqIn",
+  displayName: "eqIn",
+  userPrincipalName: "eqIn",
+  mail: "eqIn",
+  companyName: "eqIn",
+  department: "eqIn",
+  jobTitle: "eqIn",
+  mailNickname: "eqIn",
+  userType: "eqIn",
+} as const;
 
 /** The tenant itself, its people and its policies: read only. */
 export function directoryRoutes(world: World) {
@@ -50,25 +77,26 @@ export function directoryRoutes(world: World) {
     const caller = c.get("caller");
     requirePermission(caller, caller.kind === "app" ? PERMISSIONS.readUsersAsApp : PERMISSIONS.readUsers);
     requireMember(world, caller);
-    const query = parseQuery("user", urlOf(c), "list");
-    const matches = parseFilter(query.filter, {
-      id: "eqIn",
-      displayName: "eqIn",
-      userPrincipalName: "eqIn",
-      mail: "eqIn",
-    });
-    return c.json(page(query, world.state.users.filter(matches)));
+    const query = shownOf(parseQuery("user", urlOf(c), "list"));
+    const matches = parseFilter(query.filter, USER_FILTER);
+    return c.json(page(query, world.state.users.filter(matches).map(view(caller))));
   });
   routes.get("/users/:key", (c) => {
     const caller = c.get("caller");
     requirePermission(caller, caller.kind === "app" ? PERMISSIONS.readUsersAsApp : PERMISSIONS.readUsers);
-    const key = c.req.param("key").toLowerCase();
+    const key = userKey(c.req.param("key"));
     const user = world.state.users.find(
       ({ id, userPrincipalName }) => id === key || userPrincipalName.toLowerCase() === key,
     );
     if (user?.id !== caller.objectId) requireMember(world, caller);
     if (user === undefined) throw notFound(c.req.param("key"));
-    return c.json(project(parseQuery("user", urlOf(c), "one"), user));
+    const isThemselves = user.id === caller.objectId;
+    const query = shownOf(parseQuery("user", urlOf(c), "one"));
+    return c.json(project(query, isThemselves ? user : view(caller)(user)));
+  });
+  routes.get("/subscribedSkus", (c) => {
+    requirePermission(c.get("caller"), PERMISSIONS.readLicences);
+    return c.json(page(parseQuery("subscribedSku", urlOf(c), "list"), licences(world)));
   });
   routes.get("/policies/authorizationPolicy", (c) => {
     requirePermission(c.get("caller"), PERMISSIONS.readPolicies);
@@ -80,6 +108,53 @@ export function directoryRoutes(world: World) {
     return c.json(appManagementPolicy(world));
   });
   return routes;
+}
+
+/** A key as it stands in the path; a name with a quote, or a dollar sign at its start, in brackets alone. */
+function userKey(text: string): string {
+  const quoted = /^\('(.*)'\)$/s.exec(text)?.[1];
+  if (quoted === undefined && /^\$|'/.test(text)) {
+    throw new GraphError(400, "BadRequest", "Invalid object identifier or user principal name.");
+  }
+  return (quoted?.replaceAll("''", "'") ?? text).toLowerCase();
+}
+
+/** What `$select` leaves out is not sent; without one, neither is what is not among the usual. */
+export function shownOf(query: Query): Query {
+  return { ...query, select: query.select ?? USUAL };
+}
+
+/** A person as the token may see them: `User.ReadBasic.All` knows names and the mail address. */
+export function view({ permissions }: Caller): (person: Person) => Person {
+  if (PERMISSIONS.readUsersWhole.some((permission) => permissions.has(permission))) return (person) => person;
+  const basic = ["id", "displayName", "userPrincipalName", "mail", "givenName", "surname"];
+  return (person) =>
+    Object.fromEntries(Object.entries(person).filter(([name]) => basic.includes(name))) as Person;
+}
+
+function licences({ behaviour, state }: World) {
+  if (behaviour.licence === "free") return [];
+  return [
+    {
+      id: `${state.tenantId}_078d2b04-f1bd-4111-bbd4-b4b1b354cef4`,
+      accountName: state.tenantName,
+      appliesTo: "User",
+      capabilityStatus: "Enabled",
+      consumedUnits: state.users.length,
+      prepaidUnits: { enabled: 100, suspended: 0, warning: 0, lockedOut: 0 },
+      servicePlans: [
+        {
+          servicePlanId: "41781fb2-bc02-4b7c-bd55-b576c07bb09d",
+          servicePlanName: "AAD_PREMIUM",
+          provisioningStatus: "Success",
+          appliesTo: "User",
+        },
+      ],
+      skuId: "078d2b04-f1bd-4111-bbd4-b4b1b354cef4",
+      skuPartNumber: "AAD_PREMIUM",
+      subscriptionIds: [],
+    },
+  ];
 }
 
 function delegatedOnly(): GraphError {

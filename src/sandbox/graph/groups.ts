@@ -93,6 +93,7 @@ function create(world: World, caller: Caller, body: Record<string, unknown>): Gr
     mailEnabled: false,
     securityEnabled: true,
     owners: ownersOf(world, caller, body["owners@odata.bind"]),
+    members: membersOf(world, body),
   };
   world.history.writing("groups", group.id, undefined, world.behaviour.indexDelayMs);
   world.history.born(group.id);
@@ -116,11 +117,41 @@ function ownersOf(world: World, caller: Caller, named: unknown): string[] {
   return owners;
 }
 
-function referredUser(world: World, reference: string): string {
-  const [prefix, id] = reference.split(/\/(?:directoryObjects|users)\/(?=[0-9a-f-]{36}$)/i);
-  if (id === undefined || prefix !== `https://${cloudOf(world).graphHost}/v1.0`) {
-    throw new GraphError(400, "BadRequest", "Invalid URL format specified in @odata.bind for 'owners'.");
+/** The members a new group begins with; owners and members together are limited. */
+function membersOf(world: World, body: Record<string, unknown>): string[] {
+  const named = listed(body["members@odata.bind"]);
+  if (named.length + listed(body["owners@odata.bind"]).length > MOST_OWNERS) {
+    throw badRequest(`The number of references exceeds the limit of ${MOST_OWNERS}.`);
   }
+  const members = named.map((reference) => referredMember(world, reference, "members"));
+  if (new Set(members).size !== members.length) {
+    throw badRequest("Request contains a property with duplicate values.");
+  }
+  return members;
+}
+
+function listed(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function referredUser(world: World, reference: string): string {
+  const id = referredId(world, reference, "owners");
   if (!world.state.users.some((user) => user.id === id)) throw notFound(id);
+  return id;
+}
+
+/** The person or group that an address of this cloud's Graph names; 404 where there is none. */
+export function referredMember(world: World, reference: string, property: string): string {
+  const id = referredId(world, reference, property);
+  const isKnown = [...world.state.users, ...world.state.groups].some((one) => one.id === id);
+  if (!isKnown) throw notFound(id);
+  return id;
+}
+
+function referredId(world: World, reference: string, property: string): string {
+  const [prefix, id] = reference.split(/\/(?:directoryObjects|users|groups)\/(?=[0-9a-f-]{36}$)/i);
+  if (id === undefined || prefix !== `https://${cloudOf(world).graphHost}/v1.0`) {
+    throw new GraphError(400, "BadRequest", `Invalid URL format specified in @odata.bind for '${property}'.`);
+  }
   return id;
 }

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { credentialRoutes } from "../provisioning/credentials.ts";
+import { expressionRoutes } from "../provisioning/expressions.ts";
 import { jobRoutes } from "../provisioning/jobs.ts";
 import type { World } from "../world.ts";
 import { isRecord } from "../world.ts";
@@ -13,19 +14,23 @@ import type { GraphEnv } from "./environment.ts";
 import { GraphError, graphErrorBody } from "./errors.ts";
 import { grantRoutes } from "./grants.ts";
 import { groupRoutes } from "./groups.ts";
+import { memberRoutes } from "./members.ts";
 import type { Caller } from "./rights.ts";
 import { secretRoutes } from "./secrets.ts";
 import { servicePrincipalRoutes } from "./service-principals.ts";
 
 // An alternate key in parentheses becomes a path segment of its own, which no object id can look like.
 const ALTERNATE_KEY = /\((appId|uniqueName)=(?:'|%27)((?:(?!(?:'|%27)\)).)*)(?:'|%27)\)/g;
+// A user in parentheses becomes a segment that keeps them, which tells it from a plain one.
+const USER_KEY = /\/users(\((?:'|%27).*(?:'|%27)\))/;
 const CHALLENGE =
   'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"';
 
 /** Microsoft Graph v1.0, as far as this program calls it. */
 export function graphRoutes(world: World): Hono<GraphEnv> {
   const app = new Hono<GraphEnv>({
-    getPath: (request) => new URL(request.url).pathname.replace(ALTERNATE_KEY, "/$1=$2"),
+    getPath: (request) =>
+      new URL(request.url).pathname.replace(ALTERNATE_KEY, "/$1=$2").replace(USER_KEY, "/users/$1"),
   });
   app.use(async (c, next) => {
     const ids = {
@@ -61,8 +66,10 @@ export function graphRoutes(world: World): Hono<GraphEnv> {
     grantRoutes(world),
     directoryRoutes(world),
     groupRoutes(world),
+    memberRoutes(world),
     credentialRoutes(world),
     jobRoutes(world),
+    expressionRoutes(world),
   ]) {
     app.route("/v1.0", routes);
   }

@@ -7,11 +7,11 @@ export const GROUP_TARGET = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const SOURCE_USER = `
   accountEnabled:Boolean appRoleAssignments* assignedRoles* city companyName country createdDateTime:DateTime
   department displayName employeeHireDate:DateTime employeeId employeeLeaveDateTime:DateTime
-  employeeOrgData.costCenter employeeOrgData.division employeeType extensionAttribute1 extensionAttribute2
+  employeeOrgDataCostCenter employeeOrgDataDivision employeeType extensionAttribute1 extensionAttribute2
   extensionAttribute3 extensionAttribute4 extensionAttribute5 extensionAttribute6 extensionAttribute7
   extensionAttribute8 extensionAttribute9 extensionAttribute10 extensionAttribute11 extensionAttribute12
   extensionAttribute13 extensionAttribute14 extensionAttribute15 facsimileTelephoneNumber givenName
-  immutableId IsSoftDeleted jobTitle mail mailNickname manager:Reference mobile netBiosName objectId
+  immutableId IsSoftDeleted:Boolean jobTitle mail mailNickname manager:Reference mobile netBiosName objectId
   onPremisesDistinguishedName onPremisesSamAccountName onPremisesSecurityIdentifier
   onPremisesUserPrincipalName originalUserPrincipalName otherMails* physicalDeliveryOfficeName postalCode
   preferredLanguage proxyAddresses* securityIdentifier sipProxyAddress state streetAddress surname

@@ -171,7 +171,7 @@ function checkSource(source: MappingSource, attributes: ReadonlySet<string>, tar
     }
     if (expression !== `[${name}]`) throw refused(`The expression '${expression}' does not name '${name}'.`);
   }
-  if (type === "Function" && (typeof name !== "string" || !expression.startsWith(`${name}(`))) {
+  if (type === "Function" && (typeof name !== "string" || !isCall(name, expression))) {
     throw refused(`The expression '${expression}' does not call '${String(name)}'.`);
   }
   if (type === "Function" && parameters.length === 0 && /\[[^\]]+\]/.test(expression)) {
@@ -182,6 +182,11 @@ function checkSource(source: MappingSource, attributes: ReadonlySet<string>, tar
     if (!isRecord(inner)) throw refused(`A parameter of the source of '${target}' has no value.`);
     checkSource(value, attributes, target);
   }
+}
+
+/** The condition of an `IIF` goes by its sign. */
+function isCall(name: string, expression: string): boolean {
+  return /^[=<>]+$/.test(name) ? expression.includes(name) : expression.startsWith(`${name}(`);
 }
 
 function listOf(value: unknown): readonly unknown[] {
