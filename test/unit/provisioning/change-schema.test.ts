@@ -180,7 +180,10 @@ describe("the smallest change", () => {
     expect(kinds(changes).toSorted()).toEqual([
       "addMapping",
       "changeMapping",
-      ...["removeMapping", "removeMapping", "removeMapping", "removeMapping"],
+      "removeMapping",
+      "removeMapping",
+      "removeMapping",
+      "removeMapping",
     ]);
   });
 
