@@ -39,6 +39,12 @@ export function parseTenantUrl(text: string): ParsedTenantUrl {
   return { ok: true, url: `${url.origin}${path}${flags === "" ? "" : `?${flags}`}` };
 }
 
+/** Whether two tenant URLs are the same address, however they end; a foreign one is compared letter by letter. */
+export function isSameTenantUrl(one: string, other: string): boolean {
+  const [left, right] = [parseTenantUrl(one), parseTenantUrl(other)];
+  return left.ok && right.ok ? left.url === right.url : one === other;
+}
+
 function bad(problem: TenantUrlProblem): ParsedTenantUrl {
   return { ok: false, problem };
 }
