@@ -18,7 +18,7 @@ async function registered() {
 }
 
 describe("mails-online", () => {
-  test("is added to a registration that is there, and nothing else is touched", async () => {
+  test("A15: is added to a registration that is there, and nothing else is touched", async () => {
     const { tenant, application } = await registered();
     const before = structuredClone(application);
     const run = await runInProcess(["mails-online", ...ON_TENANT], tenant);

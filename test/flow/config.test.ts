@@ -46,7 +46,7 @@ const ANSWERS = [
 ];
 
 describe("config init", () => {
-  test("writes what flags give, in the order of the packaged file, and says what is odd", async () => {
+  test("A1: writes what flags give, in the order of the packaged file, and says what is odd", async () => {
     const { exitCode, stdout, folder } = await run([
       "config",
       "init",

@@ -46,7 +46,7 @@ const graphPaths = (tenant: TestTenant) =>
     .map(({ method, url }) => `${method} ${new URL(url).pathname.replace(/\/v1\.0|[0-9a-f-]{36}/g, "")}`);
 
 describe("named beforehand", () => {
-  test("by flag, by name and by id, and the re-run finds nothing to do", async () => {
+  test("A14: by flag, by name and by id, and the re-run finds nothing to do", async () => {
     const tenant = testTenant();
     const [all, finance] = [idOf(tenant, "All Employees"), idOf(tenant, "Finance")];
     const flags = ["--group", "all employees", "--group", finance.toUpperCase(), "--group", finance];

@@ -131,7 +131,7 @@ describe("unattended", () => {
 });
 
 describe("in a terminal", () => {
-  test("asks in the order of the vendor's guide and shows the plan before the yes", async () => {
+  test("A2: asks in the order of the vendor's guide and shows the plan before the yes", async () => {
     const tenant = testTenant();
     const run = await runInProcess([], tenant, { answers: [...QUESTIONS, YES] });
     expect(run.exitCode).toBe(0);
@@ -186,7 +186,7 @@ describe("in a terminal", () => {
     expect(tenant.state.applications).toEqual([]);
   });
 
-  test("Mails Online exposes the API and is found complete by the next run", async () => {
+  test("A15: Mails Online exposes the API and is found complete by the next run", async () => {
     const tenant = testTenant();
     const answers = [...QUESTIONS.slice(0, 3), { expect: /Outlook/, answer: "true" }, YES];
     const first = await runInProcess([], tenant, { answers });
@@ -212,7 +212,7 @@ describe("config.json", () => {
   };
   const GOOD = { tenantID: EXAMPLE.tenantId, appName: "empower", hostname: "https://app.contoso.com" };
 
-  test("is enough for an unattended run, with a byte order mark and Windows line ends", async () => {
+  test("A1: is enough for an unattended run, with a byte order mark and Windows line ends", async () => {
     const text = `\uFEFF${JSON.stringify(GOOD, null, 2).replaceAll("\n", "\r\n")}`;
     const { run } = await withConfig(text);
     expect(run.exitCode).toBe(0);
@@ -426,7 +426,7 @@ describe("the one-time-password service", () => {
   });
 
   test.each(["1.6.2", "1.5.0", "1.4.1", "month"] as const)(
-    "of version %s delivers",
+    "A10: of version %s delivers",
     async (oneTimePassword) => {
       const tenant = testTenant({ oneTimePassword });
       const run = await runInProcess(UNATTENDED, tenant);

@@ -31,7 +31,7 @@ const SCIM = {
 };
 
 describe("useSCIM", () => {
-  test("makes the provisioned variant with everything but the other permissions, and twice the same", async () => {
+  test("A7, B1, B3, B5: makes the provisioned variant with everything but the other permissions, and twice the same", async () => {
     const tenant = testTenant({ visibilityDelayMs: 4000, indexDelayMs: 4000 });
     const run = await runInProcess([...UNATTENDED, "--scim"], tenant);
     expect(run.exitCode, run.stderr).toBe(0);
@@ -181,7 +181,7 @@ describe("useSCIM", () => {
 });
 
 describe("other vendors", () => {
-  test("flexwhere: an application to be provisioned, without a secret", async () => {
+  test("D1: flexwhere: an application to be provisioned, without a secret", async () => {
     const tenant = testTenant();
     const argv = ["--template", "flexwhere", "--yes", "--no-input", "--tenant-id", EXAMPLE.tenantId];
     const run = await runInProcess(argv, tenant);
@@ -197,7 +197,7 @@ describe("other vendors", () => {
     expect([rotate.exitCode, rotate.stderr]).toEqual([2, expect.stringContaining("no client secret")]);
   });
 
-  test("andmoney: two applications in one run, one question, and each on its own when one fails", async () => {
+  test("E1: andmoney: two applications in one run, one question, and each on its own when one fails", async () => {
     const argv = ["--template", "andmoney", "--json", "--yes", "--no-input", "--tenant-id", EXAMPLE.tenantId];
     const tenant = testTenant();
     const failing: (fetch: Fetch) => Fetch = (fetch) => async (request) => {
@@ -234,7 +234,7 @@ describe("other vendors", () => {
     expect(named.exitCode, named.stderr).toBe(0);
   });
 
-  test("the SCIM and OpenID Connect platform: other platforms, app roles, a file of its own", async () => {
+  test("F2, F7: the SCIM and OpenID Connect platform: other platforms, app roles, a file of its own", async () => {
     const tenant = testTenant();
     const { folder } = await runInProcess(["--version"], tenant);
     const config = {

@@ -105,7 +105,7 @@ describe("secret list", () => {
 });
 
 describe("secret rotate", () => {
-  test("a new secret beside the old, handed over like the first, and nothing else touched", async () => {
+  test("A9: a new secret beside the old, handed over like the first, and nothing else touched", async () => {
     const { tenant, folder, first } = await registered();
     const app = appOf(tenant);
     app.web.redirectUris.push("https://customer.example/own");

@@ -222,7 +222,7 @@ describe("an application, by the environment", () => {
   });
 });
 
-describe("Azure Cloud Shell", () => {
+describe("A12: Azure Cloud Shell", () => {
   const shell = { environment: CLOUD_SHELL };
   const wait = { expect: /How do you want to grant User\.Read\.All/ };
 

@@ -174,7 +174,7 @@ describe("templates show, of a product that is provisioned", () => {
     `);
   });
 
-  test("F3 to F8: names what is required, added and repeated", async () => {
+  test("F3, F4, F6, F7, F8: names what is required, added and repeated", async () => {
     const { stdout } = await run(["show", "scim-oidc-platform"]);
     expect(
       stdout.slice(stdout.indexOf("It is provisioned"), stdout.indexOf("It hands over")),

@@ -88,7 +88,7 @@ function codes(pty: Pty): number {
   return new Set(pty.screen().match(CODE)).size;
 }
 
-describe("from the first question to the download", () => {
+describe("A12: from the first question to the download", () => {
   test("with the consent on Microsoft's page, which is seen", async () => {
     const opened = shell();
     const { place, home } = opened;

@@ -22,7 +22,7 @@ const FLAGS = [
   "--no-group",
 ];
 
-test("a person types every answer, is told what is wrong with a bad one, and gets the file", async () => {
+test("A2, A3, A11: a person types every answer, is told what is wrong with a bad one, and gets the file", async () => {
   const place = outpost();
   const pty = inTerminal(place);
   await pty.until(ASKED.tenant);

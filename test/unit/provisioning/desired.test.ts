@@ -128,7 +128,7 @@ describe("F: the SCIM and OpenID Connect platform", () => {
   const ROLE = 'roles[primary eq "True"].value';
   const text = (name: string) => ({ name, type: "String", multiValued: false });
 
-  test("F3 to F7: what Enter gives", () => {
+  test("F3, F4, F5, F6, F7: what Enter gives", () => {
     const provisioning = desired(template);
     expect(provisioning.tenantUrl).toBe("https://tenanturl.example.com/scim");
     expect(provisioning).toMatchObject({ scope: "assigned", groups: true, appRole: "ReadOnly" });

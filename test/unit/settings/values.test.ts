@@ -306,7 +306,7 @@ test("an app name that is accepted can be put into an address", () => {
   );
 });
 
-describe("pairs of a key and an attribute (F8)", () => {
+describe("F8: pairs of a key and an attribute", () => {
   test.each<[string, readonly (readonly [string, string])[]]>([
     ["costCentre=department", [["costCentre", "department"]]],
     [
