@@ -4,7 +4,13 @@ import type { Ports } from "../ports/index.ts";
 import { CLOUD_NAMES } from "../settings/sign-in.ts";
 import { type AddOnFlag, packagedAddOns } from "./add-on-flags.ts";
 import { collect, readFlags } from "./flags.ts";
-import { addAppOptions, addConfigOptions, addSecretOptions, addTenantOptions } from "./options.ts";
+import {
+  addAppOptions,
+  addConfigOptions,
+  addSecretOptions,
+  addTenantOptions,
+  notifyOption,
+} from "./options.ts";
 import { PERSONA_NAMES } from "./sandbox.ts";
 import { addScimCommands } from "./scim-program.ts";
 import { clean } from "./screen/clean.ts";
@@ -170,7 +176,9 @@ function buildProgram({ makePorts, version }: Outside, addOns: readonly AddOnFla
     .command("verify")
     .description("compare the registration with the template; changes nothing")
     .action(() => start(verify, async () => (await import("./commands/verify.ts")).runVerify));
-  addTenantOptions(verify, addOns);
+  addTenantOptions(verify, addOns)
+    .option("--group <name|id>", "group that should be provisioned; give it once for each", collect)
+    .addOption(notifyOption());
 
   const secret = program.command("secret").description("the client secrets of the registration");
   const list = secret

@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { Tenant } from "../graph/tenant.ts";
+import type { ProvisioningFinding } from "../provisioning/findings.ts";
 import { diff, staleRedirectUris } from "../registration/diff.ts";
 import { type Finding, toFindings } from "../registration/findings.ts";
 import { isMarked } from "../registration/names.ts";
@@ -12,6 +13,8 @@ import type { RunContext } from "./context.ts";
 import { desiredRegistration } from "./desired-registration.ts";
 import { locate } from "./locate.ts";
 import { judge } from "./plan-registration.ts";
+import { SCIM_READING_SCOPES } from "./scim/locate.ts";
+import { verifyProvisioning } from "./scim/verify.ts";
 import { READING_SCOPES } from "./sign-in.ts";
 
 export interface VerifyInput {
@@ -29,6 +32,8 @@ export interface Verification {
   readonly tenant: Tenant;
   readonly application: Application;
   readonly findings: readonly Finding[];
+  /** Of provisioning, where the template has some. */
+  readonly provisioning: readonly ProvisioningFinding[];
   /** What `register` would do about it; empty where the registration is as the template wants it. */
   readonly plan: Plan;
 }
@@ -44,7 +49,8 @@ export async function verify(context: RunContext, input: VerifyInput): Promise<V
   const { known, addOns } = input;
   const missing = missingInputs(known);
   if (!context.questions && missing.length > 0) throw new AppError("INPUT_MISSING", { missing });
-  const located = await locate(context, input, READING_SCOPES);
+  const { scim } = input.template.application;
+  const located = await locate(context, input, scim ? SCIM_READING_SCOPES : READING_SCOPES);
   const { tenant, apis, current } = located;
   const { application } = current;
   // With --app-id a name that was given all the same is the name the registration should have.
@@ -72,5 +78,6 @@ export async function verify(context: RunContext, input: VerifyInput): Promise<V
     stale: staleRedirectUris(desired, application),
     now: context.ports.clock.now(),
   });
-  return { tenant, application, findings, plan };
+  const provisioning = scim ? await verifyProvisioning(context, located, { ...input, answers }) : [];
+  return { tenant, application, findings, provisioning, plan };
 }

@@ -140,6 +140,7 @@ export function readOnDemand(body: unknown): Omit<OnDemandResult, "requestId"> |
   const result = toResult(key.result, isRedundant);
   return {
     result,
+    isRedundant: result === "success" && isRedundant,
     action: event?.action === undefined ? undefined : lowerFirst(event.action),
     steps: event?.provisioningSteps ?? [],
     changes: event?.modifiedProperties ?? [],

@@ -216,6 +216,8 @@ export type ConnectionTest =
 /** One user or group sent on demand. */
 export interface OnDemandResult {
   readonly result: "success" | "skipped" | "failure";
+  /** A success without anything to do: the target had it all already. */
+  readonly isRedundant: boolean;
   /** Graph: `provisioningAction`, such as `create`. */
   readonly action: string | undefined;
   readonly steps: readonly ProvisioningStep[];

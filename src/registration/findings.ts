@@ -86,8 +86,8 @@ export interface FindingInputs {
 const SOON_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-/** Whether a finding is one that `register` would repair. */
-export function isFault({ state }: Finding): boolean {
+/** Whether a finding is one that `register`, or of provisioning `scim setup`, would repair. */
+export function isFault({ state }: Pick<Finding, "state">): boolean {
   return state === "differs" || state === "missing";
 }
 

@@ -1,5 +1,6 @@
 import type { ExitCode } from "../../errors.ts";
 import { verify } from "../../flow/verify.ts";
+import { isFault } from "../../registration/findings.ts";
 import type { Invocation } from "../program.ts";
 import { renderVerification, toJsonVerification } from "../screen/verification.ts";
 import { withSession } from "../session.ts";
@@ -15,8 +16,8 @@ export async function runVerify(invocation: Invocation): Promise<ExitCode> {
       journalFolder,
     });
     return {
-      // The plan decides, not its picture: 0 exactly where register would find nothing to do.
-      exitCode: verification.plan.steps.length > 0 ? 3 : 0,
+      // The plan decides, not its picture: 0 exactly where register would find nothing to do, and setup neither.
+      exitCode: verification.plan.steps.length > 0 || verification.provisioning.some(isFault) ? 3 : 0,
       text: renderVerification(verification, invocation.ports.terminal),
       json: toJsonVerification(verification),
     };

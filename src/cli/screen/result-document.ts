@@ -122,7 +122,9 @@ export const ResultDocument = z.union([
         about: z.string(),
         state: z
           .enum(["ok", "differs", "missing", "extra", "warning"])
-          .describe("Only `differs` and `missing` are differences, which `register` repairs."),
+          .describe(
+            "Only `differs` and `missing` are differences, which `register` or `scim setup` repairs.",
+          ),
         text: z.string().describe("The finding in words."),
         daysLeft: z.number().nullable().describe("For a client secret: whole days until it ends."),
         keyId: nullableText,

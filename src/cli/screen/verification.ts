@@ -1,26 +1,31 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import type { Verification } from "../../flow/verify.ts";
 import type { Terminal } from "../../ports/index.ts";
+import type { ProvisioningFinding } from "../../provisioning/findings.ts";
 import { type Finding, type FindingState, isEndingSoon, isFault } from "../../registration/findings.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
 import { advice, describeFinding, SECTIONS, type Section, sectionOf } from "./words/findings.ts";
+import { describeProvisioning, PROVISIONING, provisioningAdvice } from "./words/scim-findings.ts";
 
 /** How a registration compares with its template, part by part. */
 export function renderVerification(verification: Verification, terminal: Terminal): string {
-  const { application, tenant, findings } = verification;
+  const { application, tenant, findings, provisioning } = verification;
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
   const faults = findings.filter(isFault).length;
-  const warnings = findings.filter(({ state }) => state === "warning").length;
+  const ofProvisioning = provisioning.filter(isFault).length;
+  const warnings = [...findings, ...provisioning].filter(({ state }) => state === "warning").length;
   const endsSoon = findings.some(isEndingSoon);
   const lines = [
     "",
-    verdict(application.displayName, faults, style),
+    verdict(application.displayName, faults + ofProvisioning, style),
     say`  ${application.appId} in ${tenant.displayName} (${tenant.id})`,
     ...(Object.keys(SECTIONS) as Section[]).flatMap((section) => sectionLines(section, findings, style)),
+    ...provisioningLines(provisioning, style),
     "",
-    ...advice({ faults, warnings, endsSoon }),
+    ...advice({ faults, ofProvisioning, warnings, endsSoon }),
+    ...provisioningAdvice(provisioning),
   ];
   return fit(lines.join("\n"), terminal.resultColumns);
 }
@@ -34,7 +39,14 @@ function verdict(displayName: string, faults: number, style: ChalkInstance): str
 function sectionLines(section: Section, findings: readonly Finding[], style: ChalkInstance): string[] {
   const own = findings.filter((finding) => sectionOf(finding) === section);
   if (own.length === 0) return [];
-  return ["", style.bold(SECTIONS[section]), ...own.map((finding) => `  ${marked(finding, style)}`)];
+  const lines = own.map((finding) => `  ${marked(finding.state, describeFinding(finding), style)}`);
+  return ["", style.bold(SECTIONS[section]), ...lines];
+}
+
+function provisioningLines(findings: readonly ProvisioningFinding[], style: ChalkInstance): string[] {
+  if (findings.length === 0) return [];
+  const lines = findings.map((finding) => `  ${marked(finding.state, describeProvisioning(finding), style)}`);
+  return ["", style.bold(PROVISIONING), ...lines];
 }
 
 const MARKS: Readonly<Record<FindingState, string>> = {
@@ -45,15 +57,18 @@ const MARKS: Readonly<Record<FindingState, string>> = {
   warning: "!",
 };
 
-function marked(finding: Finding, { green, yellow, red, dim }: ChalkInstance): string {
+function marked(state: FindingState, text: string, { green, yellow, red, dim }: ChalkInstance): string {
   const colours = { ok: green, differs: yellow, missing: red, extra: dim, warning: yellow };
-  const text = describeFinding(finding);
-  const { state } = finding;
   return `${colours[state](MARKS[state])} ${state === "extra" ? dim(text) : text}`;
 }
 
 /** The same for standard output with `--json`. */
-export function toJsonVerification({ tenant, application, findings }: Verification): ResultDocument {
+export function toJsonVerification({
+  tenant,
+  application,
+  findings,
+  provisioning,
+}: Verification): ResultDocument {
   return {
     schemaVersion: 1,
     command: "verify",
@@ -61,14 +76,23 @@ export function toJsonVerification({ tenant, application, findings }: Verificati
     tenantId: clean(tenant.id),
     appId: clean(application.appId),
     objectId: clean(application.objectId),
-    differences: findings.filter(isFault).length,
-    findings: findings.map((finding) => ({
-      about: finding.about,
-      state: finding.state,
-      text: describeFinding(finding),
-      daysLeft: finding.about === "secret" ? finding.daysLeft : null,
-      keyId: keyIdOf(finding),
-    })),
+    differences: [...findings, ...provisioning].filter(isFault).length,
+    findings: [
+      ...findings.map((finding) => ({
+        about: finding.about,
+        state: finding.state,
+        text: describeFinding(finding),
+        daysLeft: finding.about === "secret" ? finding.daysLeft : null,
+        keyId: keyIdOf(finding),
+      })),
+      ...provisioning.map((finding) => ({
+        about: finding.about,
+        state: finding.state,
+        text: describeProvisioning(finding),
+        daysLeft: null,
+        keyId: null,
+      })),
+    ],
   };
 }
 

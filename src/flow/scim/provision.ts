@@ -83,11 +83,9 @@ export async function provision(context: RunContext, input: ProvisionInput): Pro
   return { outcome: outcomeOf(result), tenant, displayName, appId, objectId, subject, result, state };
 }
 
-/** Skipped because the app has it all already is a success. */
-function outcomeOf({ result, error }: OnDemandResult): ProvisionResult["outcome"] {
-  if (result === "success") return "provisioned";
-  if (result === "failure") return "failed";
-  return error?.code === "RedundantExport" ? "nothingToDo" : "skipped";
+function outcomeOf({ result, isRedundant }: OnDemandResult): ProvisionResult["outcome"] {
+  if (result === "success") return isRedundant ? "nothingToDo" : "provisioned";
+  return result === "failure" ? "failed" : "skipped";
 }
 
 /** The one rule of the job, where it maps objects of that kind. @throws AppError NOT_MAPPED */

@@ -173,11 +173,13 @@ function secret({ credential, judgement, daysLeft }: Extract<Finding, { about: "
 
 /** What to do about it all, as the last words on the screen. */
 export function advice(facts: {
+  /** Those of the registration. */
   readonly faults: number;
+  readonly ofProvisioning: number;
   readonly warnings: number;
   readonly endsSoon: boolean;
 }): string[] {
-  const { faults, warnings, endsSoon } = facts;
+  const { faults, ofProvisioning, warnings, endsSoon } = facts;
   const texts = [];
   if (faults > 0) {
     texts.push(
@@ -187,7 +189,7 @@ export function advice(facts: {
   if (endsSoon) {
     texts.push("A client secret ends soon. A new one beside it: secret rotate.");
   }
-  if (texts.length === 0) {
+  if (texts.length === 0 && ofProvisioning === 0) {
     texts.push(
       warnings > 0 ? "Nothing has to be repaired. Look at what is marked with !." : "Nothing to do.",
     );

@@ -1,0 +1,98 @@
+import { AppError, isAppError } from "../../errors.ts";
+import { isProvisioned, listAssignments } from "../../graph/assignments.ts";
+import type { GraphContext } from "../../graph/batch.ts";
+import { findGroups } from "../../graph/groups.ts";
+import { readProvisioning } from "../../graph/synchronization.ts";
+import { toDesiredProvisioning } from "../../provisioning/desired.ts";
+import {
+  type AssignmentFacts,
+  type ProvisioningFinding,
+  provisioningFindings,
+} from "../../provisioning/findings.ts";
+import { parseTenantUrl } from "../../provisioning/tenant-url.ts";
+import type { DesiredProvisioning } from "../../provisioning/types.ts";
+import type { KnownValues } from "../../settings/known-values.ts";
+import type { Template } from "../../template/schema.ts";
+import type { Answers } from "../answers.ts";
+import { during, type RunContext } from "../context.ts";
+import type { Located } from "../locate.ts";
+
+export interface VerifyProvisioningInput {
+  readonly template: Template;
+  readonly known: KnownValues;
+  readonly answers: Answers;
+}
+
+/** So many names say whom it is about. */
+const MOST_NAMES = 5;
+const NOBODY: AssignmentFacts = { count: 0, defaultAccess: { count: 0, names: [] }, missing: [] };
+
+/**
+ * Compares provisioning with what template and settings ask for. Reads only. Who may not look at it still
+ * verifies the registration.
+ *
+ * @throws AppError VALUES_INVALID, GROUPS_UNCLEAR
+ */
+export async function verifyProvisioning(
+  context: RunContext,
+  { graph, current: { servicePrincipal } }: Located,
+  input: VerifyProvisioningInput,
+): Promise<ProvisioningFinding[]> {
+  const desired = toDesired(input);
+  if (!servicePrincipal) return [];
+  const { id } = servicePrincipal;
+  return during(context, "read", async () => {
+    try {
+      const provisioning = await readProvisioning(graph, id);
+      const reads = provisioning.job && desired.scope === "assigned";
+      const facts = reads ? await readAssignments(graph, id, input.known.groups?.value ?? []) : NOBODY;
+      return provisioningFindings(desired, provisioning, facts);
+    } catch (error) {
+      if (!isAppError(error, "GRAPH_FORBIDDEN")) throw error;
+      return [{ about: "provisioningUnread", state: "warning" }];
+    }
+  });
+}
+
+function toDesired({ template, known, answers }: VerifyProvisioningInput): DesiredProvisioning {
+  const notification = known.notifications.get(template.application.key);
+  const parsed = toDesiredProvisioning(template, answers, { notification });
+  if (!parsed.ok) throw new AppError("VALUES_INVALID", { faults: parsed.faults });
+  const { desired } = parsed;
+  const url = parseTenantUrl(desired.tenantUrl);
+  return url.ok ? { ...desired, tenantUrl: url.url } : desired;
+}
+
+/** Who is assigned, counted as it is read: there may be very many. */
+async function readAssignments(
+  graph: GraphContext,
+  servicePrincipalId: string,
+  wanted: readonly string[],
+): Promise<AssignmentFacts> {
+  const missing = new Map((await findWanted(graph, wanted)).map(({ id, displayName }) => [id, displayName]));
+  const names: string[] = [];
+  let [counted, skipped] = [0, 0];
+  for await (const assignment of listAssignments(graph, servicePrincipalId)) {
+    missing.delete(assignment.principalId);
+    if (isProvisioned(assignment)) counted += 1;
+    else {
+      skipped += 1;
+      if (names.length < MOST_NAMES) names.push(assignment.principalDisplayName);
+    }
+  }
+  return {
+    count: counted,
+    defaultAccess: { count: skipped, names },
+    missing: [...missing.values()],
+  };
+}
+
+async function findWanted(graph: GraphContext, wanted: readonly string[]) {
+  if (wanted.length === 0) return [];
+  const found = await findGroups(graph, wanted);
+  const unclear = wanted
+    .map((one, index) => ({ wanted: one, candidates: found[index] ?? [] }))
+    .filter(({ candidates }) => candidates.length !== 1);
+  if (unclear.length > 0) throw new AppError("GROUPS_UNCLEAR", { unclear });
+  return found.flat();
+}

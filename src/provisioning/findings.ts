@@ -1,0 +1,153 @@
+import type { FindingState } from "../registration/findings.ts";
+import { changeSchema, expressionsOf } from "./change-schema.ts";
+import type { ParsedExpressions, SchemaChange, SchemaProblem } from "./schema-changes.ts";
+import { type ProvisioningState, stateOf } from "./state.ts";
+import type {
+  CurrentProvisioning,
+  DesiredProvisioning,
+  Job,
+  MappingSource,
+  SavedCredentials,
+} from "./types.ts";
+
+/** What a finding about provisioning is about, with the values that a sentence on it needs. */
+export type ProvisioningSubject =
+  | { readonly about: "provisioning"; readonly is: ProvisioningState; readonly job: Job | undefined }
+  | { readonly about: "tenantUrl"; readonly wanted: string; readonly found: string | undefined }
+  | { readonly about: "secretToken" }
+  | {
+      readonly about: "provisioningScope";
+      readonly wanted: SavedCredentials["scope"];
+      readonly found: SavedCredentials["scope"];
+    }
+  | {
+      readonly about: "notification";
+      readonly wanted: string | undefined;
+      readonly found: string | undefined;
+    }
+  /** All of them, where none differs. */
+  | { readonly about: "mappings" }
+  | { readonly about: "mapping"; readonly change: SchemaChange }
+  | { readonly about: "mappingProblem"; readonly problem: SchemaProblem }
+  /** An attribute for several values that the tenant keeps for one alone. */
+  | { readonly about: "singleValued"; readonly name: string }
+  /** How many are assigned so that they count for provisioning. */
+  | { readonly about: "assignments"; readonly count: number }
+  /** A group that should be assigned. */
+  | { readonly about: "groupAssignment"; readonly displayName: string }
+  /** Assigned with "default access", which provisioning skips. */
+  | { readonly about: "defaultAccess"; readonly count: number; readonly names: readonly string[] }
+  /** Whoever signed in may not look at it. */
+  | { readonly about: "provisioningUnread" };
+
+export type ProvisioningFinding = ProvisioningSubject & { readonly state: FindingState };
+
+/** Who is assigned, as far as that says something. */
+export interface AssignmentFacts {
+  /** Those that count for provisioning. */
+  readonly count: number;
+  /** Those with "default access"; of many, the names of the first few. */
+  readonly defaultAccess: { readonly count: number; readonly names: readonly string[] };
+  /** The names of groups that should be assigned and are not at all. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * Everything that is wanted of provisioning, each with how the tenant has it. Where there is no job nobody has
+ * asked for provisioning yet: that is worth a word, and no difference. From then on whatever lacks is one.
+ */
+export function provisioningFindings(
+  desired: DesiredProvisioning,
+  current: CurrentProvisioning,
+  assignments: AssignmentFacts,
+): ProvisioningFinding[] {
+  const is = stateOf(current);
+  const { job } = current;
+  if (!job) return [{ about: "provisioning", is, job, state: "warning" }];
+  const isFine = is === "running" || is === "firstCycle";
+  const state = isFine ? "ok" : is === "quarantine" || is === "paused" ? "differs" : "missing";
+  return [
+    { about: "provisioning", is, job, state },
+    ...credentialFindings(desired, current.credentials),
+    ...mappingFindings(desired, current),
+    ...assignmentFindings(desired, assignments),
+  ];
+}
+
+function credentialFindings(
+  desired: DesiredProvisioning,
+  { tenantUrl, hasToken, scope, notification }: SavedCredentials,
+): ProvisioningFinding[] {
+  const compared = (wanted: string | undefined, found: string | undefined) =>
+    found === undefined ? "missing" : wanted === found ? "ok" : "differs";
+  const wantsNotification = desired.notification !== undefined;
+  return [
+    {
+      about: "tenantUrl",
+      wanted: desired.tenantUrl,
+      found: tenantUrl,
+      state: compared(desired.tenantUrl, tenantUrl),
+    },
+    { about: "secretToken", state: hasToken ? "ok" : "missing" },
+    {
+      about: "provisioningScope",
+      wanted: desired.scope,
+      found: scope,
+      state: compared(desired.scope, scope),
+    },
+    {
+      about: "notification",
+      wanted: desired.notification,
+      found: notification,
+      state: wantsNotification ? compared(desired.notification, notification) : "extra",
+    },
+  ];
+}
+
+function mappingFindings(
+  desired: DesiredProvisioning,
+  { schema }: CurrentProvisioning,
+): ProvisioningFinding[] {
+  if (!schema) return [];
+  const changed = changeSchema(schema, desired, unparsed(desired));
+  if ("problems" in changed) {
+    return changed.problems.map((problem) => ({ about: "mappingProblem", problem, state: "differs" }));
+  }
+  const { changes, singleValued } = changed;
+  return [
+    ...(changes.length === 0 ? [{ about: "mappings", state: "ok" } as const] : []),
+    ...changes.map(
+      (change): ProvisioningFinding => ({
+        about: "mapping",
+        change,
+        state: change.kind.startsWith("add") ? "missing" : "differs",
+      }),
+    ),
+    ...singleValued.map((name) => ({ about: "singleValued", name, state: "warning" }) as const),
+  ];
+}
+
+/** Expressions as they are written: enough to compare, and nothing of it is sent. */
+function unparsed(desired: DesiredProvisioning): ParsedExpressions {
+  return new Map(
+    expressionsOf(desired).map((expression) => {
+      const source: MappingSource = { type: "Function", name: null, expression, parameters: null };
+      return [expression, { ok: true, source }] as const;
+    }),
+  );
+}
+
+function assignmentFindings(
+  { scope }: DesiredProvisioning,
+  { count, defaultAccess, missing }: AssignmentFacts,
+): ProvisioningFinding[] {
+  // Where everybody is provisioned nobody has to be assigned.
+  if (scope === "all") return [];
+  return [
+    { about: "assignments", count, state: count > 0 ? "ok" : "warning" },
+    ...missing.map((displayName) => ({ about: "groupAssignment", displayName, state: "missing" }) as const),
+    ...(defaultAccess.count > 0
+      ? [{ about: "defaultAccess", ...defaultAccess, state: "differs" } as const]
+      : []),
+  ];
+}

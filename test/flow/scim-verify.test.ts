@@ -1,0 +1,197 @@
+import { describe, expect, test } from "vitest";
+import { changeSchema, expressionsOf } from "../../src/provisioning/change-schema.ts";
+import { toDesiredProvisioning } from "../../src/provisioning/desired.ts";
+import type { SynchronizationSchema } from "../../src/provisioning/types.ts";
+import { defaultSchema } from "../../src/sandbox/provisioning/default-schema.ts";
+import type { JobState } from "../../src/sandbox/provisioning/state.ts";
+import type { AppRoleAssignment } from "../../src/sandbox/state.ts";
+import { guid, shipped } from "../support/builders.ts";
+import { FLEXWHERE, type Provisioned, provisioned } from "../support/provisioned.ts";
+import { runInProcess, type TestRun, testTenant } from "../support/run.ts";
+
+/** The lines that do not say that all is well, without their indent. */
+function faults({ stdout }: TestRun): string[] {
+  return stdout
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => /^[~✖!]/.test(line));
+}
+
+/** The mappings as FlexWhere wants them. */
+function wantedSchema(): SynchronizationSchema {
+  const template = shipped().templates.find(({ name }) => name === "flexwhere");
+  if (!template) throw new Error("no such template");
+  const answers = { appName: "FlexWhere SCIM", hostname: "", inputs: {} };
+  const parsed = toDesiredProvisioning(template, answers, { notification: undefined });
+  if (!parsed.ok) throw new Error("faults");
+  const sources = expressionsOf(parsed.desired).map(
+    (expression) =>
+      [
+        expression,
+        { ok: true, source: { type: "Function", name: "x", expression, parameters: [] } },
+      ] as const,
+  );
+  const changed = changeSchema(defaultSchema("job", guid(0x12)), parsed.desired, new Map(sources));
+  if ("problems" in changed) throw new Error(JSON.stringify(changed.problems));
+  return changed.schema;
+}
+
+const ROLE = "18d14569-c3bd-439b-9a66-3a2aee01d14f";
+const NO_ROLE = "00000000-0000-0000-0000-000000000000";
+
+/** Assigns the first group of the tenant. */
+function assign({ tenant, servicePrincipalId }: Provisioned, appRoleId = ROLE, index = 0): void {
+  const group = tenant.state.groups[index];
+  tenant.state.appRoleAssignments.push({
+    id: `assignment-${index}`,
+    appRoleId,
+    principalId: group?.id ?? "",
+    principalType: "Group",
+    principalDisplayName: group?.displayName ?? "",
+    resourceId: servicePrincipalId,
+    resourceDisplayName: "FlexWhere SCIM",
+    createdDateTime: "2026-11-20T12:00:00Z",
+  } as AppRoleAssignment);
+}
+
+async function asWanted(job: Partial<JobState> = {}): Promise<Provisioned> {
+  const made = await provisioned({}, { schema: wantedSchema(), ...job });
+  assign(made);
+  return made;
+}
+
+const verify = ({ tenant, folder }: Provisioned, ...more: string[]) =>
+  runInProcess(["verify", ...FLEXWHERE, ...more], tenant, { folder });
+
+/** What happens to provisioning, and what verify says of it. */
+function drifted(
+  name: string,
+  expected: readonly RegExp[],
+  drift: (made: Provisioned) => unknown,
+  ...flags: readonly string[]
+) {
+  return { name, expected, drift, flags };
+}
+
+describe("verify of a product with provisioning", () => {
+  test("as the template wants it: exit 0, nothing changed", async () => {
+    const made = await asWanted();
+    const before = structuredClone(made.tenant.state);
+    const run = await verify(made);
+    expect(faults(run)).toEqual([]);
+    expect(run.stdout).toContain("✔ the attribute mappings are as the template wants them");
+    expect(run.stdout).toContain("✔ 1 assignment of users and groups counts");
+    expect(run.stdout).toContain("Nothing to do.");
+    expect(run.exitCode).toBe(0);
+    expect(made.tenant.state).toEqual(before);
+  });
+
+  test("nobody has set it up: said with what waits, and no difference", async () => {
+    const tenant = testTenant();
+    const { folder } = await runInProcess([...FLEXWHERE, "--yes"], tenant);
+    const run = await runInProcess(["verify", ...FLEXWHERE], tenant, { folder });
+    expect(faults(run)).toEqual(["! not set up. When the vendor has given you its secret token: scim setup"]);
+    expect(run.stdout).not.toContain("Run register");
+    expect(run.exitCode).toBe(0);
+  });
+
+  test.each([
+    drifted("paused", [/^~ paused/], ({ state }) => Object.assign(state.job, { schedule: "Paused" })),
+    drifted("in quarantine", [/^~ in quarantine/], ({ state }) =>
+      Object.assign(state.job, {
+        quarantine: { reason: "TooManyDeletes", nextAttempt: "2026-11-21T12:00:00Z", error: null },
+      }),
+    ),
+    drifted(
+      "never started, without credentials",
+      [
+        /^✖ not finished/,
+        /^✖ tenant URL nothing, should be https:/,
+        /^✖ no secret token is saved/,
+        /^✖ provisions nothing/,
+      ],
+      ({ state }) => {
+        Object.assign(state.job, { schedule: "Disabled", lastExecution: undefined, steadySince: undefined });
+        state.credentials = undefined;
+      },
+    ),
+    drifted(
+      "another tenant URL",
+      [/^~ tenant URL https:\/\/old\.example\/scim, should be https:\/\/scim\.flexwhere\.com\/scim$/],
+      ({ state }) =>
+        Object.assign(state.credentials?.values ?? {}, { BaseAddress: "https://old.example/scim" }),
+    ),
+    drifted(
+      "another scope",
+      [/^~ provisions all users and groups of the tenant, should be assigned users and groups only$/],
+      ({ state }) => Object.assign(state.credentials?.values ?? {}, { SyncAll: "true" }),
+    ),
+    drifted(
+      "another address for failures",
+      [/^~ failures are reported to ops@contoso\.com, should be it@contoso\.com$/],
+      () => undefined,
+      "--notify",
+      "it@contoso.com",
+    ),
+    drifted("a mapping changed by hand", [/^~ the mapping of groups is on, should be off$/], ({ state }) =>
+      Object.assign(state.job, { schema: defaultSchema(state.job.id, guid(0x12)) }),
+    ),
+    drifted(
+      "a group that is not assigned",
+      [/^✖ group "Finance" is not assigned$/],
+      ({ tenant }) => Object.assign(tenant.state.groups[1] ?? {}, { displayName: "Finance" }),
+      "--group",
+      "Finance",
+    ),
+    drifted(
+      "a group with default access",
+      [/^~ assigned with "default access" only, which provisioning skips: ".+"$/],
+      (made) => assign(made, NO_ROLE, 1),
+    ),
+  ])("$name: exit 3", async ({ expected, drift, flags }) => {
+    const made = await asWanted();
+    drift(made);
+    const run = await verify(made, ...flags);
+    const found = faults(run);
+    expect(found).toHaveLength(expected.length);
+    for (const [index, line] of expected.entries()) expect(found[index]).toMatch(line);
+    expect(run.exitCode).toBe(3);
+    expect(run.stdout).toMatch(/scim (setup|start|restart)/);
+    expect(run.stdout).not.toContain("Run register");
+  });
+
+  test("nobody is assigned: worth a word, no difference", async () => {
+    const made = await asWanted();
+    made.tenant.state.appRoleAssignments.splice(0);
+    const run = await verify(made);
+    expect(faults(run)).toEqual(["! nobody is assigned, so that nobody is provisioned: scim assign"]);
+    expect(run.exitCode).toBe(0);
+  });
+
+  test("who may not look at provisioning still verifies the registration", async () => {
+    const made = await asWanted();
+    const through = (fetch: (request: Request) => Promise<Response>) => async (request: Request) => {
+      const text = request.url.includes("$batch") ? await request.clone().text() : request.url;
+      if (!text.includes("/synchronization/")) return fetch(request);
+      const error = { error: { code: "Authorization_RequestDenied", message: "no" } };
+      const responses = [0, 1].map((id) => ({ id: String(id), status: 403, headers: {}, body: error }));
+      return Response.json({ responses });
+    };
+    const run = await runInProcess(["verify", ...FLEXWHERE], made.tenant, { folder: made.folder, through });
+    expect(faults(run)).toHaveLength(1);
+    expect(faults(run)[0]).toMatch(/^! could not be looked at/);
+    expect(run.exitCode).toBe(0);
+  });
+
+  test("as JSON", async () => {
+    const made = await asWanted({ schedule: "Paused" });
+    const run = await verify(made, "--json");
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      differences: 1,
+      findings: expect.arrayContaining([
+        expect.objectContaining({ about: "provisioning", state: "differs" }),
+        expect.objectContaining({ about: "mappings", state: "ok" }),
+      ]) as unknown,
+    });
+  });
+});
