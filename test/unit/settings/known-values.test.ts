@@ -247,3 +247,41 @@ test("an input of the template's own: flag before config before template, and a 
   ]);
   expect(resolve({ flags: { set } }).faults).toMatchObject([{ expected: "noInput" }]);
 });
+
+test("F8: pairs add up, whether flag, variable or config gives them; an input left open is empty", () => {
+  const inputs = [
+    { name: "more", question: "More?", format: "pairs" as const, optional: true, configKey: "deskMore" },
+    {
+      name: "from",
+      question: "From?",
+      format: "attribute" as const,
+      optional: true,
+      default: "jobTitle",
+      configKey: "deskFrom",
+    },
+  ];
+  const templates = [{ ...TEMPLATE, inputs }];
+  const resolved = (sources: Parameters<typeof resolve>[0]) => {
+    const { known, faults } = resolve({ templates, ...sources });
+    return { values: known.inputs.map(({ value }) => value?.value), faults };
+  };
+  const set = (...texts: string[]) => ({ flags: { set: flag(texts, "--set") } });
+  expect(resolved({})).toEqual({ values: ["", "jobTitle"], faults: [] });
+  expect(resolved(set("more=a=mail", "more=b=department,c=city", "from=none")).values).toEqual([
+    "a=mail, b=department, c=city",
+    "",
+  ]);
+  expect(resolved({ config: { inputs: { deskMore: "a=mail", deskFrom: "none" } } }).values).toEqual([
+    "a=mail",
+    "",
+  ]);
+  expect(resolved({ ...set("more=b=mail"), config: { inputs: { deskMore: "a=mail" } } }).values[0]).toBe(
+    "b=mail",
+  );
+  expect(resolved(set("more=a=mail", "more=A=city")).faults).toEqual([
+    { path: "--set more", found: "A=city", expected: "pairsOnce" },
+  ]);
+  expect(missingInputs(resolve({ templates }).known).map(({ configKey }) => configKey)).not.toContain(
+    "deskMore",
+  );
+});
