@@ -159,6 +159,59 @@ describe("config init", () => {
     expect(none.stderr).toContain("--set: is a=b, must be left out");
   });
 
+  test("F8: pairs, and what is left open, are written so that they mean the same when they are read", async () => {
+    const set = ["metadata=floor=mail", "metadata=costCentre = department", "folders=none"];
+    const argv = ["config", "init", "--no-input", "--template=scim-oidc-platform"];
+    const { folder, exitCode, stderr } = await run([...argv, ...set.map((one) => `--set=${one}`)]);
+    expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining("✖")]);
+    expect(written(folder)).toMatchObject({
+      metadataAttributes: "floor=mail, costCentre=department",
+      foldersAttribute: "none",
+      defaultFolder: "",
+      websiteRole: "",
+    });
+    const checked = await run(["config", "check"], { folder });
+    expect(checked.exitCode).toBe(0);
+    expect(checked.stdout).toMatch(
+      /the customer is asked: .*webRedirectUri, installedRedirectUri, scimTenantUrl$/m,
+    );
+    const wrong = await run(["config", "check"], {
+      folder: folderWith({
+        "config.json": {
+          template: "scim-oidc-platform",
+          metadataAttributes: "a=b=c",
+          userTypeAttribute: "[x]",
+        },
+      }),
+    });
+    expect(wrong.exitCode).toBe(3);
+    expect(wrong.stdout).toMatch(/metadataAttributes: is "a=b=c", must be pairs with commas between/);
+    expect(wrong.stdout).toMatch(/userTypeAttribute: is "\[x\]", must be the name of an attribute/);
+  });
+
+  test("E6: who is told of failures is written for each application, and checked with the template", async () => {
+    const argv = ["config", "init", "--no-input", "--template=andmoney"];
+    const { folder, exitCode } = await run([
+      ...argv,
+      "--notify=it@contoso.com",
+      "--notify=rooms=fm@contoso.com",
+    ]);
+    expect(exitCode).toBe(0);
+    expect(written(folder)).toMatchObject({ notificationEmail: "it@contoso.com, rooms=fm@contoso.com" });
+    expect((await run(["config", "check"], { folder })).exitCode).toBe(0);
+    const refused = await run([...argv, "--notify=it"]);
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining("--notify: is it, must be an e-mail address"),
+    ]);
+    const other = folderWith({
+      "config.json": { template: "andmoney", notificationEmail: "cars=it@contoso.com" },
+    });
+    const wrong = await run(["config", "check"], { folder: other });
+    expect(wrong.exitCode).toBe(3);
+    expect(wrong.stdout).toContain("must be one of advisors=…, rooms=…");
+  });
+
   test("lists everything wrong with the flags and writes nothing", async () => {
     const { exitCode, stderr, folder } = await run(
       ["config", "init", "--tenant-id=x", "--hostname=http://x", "--secret-lifetime=soon"],
