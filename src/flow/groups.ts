@@ -51,6 +51,12 @@ export interface ChooseOptions {
   readonly graph: GraphContext;
   readonly tenantId: string;
   readonly dryRun: boolean;
+  /** Names of groups that are made where there is none of that name. */
+  readonly make?: readonly string[] | undefined;
+  /** The object IDs of the users who become members of a group that is made. */
+  readonly members?: readonly string[] | undefined;
+  /** The name of a group that is offered to be made, before anything is typed. */
+  readonly proposed?: string | undefined;
 }
 
 /** The permissions that a first sign-in asks for besides, where groups are named beforehand. */
@@ -67,6 +73,7 @@ export function groupScopes({ groups }: Pick<KnownValues, "groups">): readonly s
 export async function chooseGroups(context: RunContext, options: ChooseOptions): Promise<ChosenGroups> {
   const { known, question } = options;
   const choosing = new Choosing(context, options);
+  for (const name of options.make ?? []) await choosing.made(name);
   if (known.groups) await choosing.named(known.groups.value);
   else if (question !== undefined && isAsked(context, known)) await choosing.asked(question);
   return choosing.chosen();
@@ -123,6 +130,17 @@ class Choosing {
     return { found: this.#found, toMake: this.#toMake, graph: this.#graph };
   }
 
+  /** Takes the group of that name, or plans one. @throws AppError GROUPS_UNCLEAR where several have it. */
+  async made(displayName: string): Promise<void> {
+    const [candidates = []] = await this.#find([displayName]);
+    const [only, more] = candidates;
+    if (only && !more) this.#take(only);
+    else if (more && !this.#context.questions) {
+      throw new AppError("GROUPS_UNCLEAR", { unclear: [{ wanted: displayName, candidates }] });
+    } else if (more) await this.#askWhich(displayName, candidates);
+    else await this.#plan(displayName);
+  }
+
   /** Takes the groups that were named beforehand; only what is not clear is asked about. */
   async named(wanted: readonly string[]): Promise<void> {
     if (wanted.length === 0) return;
@@ -141,7 +159,8 @@ class Choosing {
     const { questions } = this.#context;
     for (let text = question; ; text = undefined) {
       const search = (typed: string, signal: AbortSignal) => this.#search(typed, signal);
-      const choice = await questions?.group(text, this.#names(), search);
+      const proposed = this.#names().length === 0 ? this.#options.proposed : undefined;
+      const choice = await questions?.group(text, this.#names(), search, proposed);
       if (choice === undefined || choice.kind === "done") return;
       if (choice.kind === "signIn") await this.#signInFor(CHOOSING);
       else if (choice.kind === "group") this.#take(choice.group);
@@ -160,7 +179,7 @@ class Choosing {
 
   /** Plans a new group. Looked for once more by its name: what a search shows lags behind. */
   async #toBeMade(displayName: string): Promise<void> {
-    const { questions, runId } = this.#context;
+    const { questions } = this.#context;
     const isPlanned = this.#toMake.some((group) => group.displayName === displayName);
     if (isPlanned) return;
     const [candidates = []] = await this.#find([displayName]);
@@ -168,14 +187,19 @@ class Choosing {
       await this.#askWhich(displayName, candidates);
       return;
     }
-    if (!(await questions?.createGroup(displayName))) return;
+    if (await questions?.createGroup(displayName)) await this.#plan(displayName);
+  }
+
+  async #plan(displayName: string): Promise<void> {
+    const { members } = this.#options;
     if (!this.#options.dryRun) {
       await this.#reach(MAKING).catch((error: unknown) => {
         if (!isAppError(error, "SIGN_IN_FAILED")) throw error;
         return this.#signInFor(MAKING);
       });
     }
-    this.#toMake.push(toNewGroup(displayName, runId, this.#toMake.length + 1));
+    const group = toNewGroup(displayName, this.#context.runId, this.#toMake.length + 1);
+    this.#toMake.push({ ...group, ...(members && { members }) });
   }
 
   #take(group: Group): void {

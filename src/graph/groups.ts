@@ -68,11 +68,11 @@ export async function searchGroups(
 /**
  * Makes a security group that the signed-in person owns, or finds the one an unanswered attempt made.
  *
- * @param origin of this cloud's Graph: an owner is named by an address of it.
+ * @param origin of this cloud's Graph: an owner and members are named by addresses of it.
  */
 export async function createGroup(
   context: GraphContext,
-  { displayName, mailNickname, description }: NewGroup,
+  { displayName, mailNickname, description, members = [] }: NewGroup,
   origin: string,
 ): Promise<Group> {
   const look = async () => (await findByNickname(context, mailNickname))[0];
@@ -84,7 +84,8 @@ export async function createGroup(
     mailEnabled: false,
     mailNickname,
     securityEnabled: true,
-  } satisfies GroupBody;
+    ...(members.length > 0 && { "members@odata.bind": members.map((id) => `${origin}/v1.0/users/${id}`) }),
+  } satisfies GroupBody & { "members@odata.bind"?: readonly string[] };
   const request: GraphRequest = { method: "POST", path: "/groups", body: { ...body, ...owner } };
   const written = await write(context, "createGroup", request, { look });
   if (written.kind === "found") return written.found;

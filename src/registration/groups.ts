@@ -10,6 +10,8 @@ export interface NewGroup {
   /** Unique in the tenant, and no other run makes the same: by it a lost answer's group is found again. */
   readonly mailNickname: string;
   readonly description: string;
+  /** The object IDs of users who are its members from the beginning. */
+  readonly members?: readonly string[];
 }
 
 /**

@@ -9,7 +9,7 @@ import { GROUP_QUESTIONS as WORDS } from "../screen/words/groups.ts";
 /** The questions about the groups whose users are synchronised. */
 export function groupQuestions(prompter: Prompter): Pick<Questions, "group" | "whichGroup" | "createGroup"> {
   return {
-    group: (question, chosen, search) =>
+    group: (question, chosen, search, proposed) =>
       prompter.search<GroupChoice>({
         message: question === undefined ? WORDS.another(chosen) : WORDS.first(question),
         find: async (typed, signal) => {
@@ -17,7 +17,10 @@ export function groupQuestions(prompter: Prompter): Pick<Questions, "group" | "w
             value: { kind: "done" },
             name: chosen.length > 0 ? WORDS.noMore : WORDS.none,
           } as const;
-          if (typed.trim() === "") return [done];
+          if (typed.trim() === "") {
+            const create = proposed === undefined ? [] : [{ kind: "create", displayName: proposed } as const];
+            return [...create.map((value) => ({ value, name: WORDS.create(value.displayName) })), done];
+          }
           const parsed = parseGroup(typed);
           if (!parsed.ok) return [{ line: expectation(parsed.expected) }, done];
           return [...rowsOf(parsed.value, await search(parsed.value, signal)), done];
