@@ -63,6 +63,8 @@ export interface Files {
   list(folder: string): Promise<string[]>;
   /** Makes the folder and its parents, for the owner only (0700). */
   ensureFolder(path: string): Promise<void>;
+  /** Whether accounts of this machine other than the owner may read the file; not known on Windows: false. */
+  isReadableByOthers(path: string): Promise<boolean>;
 }
 
 export interface Ids {

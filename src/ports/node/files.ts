@@ -6,6 +6,7 @@ import type { Files } from "../index.ts";
 
 const OWNER_ONLY = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
+const OTHERS_MAY_READ = 0o044;
 /** Some 1.5 s in all: how long a virus scanner holds a file that was just written. */
 const RENAME_TRIES = 8;
 
@@ -18,6 +19,7 @@ export const nodeFiles: Files = {
   remove: (path) => rm(path),
   list,
   ensureFolder,
+  isReadableByOthers,
 };
 
 /**
@@ -125,6 +127,13 @@ async function list(folder: string): Promise<string[]> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
+}
+
+/** Windows keeps its rights elsewhere, and Node.js makes the mode up there. A pipe is nobody else's. */
+async function isReadableByOthers(path: string): Promise<boolean> {
+  if (process.platform === "win32") return false;
+  const facts = await stat(path);
+  return facts.isFile() && (facts.mode & OTHERS_MAY_READ) !== 0;
 }
 
 /** An error as Node makes them. */

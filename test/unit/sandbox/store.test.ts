@@ -23,6 +23,7 @@ function filesWith(content: Record<string, string>) {
     remove: async () => await Promise.reject(new Error("not used")),
     list: async () => await Promise.resolve([]),
     ensureFolder: async () => await Promise.resolve(),
+    isReadableByOthers: async () => false,
   };
   return files;
 }
