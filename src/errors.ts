@@ -1,3 +1,7 @@
+import type { SchemaProblem } from "./provisioning/schema-changes.ts";
+import type { SecretTokenProblem } from "./provisioning/secret-token.ts";
+import type { TenantUrlProblem } from "./provisioning/tenant-url.ts";
+import type { ConnectionTest, OnDemandResult } from "./provisioning/types.ts";
 import type { CloudName, SignInWay } from "./settings/sign-in.ts";
 import type { HighPrivilege } from "./template/privileges.ts";
 
@@ -77,6 +81,20 @@ export interface ErrorFacts {
   USERS_NOT_FOUND: { wanted: readonly string[] };
   /** A group with more members than can go along on demand. */
   GROUP_TOO_LARGE: { displayName: string; most: number };
+  /**
+   * Entra could not connect to the vendor's endpoint. `given`: nothing of it was saved; `saved`: it is what the
+   * job uses.
+   */
+  CONNECTION_REFUSED: {
+    tenantUrl: string;
+    problem: Extract<ConnectionTest, { ok: false }>["problem"];
+    detail: string;
+    credentials: "given" | "saved";
+  };
+  /** One user was provisioned to try it, and that failed: the job was not started. */
+  PROVISIONING_FAILED: { displayName: string; user: string; result: OnDemandResult };
+  /** Mappings that the tenant's schema cannot have. */
+  MAPPINGS_UNUSABLE: { problems: readonly SchemaProblem[] };
   /** What the tenant would have to be licensed for. */
   LICENCE_MISSING: { needs: LicenceNeed; detail: string };
   SIGN_IN_FAILED: SignInFailure;
@@ -157,6 +175,9 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   NOT_MAPPED: 2,
   USERS_NOT_FOUND: 2,
   GROUP_TOO_LARGE: 2,
+  CONNECTION_REFUSED: 3,
+  PROVISIONING_FAILED: 3,
+  MAPPINGS_UNUSABLE: 2,
   LICENCE_MISSING: 5,
   SIGN_IN_FAILED: 4,
   GRAPH_FORBIDDEN: 5,
@@ -249,6 +270,8 @@ export type Expectation =
   | "object"
   | { readonly oneOf: readonly string[] }
   | { readonly schema: string }
+  | { readonly secretToken: SecretTokenProblem }
+  | { readonly tenantUrl: TenantUrlProblem }
   | Unreadable;
 
 export interface MissingInput {

@@ -2,7 +2,7 @@ import type { Command, Option } from "commander";
 import type { Fault } from "../errors.ts";
 import type { Flags } from "../settings/known-values.ts";
 import { parseYesOrNo } from "../settings/values.ts";
-import { ACCESS_TOKEN_VARIABLE } from "../signin/token-source.ts";
+import { ACCESS_TOKEN_VARIABLE, SECRET_TOKEN_VARIABLE } from "../signin/token-source.ts";
 
 const PREFIX = "ENTRA_APP_REGISTRATION_";
 
@@ -84,7 +84,12 @@ export function unknownVariables(
     allOptions(program).map(({ long }) => toVariable((long ?? "").replace(/^--(no-)?/, ""))),
   );
   return Object.keys(environment).filter(
-    (name) => name.startsWith(PREFIX) && !known.has(name) && name !== ACCESS_TOKEN_VARIABLE,
+    (name) =>
+      name.startsWith(PREFIX) &&
+      !known.has(name) &&
+      name !== ACCESS_TOKEN_VARIABLE &&
+      // Which application one of these is for is known with the template.
+      !name.startsWith(SECRET_TOKEN_VARIABLE),
   );
 }
 

@@ -76,6 +76,21 @@ export function addSecretOptions(command: Command): Command {
   );
 }
 
+/** What the commands take besides that register an app. */
+export function addRegisterOptions(command: Command): Command {
+  return addSecretOptions(command)
+    .option("--new-secret", "issue a new client secret beside the old one")
+    .addOption(
+      new Option("--deleted <what>", "what to do with a deleted app that still holds the name").choices([
+        "restore",
+        "purge",
+      ]),
+    )
+    .option("--allow-high-privilege", "accept permissions of the template that could take the tenant over")
+    .option("--dry-run", "show the plan, change nothing")
+    .option("--yes", "accept the plan unasked");
+}
+
 /** Where a new client secret goes, and how long it and its link work. */
 function addLifetimeOptions(command: Command): Command {
   return command

@@ -7,6 +7,7 @@ import { collect, readFlags } from "./flags.ts";
 import {
   addAppOptions,
   addConfigOptions,
+  addRegisterOptions,
   addSecretOptions,
   addTenantOptions,
   notifyOption,
@@ -135,20 +136,10 @@ function buildProgram({ makePorts, version }: Outside, addOns: readonly AddOnFla
     .command("register", { isDefault: true })
     .description("register the app, or bring its registration in line with the template (the default)")
     .action(() => start(register, async () => (await import("./commands/register.ts")).runRegister));
-  addSecretOptions(addTenantOptions(register, addOns))
+  addRegisterOptions(addTenantOptions(register, addOns))
     .option("--group <name|id>", "group whose users are synchronised; give it once for each", collect)
     .option("--no-group", "no such group, and no question about it")
-    .option("--new-secret", "issue a new client secret beside the old one")
-    .addOption(
-      new Option("--deleted <what>", "what to do with a deleted app that still holds the name").choices([
-        "restore",
-        "purge",
-      ]),
-    )
-    .option("--no-proof", "do not sign in as the new app to prove that it works")
-    .option("--allow-high-privilege", "accept permissions of the template that could take the tenant over")
-    .option("--dry-run", "show the plan, change nothing")
-    .option("--yes", "accept the plan unasked");
+    .option("--no-proof", "do not sign in as the new app to prove that it works");
 
   for (const { name, title } of addOns) {
     const addOn = program

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import type { AddOnFlag } from "./add-on-flags.ts";
-import { addAppOptions } from "./options.ts";
+import { collect } from "./flags.ts";
+import { addAppOptions, addRegisterOptions, addTenantOptions, notifyOption } from "./options.ts";
 import type { Start } from "./program.ts";
 
 /** What declares one subcommand of `scim`. */
@@ -8,6 +9,7 @@ type Declare = (scim: Command, start: Start, addOns: readonly AddOnFlag[]) => vo
 
 /** The subcommands, in the order in which the help lists them; each loads its code when it is run. */
 const SUBCOMMANDS: readonly Declare[] = [
+  declareSetup,
   declareStatus,
   declareProvision,
   declareStart,
@@ -23,6 +25,33 @@ export function addScimCommands(program: Command, start: Start, addOns: readonly
   for (const declare of SUBCOMMANDS) declare(scim, start, addOns);
   if (scim.commands.length > 0) program.addCommand(scim);
 }
+
+function declareSetup(scim: Command, start: Start, addOns: readonly AddOnFlag[]): void {
+  const setup = scim
+    .command("setup")
+    .description("register the app and set up its provisioning: one sign-in, one plan, one yes")
+    .action(() => start(setup, async () => (await import("./commands/scim-setup.ts")).runScimSetup));
+  addRegisterOptions(addTenantOptions(setup, addOns))
+    .option("--user <user>", "user to assign, by user principal name or object ID; once for each", collect)
+    .option("--group <name|id>", "group to assign, of which the direct members count; once for each", collect)
+    .option("--no-group", "assign no group, and do not ask for one")
+    .option("--new-group <name>", "security group to create and assign, if there is none", collect)
+    .option("--member <user>", "user who becomes a member of the new group; once for each", collect)
+    .option("--role <value>", "app role that they are assigned (default: the template's)")
+    .option("--secret-token-file <file>", "file with the vendor's secret token", collect)
+    .option("--new-secret-token", "replace a saved secret token that still works")
+    .addOption(notifyOption())
+    .option("--proof-user <user>", "user to provision first, as a test (default: the first who is assigned)")
+    .option("--no-proof", "neither that test, nor one as the new app")
+    .addHelpText("after", SETUP_HELP);
+}
+
+const SETUP_HELP = `
+The secret token is asked for, hidden, or read from --secret-token-file, from the variable
+ENTRA_APP_REGISTRATION_SECRET_TOKEN, or from standard input; never from a flag. Without it, everything
+that needs none is done. Of a product with several applications, name the one that is meant in front:
+--group advisors=Sales, --secret-token-file rooms=rooms.txt, ENTRA_APP_REGISTRATION_SECRET_TOKEN_ROOMS,
+or a line rooms=<token> for each on standard input.`;
 
 function declareStatus(scim: Command, start: Start): void {
   const status = scim

@@ -126,7 +126,7 @@ function programOf(command: Command): { command: string; version: string } {
 }
 
 /** The commands that work on a registration as a whole; the others only have to find it. */
-const WHOLE: ReadonlySet<string> = new Set(["register", "verify"]);
+const WHOLE: ReadonlySet<string> = new Set(["register", "verify", "setup"]);
 
 /** The values that a command cannot do without. */
 function neededBy(command: Command, values: readonly MissingInput[]): readonly MissingInput[] {

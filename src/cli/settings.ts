@@ -98,7 +98,11 @@ async function variantOf(
 ): Promise<LoadedTemplate> {
   const wanted = isOn(flags, "scim", useSCIM ?? false);
   if (!wanted || product.templates.some(({ application }) => application.scim)) return product;
-  if (product.scimVariant === undefined) throw new AppError("SETTING_UNSUPPORTED", { setting: "useSCIM" });
+  if (product.scimVariant === undefined) {
+    throw new AppError("SETTING_UNSUPPORTED", {
+      setting: flags["scim"]?.path === "scim" ? "scim" : "useSCIM",
+    });
+  }
   return loadTemplate(ports, product.scimVariant);
 }
 

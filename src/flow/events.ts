@@ -1,6 +1,7 @@
 import type { MissingInput, OneTimePasswordProblem, SignInFailure } from "../errors.ts";
 import type { GraphWait } from "../graph/batch.ts";
 import type { Exchange } from "../http/trace.ts";
+import type { RemovedFromToken } from "../provisioning/secret-token.ts";
 import type { ProvisioningState } from "../provisioning/state.ts";
 import type { Job } from "../provisioning/types.ts";
 import type { Group } from "../registration/groups.ts";
@@ -14,6 +15,7 @@ import type { SignInWay } from "../settings/sign-in.ts";
 import type { DeviceCode } from "../signin/device-code.ts";
 import type { TemplateInput } from "../template/schema.ts";
 import type { GroupSearch } from "./groups.ts";
+import type { ProvisioningProposal, ProvisioningResult } from "./provisioner.ts";
 import type { UserCheck } from "./scim/check-users.ts";
 
 /** What a run says while it works, as data; `cli/screen` owns the words. */
@@ -119,6 +121,27 @@ export type RunEvent =
       readonly file: string | undefined;
       readonly hasGroups: boolean;
     }
+  /** What was cut off a secret token before it was used. */
+  | {
+      readonly kind: "secretTokenCleaned";
+      /** A file, a variable, standard input; empty for what was typed. */
+      readonly source: string;
+      readonly removed: readonly RemovedFromToken[];
+    }
+  | { readonly kind: "secretTokenFileShared"; readonly file: string }
+  /** Nothing came from standard input, which stays open. */
+  | { readonly kind: "inputSilent"; readonly seconds: number }
+  /** A token was given, and the saved one still works. */
+  | { readonly kind: "secretTokenKept"; readonly displayName: string }
+  /** The vendor's address accepts a made-up token as well. */
+  | { readonly kind: "anyTokenAccepted"; readonly host: string }
+  /** The mappings as they were are in this file. */
+  | { readonly kind: "mappingsKept"; readonly file: string }
+  /** Attributes of the vendor's that Entra did not keep as they were written. */
+  | { readonly kind: "attributesNotKept"; readonly names: readonly string[] }
+  | { readonly kind: "nobodyAssigned"; readonly displayName: string }
+  /** An assignment that does not count yet, so that nothing could be proved with it. */
+  | { readonly kind: "notInScopeYet"; readonly user: string }
   /** The run goes on showing what comes until somebody stops it. */
   | { readonly kind: "following" }
   /** The first Ctrl-C or signal came; what is under way is still brought to its end. `byKey`: Ctrl-C. */
@@ -155,6 +178,12 @@ export type Task =
   | "markDelivered"
   | "readBack"
   | "prove"
+  | "testConnection"
+  | "createJob"
+  | "writeCredentials"
+  | "changeMappings"
+  | "assign"
+  | "awaitArrivals"
   | "startProvisioning"
   | "pauseProvisioning"
   | "restartProvisioning"
@@ -181,6 +210,8 @@ export interface Proposal {
   readonly handoverFile: string | undefined;
   /** The permissions that the run tries out as the new app at its end. */
   readonly proofs: readonly ResolvedPermission[];
+  /** What becomes of the provisioning of the application; undefined where it is not spoken of. */
+  readonly provisioning?: ProvisioningProposal | undefined;
   /** What will probably keep this person from carrying the plan out. */
   readonly obstacles: readonly Obstacle[];
   readonly now: Date;
@@ -219,6 +250,7 @@ export interface Ended {
   readonly groups?: readonly Group[];
   readonly waiting: readonly ResolvedPermission[];
   readonly consentPage: string | undefined;
+  readonly provisioning?: ProvisioningResult;
 }
 
 /** How a run ended that adds an optional part of a product. */
@@ -268,6 +300,8 @@ export interface RegisterResult {
   /** The client that whoever signed in gave permissions to; undefined where nobody did. */
   readonly signInClientId: string | undefined;
   readonly nextSteps: readonly string[];
+  /** Where the run set up provisioning as well. */
+  readonly provisioning?: ProvisioningResult;
 }
 
 export interface Handover {
@@ -290,6 +324,8 @@ export interface Questions {
   /** Another way of signing in, after one that did not work. */
   signInWay(ways: readonly SignInWay[]): Promise<SignInWay | "stop">;
   accessToken(): Promise<Secret>;
+  /** The vendor's secret token for provisioning; undefined where there is none yet. */
+  secretToken(displayName: string, host: string): Promise<TypedToken | undefined>;
   /**
    * What to do about a sign-in that is not good for all of a plan; about `permissions` where it is only
    * their consent that it cannot give.
@@ -308,11 +344,13 @@ export interface Questions {
    *
    * @param question undefined for one more.
    * @param chosen the names of those chosen before.
+   * @param proposed the name of a group that may be made without typing it.
    */
   group(
     question: string | undefined,
     chosen: readonly string[],
     search: (typed: string, signal: AbortSignal) => Promise<GroupSearch>,
+    proposed?: string,
   ): Promise<GroupChoice>;
   /** Which group is meant by a name or an ID that several have, or none. */
   whichGroup(wanted: string, candidates: readonly Group[]): Promise<UnclearGroupChoice>;
@@ -339,6 +377,12 @@ export interface Questions {
   showSecret(secret: Secret): Promise<boolean>;
   /** Whether the last secret that the vendor has may go. */
   retireLast(name: string): Promise<boolean>;
+}
+
+/** A secret token as it was typed, and what was cut off it. */
+export interface TypedToken {
+  readonly token: Secret;
+  readonly removed: readonly RemovedFromToken[];
 }
 
 /** Sign in once more; consent on Microsoft's page, now or later; or change nothing. */

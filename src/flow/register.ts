@@ -5,6 +5,7 @@ import type { GraphContext } from "../graph/batch.ts";
 import { appNotFound, type CandidatesRead, findDeletedHolder, readCandidates } from "../graph/read.ts";
 import { readTenant, type TenantRead } from "../graph/tenant.ts";
 import { uniqueNameOf } from "../registration/desired.ts";
+import type { Group } from "../registration/groups.ts";
 import { type Obstacle, obstacles } from "../registration/rights.ts";
 import type { DesiredRegistration, PasswordCredential, ResolvedPermission } from "../registration/types.ts";
 import { isSettled, type KnownValues, missingInputs } from "../settings/known-values.ts";
@@ -22,6 +23,7 @@ import { type ChosenGroups, chooseGroups, groupScopes, makeGroups, withGroups } 
 import { checkOutputFolder } from "./output-folder.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { provable } from "./prove.ts";
+import type { Provisioner, Provisioning, ProvisioningResult } from "./provisioner.ts";
 import { checkReminder, type SecretEnd, writeReminder } from "./reminder.ts";
 import { toResult } from "./result.ts";
 import {
@@ -55,10 +57,15 @@ export interface RegisterInput {
   readonly outputFolder: string;
   /** Where earlier runs left their journals. */
   readonly journalFolder: string;
+  /** Sets up the provisioning of the applications as well, in the same run. */
+  readonly provisioner?: Provisioner | undefined;
 }
 
 /** What is known once the groups are chosen, too. */
 type AllAnswers = Answers & { readonly groups: ChosenGroups };
+
+/** One application with everything that is to be done about it. */
+type Planned = Prepared & { readonly provisioning: Provisioning | undefined };
 
 /** What the parts of a run share once somebody is signed in. */
 export interface Run {
@@ -92,7 +99,9 @@ export async function register(context: RunContext, input: RegisterInput): Promi
   const [template] = templates;
   const services =
     template && fileNames.length > 0 ? prepareServices(context, template, input.known, input) : undefined;
-  const scopes = dryRun ? READING_SCOPES : [...CHANGING_SCOPES, ...groupScopes(input.known)];
+  const own = dryRun ? READING_SCOPES : CHANGING_SCOPES;
+  const { provisioner } = input;
+  const scopes = [...own, ...(provisioner?.scopes ?? (dryRun ? [] : groupScopes(input.known)))];
   const tokens = await signIn(context, input.known, scopes);
   const graph = openGraph(context, tokens);
   const results = await andRemind({ context, input, tokens, services, graph, secretEnds: [] });
@@ -138,9 +147,11 @@ async function readAndAsk(run: Run): Promise<RegisterResult[]> {
   // Whoever says yes beforehand has said all.
   const question = input.yes ? undefined : template.groups?.question;
   const choosing = { known, question, tokens, graph, tenantId: read.tenant.id, dryRun: input.dryRun };
-  const groups = await chooseGroups(context, choosing);
+  const none = { found: [], toMake: [], graph };
+  const groups = input.provisioner ? none : await chooseGroups(context, choosing);
   const isSame = "appId" in wanted || answers.appName === proposed;
   const results = await registerAll(run, read, { ...answers, groups }, isSame ? read : undefined);
+  if (input.provisioner) return results;
   return results.map((result, index) => (index === 0 ? { ...result, groups: groups.found } : result));
 }
 
@@ -157,7 +168,7 @@ async function registerAll(
       index === 0 && first ? first : readAgain(run, template, answers.appName),
     ),
   );
-  const prepared: Prepared[] = [];
+  const found: Prepared[] = [];
   for (const [index, template] of input.templates.entries()) {
     const candidates = all[index];
     if (!candidates) throw new TypeError("an application that nobody looked for");
@@ -167,34 +178,48 @@ async function registerAll(
       return registerAll(run, read, { ...answers, appName }, undefined);
     }
     // The groups are the product's, and stand in the plan once.
-    prepared.push(index === 0 ? { ...one, plan: withGroups(one.plan, answers.groups) } : one);
+    found.push(index === 0 ? { ...one, plan: withGroups(one.plan, answers.groups) } : one);
   }
-  const changing = prepared.filter(({ plan }) => plan.steps.length > 0);
+  const prepared: Planned[] = [];
+  for (const one of found) prepared.push(await withProvisioning(run, one, answers));
+  const changing = prepared.filter(isChanging);
   const issues = changing.some(({ plan }) => plan.steps.some(({ kind }) => kind === "issueSecret"));
   const profile = issues && services ? await readyService(context, services) : undefined;
-  const found: Obstacle[] = [];
+  const inTheWay: Obstacle[] = [];
   for (const one of changing) {
     const proposal = propose(run, read, one, profile);
-    found.push(...proposal.obstacles);
+    inTheWay.push(...proposal.obstacles);
     context.report({ kind: "plan", proposal });
   }
   if (changing.length === 0 || input.dryRun) {
     return Promise.all(prepared.map((one) => unchanged(run, one)));
   }
-  const signed = { known: input.known, tokens: run.tokens, graph: run.graph };
-  const means = await stepUp(context, signed, read.tenant.id, found);
+  const more = input.provisioner?.scopes ?? [];
+  const signed = { known: input.known, tokens: run.tokens, graph: run.graph, scopes: more };
+  const means = await stepUp(context, signed, read.tenant.id, inTheWay);
   const confirmed = await confirmDelivery(context, input.yes, services, profile);
   stopIfInterrupted(context.signal);
   await makeGroups(context, answers.groups);
-  const complete = async (one: Prepared): Promise<RegisterResult> => {
+  const complete = async (one: Planned): Promise<RegisterResult> => {
     stopIfInterrupted(context.signal);
-    const isUnchanged = one.plan.steps.length === 0;
+    const isUnchanged = !isChanging(one);
     const agreed = { read, answers, means, profile: confirmed };
     const result = await (isUnchanged ? unchanged(run, one) : applyOne(run, agreed, one));
     if (prepared.length > 1) context.report({ kind: "applicationDone", result });
     return result;
   };
   return issues ? oneByOne(prepared, complete) : sideBySide(prepared, complete);
+}
+
+/** Reads and plans the provisioning as well, where this run sets it up. */
+async function withProvisioning(run: Run, one: Prepared, answers: Answers): Promise<Planned> {
+  const provisioning = await run.input.provisioner?.prepare(run, one, answers);
+  const plan = provisioning ? withGroups(one.plan, provisioning.groups) : one.plan;
+  return { ...one, plan, provisioning };
+}
+
+function isChanging({ plan, provisioning }: Planned): boolean {
+  return plan.steps.length > 0 || provisioning?.isChanging === true;
 }
 
 /** Hand-over files may be shared, and what happens to a secret may have to be asked. */
@@ -228,11 +253,20 @@ async function readAgain(
 }
 
 /** The result of an application that this run leaves as it is. */
-async function unchanged(run: Run, one: Prepared): Promise<RegisterResult> {
-  const outcome = one.plan.steps.length === 0 ? "nothingToDo" : "planned";
-  const result = toResult(run.context, one, outcome);
+async function unchanged(run: Run, one: Planned): Promise<RegisterResult> {
+  const outcome = isChanging(one) ? "planned" : "nothingToDo";
+  const result = withOutcome(toResult(run.context, one, outcome), one, one.provisioning?.unchanged);
   if (outcome === "nothingToDo" && one.delivered) remember(run, result, one.delivered);
   return result;
+}
+
+function withOutcome(
+  result: RegisterResult,
+  { provisioning }: Planned,
+  outcome: ProvisioningResult | undefined,
+): RegisterResult {
+  if (!provisioning || !outcome) return result;
+  return { ...result, groups: provisioning.groups.found, provisioning: outcome };
 }
 
 interface Agreed {
@@ -243,16 +277,17 @@ interface Agreed {
 }
 
 /** Somebody else may create the same registration between reading and writing: then read and plan again. */
-async function applyOne(run: Run, agreed: Agreed, one: Prepared): Promise<RegisterResult> {
+async function applyOne(run: Run, agreed: Agreed, one: Planned): Promise<RegisterResult> {
   try {
     return await apply(run, agreed, one);
   } catch (error) {
     const candidates = await whatChanged(run, error, one, agreed.answers.appName);
     if (!candidates) throw error;
     const { read, answers } = agreed;
-    const again = await prepare(run, { read, candidates, answers, template: one.template });
-    if (again === "rename") throw error;
-    if (again.plan.steps.length === 0) return unchanged(run, again);
+    const preparedAgain = await prepare(run, { read, candidates, answers, template: one.template });
+    if (preparedAgain === "rename") throw error;
+    const again = await withProvisioning(run, preparedAgain, answers);
+    if (!isChanging(again)) return unchanged(run, again);
     run.context.report({ kind: "plan", proposal: propose(run, read, again, agreed.profile) });
     const profile = await confirmDelivery(run.context, run.input.yes, run.services, agreed.profile);
     return apply(run, { ...agreed, profile }, again);
@@ -274,10 +309,12 @@ async function whatChanged(
   return holder && { ...candidates, deleted: [holder] };
 }
 
-async function apply(run: Run, { read, means, profile }: Agreed, one: Prepared): Promise<RegisterResult> {
+async function apply(run: Run, { read, means, profile }: Agreed, one: Planned): Promise<RegisterResult> {
   const { context, input } = run;
-  const { plan, desired, current, template, hostname, inputs, delivered } = one;
+  const { plan, desired, current, template, hostname, inputs, delivered, provisioning } = one;
   stopIfInterrupted(context.signal);
+  const groups = provisioning && groupsOf(context, provisioning);
+  let outcome: ProvisioningResult | undefined;
   const applied = await applyPlan(context, {
     graph: means.graph,
     plan: withoutLeft(plan, means.left),
@@ -292,14 +329,29 @@ async function apply(run: Run, { read, means, profile }: Agreed, one: Prepared):
     linkLifetimeSeconds: input.known.linkLifetimeSeconds,
     outputFolder: input.outputFolder,
     proof: input.proof,
+    beside:
+      provisioning &&
+      groups &&
+      (async (made) => {
+        outcome = await provisioning.apply(means, made, groups);
+      }),
   });
   const waiting = await consentLeft(run, means, one, { ...applied, tenantId: read.tenant.id });
   const signInClientId = means.permittedClient ?? one.signInClientId;
-  const result = toResult(context, { ...one, signInClientId }, "registered", { ...applied, waiting });
+  const registered = toResult(context, { ...one, signInClientId }, "registered", { ...applied, waiting });
+  const result = withOutcome(registered, one, outcome);
   const made = applied.handover && { keyId: applied.handover.keyId, endDateTime: applied.handover.secretEnd };
   const live = made ?? delivered;
   if (live) remember(run, result, live);
   return result;
+}
+
+/** The groups of an application once all of them exist; they are made beside the application. */
+function groupsOf(context: RunContext, { groups }: Provisioning): Promise<readonly Group[]> {
+  const made = makeGroups(context, groups).then(() => groups.found);
+  // Whoever waits for them hears of a failure, which may come before anybody does.
+  made.catch(() => undefined);
+  return made;
 }
 
 /** What is still without consent in the end, once what was left to Microsoft's page has been waited for. */
@@ -335,7 +387,7 @@ function withoutPermissions(
 function propose(
   { context, input, tokens, services }: Run,
   read: TenantRead,
-  { template, desired, current, plan }: Prepared,
+  { template, desired, current, plan, provisioning }: Planned,
   profile: ServiceProfile | undefined,
 ): Proposal {
   const { known, outputFolder, proof, dryRun } = input;
@@ -355,7 +407,8 @@ function propose(
         : undefined,
     handoverFile: fileName === undefined ? undefined : join(outputFolder, fileName),
     proofs: profile && proof && isIssued ? provable(desired.permissions) : [],
-    obstacles: obstacles(plan, rightsOf(tokens, read.policies, dryRun)),
+    obstacles: obstacles(plan, rightsOf(tokens, read.policies, dryRun), provisioning?.isChanging),
+    provisioning: provisioning?.proposal,
     now,
   };
 }

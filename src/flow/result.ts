@@ -23,6 +23,8 @@ export interface ResultFacts {
   /** When the client secret ends that was handed over before. */
   readonly secretEnd: string | undefined;
   readonly signInClientId: string | undefined;
+  /** There where the run sets provisioning up as well: then nobody has to be told how. */
+  readonly provisioning?: object | undefined;
 }
 
 /** What came of a run that may hand a secret over, for every way it can end well. */
@@ -48,9 +50,10 @@ export function toResult(
   };
   const isNew = applied !== undefined && current.application === undefined;
   // Where there is no link, what the template says about it would only confuse.
-  const steps = [...template.nextSteps, ...((isNew && template.provisioningSteps) || [])].filter(
-    (text) => handover?.link !== undefined || !text.includes("{linkEnd}"),
-  );
+  const steps = [
+    ...template.nextSteps,
+    ...((isNew && !facts.provisioning && template.provisioningSteps) || []),
+  ].filter((text) => handover?.link !== undefined || !text.includes("{linkEnd}"));
   return {
     outcome,
     tenant,

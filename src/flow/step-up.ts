@@ -36,6 +36,8 @@ interface Signed {
   readonly known: KnownValues;
   readonly tokens: TokenSource;
   readonly graph: GraphContext;
+  /** What the run takes besides the permissions of changing a registration. */
+  readonly scopes?: readonly string[];
 }
 
 /**
@@ -48,26 +50,27 @@ interface Signed {
  */
 export async function stepUp(
   context: RunContext,
-  { known, tokens, graph }: Signed,
+  { known, tokens, graph, scopes: besides = [] }: Signed,
   tenantId: string,
   found: readonly Obstacle[],
 ): Promise<Means> {
   const { questions } = context;
   const lacking = found.filter((obstacle) => obstacle.kind === "scope");
+  const provisioning = found.filter((obstacle) => obstacle.kind === "provisioningScope");
   const asIs = { graph, left: new Set<Step>(), waits: false };
-  if (lacking.length === 0 || !questions) return asIs;
+  if (lacking.length + provisioning.length === 0 || !questions) return asIs;
   const steps = new Set(lacking.map(({ step }) => step));
-  const onlyConsent = [...steps].every(isGrant);
+  const onlyConsent = provisioning.length === 0 && [...steps].every(isGrant);
   const permissions = [...steps].filter(isGrant).flatMap(permissionsOf);
   const choice = await questions.stepUp(onlyConsent ? permissions : undefined);
   if (choice === "stop") {
-    const scopes = [...new Set(lacking.map(({ scope }) => scope))];
+    const scopes = [...new Set([...lacking, ...provisioning].map(({ scope }) => scope))];
     const { way, clientId } = tokens.account;
     throw new AppError("SCOPES_MISSING", { scopes, way, clientId });
   }
   if (choice !== "signIn") return { graph, left: steps, waits: choice === "page" };
   const again = { ...inTenant(known, tenantId), auth: "device-code" } as const;
-  const more = await signIn(context, again, CHANGING_SCOPES);
+  const more = await signIn(context, again, [...CHANGING_SCOPES, ...besides]);
   return { ...asIs, graph: openGraph(context, more), permittedClient: permittedClient(more) };
 }
 

@@ -24,10 +24,10 @@ export interface GraphContext {
 
 /**
  * A wait that the screen shows; `replication`: a new object is not visible everywhere yet; `absence`: nothing is
- * made before reads agree that it is not there.
+ * made before reads agree that it is not there; `assignment`: who was just assigned does not count as such yet.
  */
 export type GraphWait = Omit<Wait, "reason"> & {
-  readonly reason: Wait["reason"] | "replication" | "absence";
+  readonly reason: Wait["reason"] | "replication" | "absence" | "assignment";
 };
 
 /** What `$batch` takes in one call (https://learn.microsoft.com/graph/json-batching). */

@@ -1,6 +1,9 @@
 import { MICROSOFT_GRAPH } from "../template/privileges.ts";
 import type { Plan, Step } from "./plan.ts";
 
+/** What every change of provisioning takes (https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-start). */
+export const PROVISIONING_SCOPE = "Synchronization.ReadWrite.All";
+
 /** Built-in roles by template id (https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference). */
 export const ROLES = {
   "62e90394-69f5-4237-9190-012177145e10": "Global Administrator",
@@ -35,15 +38,23 @@ export type Obstacle =
   | { readonly kind: "role"; readonly step: Step; readonly roles: readonly RoleName[] }
   /** The sign-in did not give the permission that the step needs. */
   | { readonly kind: "scope"; readonly step: Step; readonly scope: string }
+  /** The same for provisioning, which is no step of the registration. */
+  | { readonly kind: "provisioningScope"; readonly scope: string }
   | { readonly kind: "clientSecretsBlocked"; readonly step: Step };
 
 /**
  * What stands in the way of a plan. Roles that need activation, custom roles and roles over a part of the
  * tenant are not visible, so this is a warning and never a gate; what is unknown is no obstacle.
+ *
+ * @param provisions whether the run changes provisioning as well.
  */
-export function obstacles(plan: Plan, { roles, scopes, policies }: Rights): Obstacle[] {
+export function obstacles(plan: Plan, { roles, scopes, policies }: Rights, provisions = false): Obstacle[] {
   const held = roles?.map((id) => ROLES[id as keyof typeof ROLES]);
-  return plan.steps.flatMap((step): Obstacle[] => {
+  const own: Obstacle[] =
+    provisions && scopes && !scopes.includes(PROVISIONING_SCOPE)
+      ? [{ kind: "provisioningScope", scope: PROVISIONING_SCOPE }]
+      : [];
+  const ofSteps = plan.steps.flatMap((step): Obstacle[] => {
     const needed = rolesFor(step, policies);
     // What a group takes is seen to as it is chosen, by a sign-in of its own where that is needed.
     const missing =
@@ -58,6 +69,7 @@ export function obstacles(plan: Plan, { roles, scopes, policies }: Rights): Obst
         : []),
     ];
   });
+  return [...ofSteps, ...own];
 }
 
 /** Who may do a step; empty where the tenant's own settings decide and are not known. */

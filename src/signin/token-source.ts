@@ -4,6 +4,9 @@ import type { SignInWay } from "../settings/sign-in.ts";
 /** Holds the token of `--auth token`; there is no flag for it, because a command line is no secret. */
 export const ACCESS_TOKEN_VARIABLE = "ENTRA_APP_REGISTRATION_ACCESS_TOKEN";
 
+/** Holds the vendor's secret token for provisioning; `_<APP>` behind it where a product has several applications. */
+export const SECRET_TOKEN_VARIABLE = "ENTRA_APP_REGISTRATION_SECRET_TOKEN";
+
 /** Where Graph tokens come from, whatever the way of signing in. */
 export interface TokenSource {
   readonly account: Account;

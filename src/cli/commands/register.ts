@@ -11,12 +11,7 @@ export async function runRegister(invocation: Invocation): Promise<ExitCode> {
   return withSession(invocation, async ({ context, settings, flags, outputFolder, journalFolder }) => {
     const results = await register(context, {
       ...settings,
-      yes: isOn(flags, "yes"),
-      dryRun: isOn(flags, "dry-run"),
-      newSecret: isOn(flags, "new-secret"),
-      deleted: deletedOf(flags),
-      proof: isOn(flags, "proof", true),
-      calendar: calendarOf(flags, invocation.ports),
+      ...registerOptions(flags, invocation),
       outputFolder,
       journalFolder,
     });
@@ -27,6 +22,21 @@ export async function runRegister(invocation: Invocation): Promise<ExitCode> {
       json: toJsonResults("register", results, packed),
     };
   });
+}
+
+/** What the commands are told that register an app. */
+export function registerOptions(
+  flags: Flags,
+  { ports }: Pick<Invocation, "ports">,
+): Pick<RegisterInput, "yes" | "dryRun" | "newSecret" | "deleted" | "proof" | "calendar"> {
+  return {
+    yes: isOn(flags, "yes"),
+    dryRun: isOn(flags, "dry-run"),
+    newSecret: isOn(flags, "new-secret"),
+    deleted: deletedOf(flags),
+    proof: isOn(flags, "proof", true),
+    calendar: calendarOf(flags, ports),
+  };
 }
 
 /** What `--deleted` says; the parser lets nothing else through. */

@@ -1,5 +1,7 @@
 import type { NamesakeChoice, Questions, StepUpChoice } from "../../flow/events.ts";
 import type { Prompter, Terminal } from "../../ports/index.ts";
+import { cleanSecretToken } from "../../provisioning/secret-token.ts";
+import { Secret } from "../../secret.ts";
 import {
   type Parsed,
   parseAppName,
@@ -70,6 +72,17 @@ export function askWith(
         message: QUESTIONS.accessToken,
         check: (text) => (text.trim() === "" ? QUESTIONS.noAccessToken : undefined),
       }),
+    secretToken: async (displayName, host) => {
+      const typed = await prompter.secret({
+        message: QUESTIONS.secretToken(displayName, host),
+        check: (text) => {
+          const cleaned = text.trim() === "" ? undefined : cleanSecretToken(text);
+          return cleaned?.ok === false ? refusal({ secretToken: cleaned.problem }) : undefined;
+        },
+      });
+      const cleaned = cleanSecretToken(typed.reveal());
+      return cleaned.ok ? { token: new Secret(cleaned.token), removed: cleaned.removed } : undefined;
+    },
     ...groupQuestions(prompter),
     key: (keys, signal) => prompter.key(keys, signal),
     appName: (proposed) => ask(QUESTIONS.appName, proposed, parseAppName),

@@ -4,6 +4,16 @@ import type { ProvisioningState } from "../../provisioning/state.ts";
 
 const nullableText = z.string().nullable();
 
+const PROVISIONING_STATES = [
+  "notSetUp",
+  "incomplete",
+  "ready",
+  "firstCycle",
+  "running",
+  "paused",
+  "quarantine",
+] as const satisfies readonly ProvisioningState[];
+
 /** What is said of one application of a run that may change something. */
 const ended = {
   changed: z.boolean().describe("Whether this run changed anything in the tenant."),
@@ -23,6 +33,29 @@ const ended = {
       }),
     )
     .describe("Permissions that somebody else has to consent to."),
+  provisioning: z
+    .strictObject({
+      outcome: z
+        .enum(["running", "waiting", "planned", "nothingToDo"])
+        .describe("`waiting`: for the vendor's secret token."),
+      state: z.enum(PROVISIONING_STATES),
+      tenantUrl: z.string(),
+      servicePrincipalId: nullableText,
+      jobId: nullableText,
+      steps: z.array(z.strictObject({ kind: z.string() })),
+      assigned: z.array(
+        z.strictObject({ id: z.string(), displayName: z.string(), kind: z.enum(["User", "Group"]) }),
+      ),
+      provenWith: nullableText.describe("The user who was provisioned first, as a test."),
+      nextCycle: nullableText.describe(
+        "ISO 8601; null where none is planned, or the first is about to begin.",
+      ),
+      usersAtVendor: z.number().nullable().describe("Null where the vendor's list was not read."),
+      mappingsFile: nullableText.describe("Where the attribute mappings are kept as they were."),
+      command: nullableText.describe("What to run once the vendor has given the secret token."),
+    })
+    .optional()
+    .describe("Where the command sets provisioning up."),
 };
 
 const applications = z.array(z.strictObject({ ...ended, displayName: z.string() }));
@@ -49,16 +82,6 @@ const application = {
   appId: z.string(),
   objectId: z.string(),
 };
-
-const PROVISIONING_STATES = [
-  "notSetUp",
-  "incomplete",
-  "ready",
-  "firstCycle",
-  "running",
-  "paused",
-  "quarantine",
-] as const satisfies readonly ProvisioningState[];
 
 /** A provisioning job. */
 const job = {

@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import type { AppError } from "../../errors.ts";
 import type { ConsentResult, Ended, Handover, RegisterResult, RetireResult } from "../../flow/events.ts";
+import type { ProvisioningResult } from "../../flow/provisioner.ts";
 import { toScreenDate, toScreenTime } from "../../handover/dates.ts";
 import type { Terminal } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
@@ -9,6 +10,13 @@ import type { ApplicationDocument, EndedDocument, ResultDocument } from "./resul
 import { consentCommand, forwardConsent, type PackedProgram } from "./words/consent.ts";
 import { describeError } from "./words/errors.ts";
 import { GROUPS_TO_TELL } from "./words/groups.ts";
+import {
+  provisioningRows,
+  provisioningSteps,
+  provisioningTitle,
+  setupCommand,
+  waitingForToken,
+} from "./words/scim-result.ts";
 import { DOWNLOAD, downloadCommand, PASS_ON, ROTATED } from "./words/secrets.ts";
 
 /** How a run ends that has changed nothing. */
@@ -42,6 +50,38 @@ export function toJsonResult(command: string, result: Ended, packed: PackedProgr
       consentPage: cleanOrNull(result.consentPage),
       command: consentCommand(app, packed),
     })),
+    ...(result.provisioning && {
+      provisioning: toJsonProvisioning(result.provisioning, result.tenant.id, packed),
+    }),
+  };
+}
+
+/** What became of the provisioning of an application. */
+function toJsonProvisioning(
+  provisioning: ProvisioningResult,
+  tenantId: string,
+  packed: PackedProgram,
+): NonNullable<EndedDocument["provisioning"]> {
+  const { outcome, tenantUrl, servicePrincipalId, job, state, steps, assigned, proof, nextCycle } =
+    provisioning;
+  const { arrivals, mappingsFile, answers } = provisioning;
+  return {
+    outcome,
+    state: state ?? "notSetUp",
+    tenantUrl: clean(tenantUrl),
+    servicePrincipalId: cleanOrNull(servicePrincipalId),
+    jobId: cleanOrNull(job?.id),
+    steps: steps.map((kind) => ({ kind })),
+    assigned: assigned.map(({ id, displayName, kind }) => ({
+      id: clean(id),
+      displayName: clean(displayName),
+      kind,
+    })),
+    provenWith: cleanOrNull(proof?.user),
+    nextCycle: nextCycle?.toISOString() ?? null,
+    usersAtVendor: arrivals?.kind === "arrived" ? arrivals.count : arrivals?.kind === "none" ? 0 : null,
+    mappingsFile: mappingsFile ?? null,
+    command: outcome === "waiting" ? setupCommand({ ...answers, tenantId }, packed) : null,
   };
 }
 
@@ -130,27 +170,51 @@ function resultText(result: RegisterResult, style: ChalkInstance, packed: Packed
       return say`Dry run: nothing was changed.`;
     case "nothingToDo":
       return [
-        style.green(say`Nothing to do: "${result.displayName}" is registered as it should be.`),
+        provisionedTitle(result, style) ??
+          style.green(say`Nothing to do: "${result.displayName}" is registered as it should be.`),
         ...facts(result, style),
         ...groupLines(result, style),
         ...(result.secretEnd === undefined ? [] : [HANDED_OVER]),
+        ...tokenText(result, style, packed),
       ].join("\n");
     case "registered":
     case "rotated":
       return [
         "",
-        style.bold.green(
-          result.waiting.length > 0
-            ? say`"${result.displayName}" is registered; the consent waits for somebody else.`
-            : doneText(result),
-        ),
+        (result.waiting.length > 0 ? undefined : provisionedTitle(result, style)) ??
+          style.bold.green(
+            result.waiting.length > 0
+              ? say`"${result.displayName}" is registered; the consent waits for somebody else.`
+              : doneText(result),
+          ),
         ...(result.outcome === "rotated" ? [ROTATED] : []),
         "",
         ...facts(result, style),
         ...groupLines(result, style),
         ...waitingText(result, style, packed),
+        ...tokenText(result, style, packed),
       ].join("\n");
   }
+}
+
+/** The first line of a run that sets provisioning up as well. */
+function provisionedTitle(result: RegisterResult, style: ChalkInstance): string | undefined {
+  const { provisioning, displayName } = result;
+  if (!provisioning) return undefined;
+  const text = provisioningTitle(displayName, provisioning, isNew(result));
+  const isDone = provisioning.outcome !== "waiting" && provisioning.state !== "quarantine";
+  return isDone ? style.bold.green(text) : style.bold.yellow(text);
+}
+
+/** What to do once the vendor's token is there. */
+function tokenText(
+  { provisioning, tenant }: RegisterResult,
+  style: ChalkInstance,
+  packed: PackedProgram,
+): string[] {
+  if (provisioning?.outcome !== "waiting") return [];
+  const command = setupCommand({ ...provisioning.answers, tenantId: tenant.id }, packed);
+  return ["", style.yellow(waitingForToken(provisioning)), "", `    ${command}`];
 }
 
 function signInClient(results: readonly RegisterResult[], style: ChalkInstance): string[] {
@@ -160,17 +224,20 @@ function signInClient(results: readonly RegisterResult[], style: ChalkInstance):
   return ["", style.dim(text)];
 }
 
-function doneText({ outcome, displayName, plan }: RegisterResult): string {
+function isNew({ plan }: RegisterResult): boolean {
+  return plan.steps.some(({ kind }) => kind === "createApplication" || kind === "instantiateApplication");
+}
+
+function doneText(result: RegisterResult): string {
+  const { outcome, displayName } = result;
   if (outcome === "rotated") return say`Done: "${displayName}" has a new client secret.`;
-  const isNew = plan.steps.some(
-    ({ kind }) => kind === "createApplication" || kind === "instantiateApplication",
-  );
-  return isNew
+  return isNew(result)
     ? say`Done: "${displayName}" is registered.`
     : say`Done: the registration of "${displayName}" is as it should be now.`;
 }
 
-function facts({ tenant, appId, handover, secretEnd }: RegisterResult, style: ChalkInstance): string[] {
+function facts(result: RegisterResult, style: ChalkInstance): string[] {
+  const { tenant, appId, handover, secretEnd, provisioning } = result;
   const rows: [string, string][] = [
     ["Tenant ID", tenant.id],
     ["Application (client) ID", appId ?? ""],
@@ -185,11 +252,13 @@ function facts({ tenant, appId, handover, secretEnd }: RegisterResult, style: Ch
   if (!handover && secretEnd !== undefined) {
     rows.push(["The secret works until", toScreenDate(new Date(secretEnd))]);
   }
+  if (provisioning) rows.push(...provisioningRows(provisioning));
   return rows.map(([label, value]) => `  ${style.dim(label.padEnd(26))}${clean(value)}`);
 }
 
-function groupLines({ groups }: RegisterResult, style: ChalkInstance): string[] {
-  if (groups.length === 0) return [];
+function groupLines({ groups, provisioning }: RegisterResult, style: ChalkInstance): string[] {
+  // Whoever is provisioned need not be told of.
+  if (groups.length === 0 || provisioning) return [];
   const rows = groups.map(
     ({ displayName, id }) => `  ${style.dim(clean(displayName).padEnd(26))}${clean(id)}`,
   );
@@ -219,6 +288,7 @@ function nextSteps(results: readonly RegisterResult[], style: ChalkInstance): st
     ...(downloads.length > 0 ? [DOWNLOAD] : []),
     ...new Set(results.flatMap((result) => result.nextSteps)),
     ...(handovers.some(({ link }) => !link) ? [PASS_ON] : []),
+    ...new Set(results.flatMap(({ provisioning }) => (provisioning ? provisioningSteps(provisioning) : []))),
   ];
   if (texts.length === 0) return [];
   const lines = texts.map((text, index) => `  ${index + 1}. ${clean(text)}`);

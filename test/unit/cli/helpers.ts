@@ -6,6 +6,7 @@ import type {
   OneTimePasswordProblem,
   SignInProblem,
 } from "../../../src/errors.ts";
+import type { OnDemandResult } from "../../../src/provisioning/types.ts";
 import { guid } from "../../support/builders.ts";
 
 const FAULTS = [
@@ -70,6 +71,18 @@ const ONE_TIME_PASSWORD: Readonly<Record<OneTimePasswordProblem, true>> = {
 
 const keys = <Key extends string>(record: Readonly<Record<Key, unknown>>) => Object.keys(record) as Key[];
 const service = "https://otp.example/";
+const aFailedProof = (): OnDemandResult => ({
+  result: "failure",
+  action: "create",
+  steps: [
+    { name: "EntryImport", type: "import", status: "success", description: "Anna was read", details: {} },
+    { name: "EntryExport", type: "export", status: "failure", description: "HTTP 400", details: {} },
+  ],
+  changes: [],
+  error: { code: "SystemForCrossDomainIdentityManagementBadRequest", reason: "userName is missing" },
+  target: undefined,
+  requestId: "r-1",
+});
 const unreadable: ErrorFacts["CONFIG_UNREADABLE"][] = [
   { file: "/f", reason: "notJson", line: 3, column: 4 },
   { file: "/f", reason: "notJson" },
@@ -208,6 +221,30 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
   NOT_MAPPED: (["User", "Group"] as const).map((kind) => ({ displayName: "empower", kind })),
   USERS_NOT_FOUND: [{ wanted: ["anna@contoso.com", guid(2)] }],
   GROUP_TOO_LARGE: [{ displayName: "Sales", most: 5 }],
+  CONNECTION_REFUSED: (["refused", "unreachable", "notScim", "other"] as const).flatMap((problem) =>
+    (["given", "saved"] as const).map((credentials) => ({
+      tenantUrl: "https://scim.example/v2",
+      problem,
+      detail: problem === "other" ? "" : "HTTP 401",
+      credentials,
+    })),
+  ),
+  PROVISIONING_FAILED: [
+    { displayName: "empower", user: "anna@contoso.com", result: aFailedProof() },
+    { displayName: "empower", user: "anna@contoso.com", result: { ...aFailedProof(), error: undefined } },
+  ],
+  MAPPINGS_UNUSABLE: [
+    {
+      problems: [
+        { kind: "noRule" },
+        { kind: "noGroupMapping" },
+        { kind: "unknownSource", target: "userType", attribute: "compnyName", near: ["companyName"] },
+        { kind: "unknownTarget", target: "role", near: [] },
+        { kind: "badExpression", target: "folders", source: "Split(", detail: "a bracket is missing" },
+        { kind: "lastMatching", removed: ["userName"] },
+      ],
+    },
+  ],
   LICENCE_MISSING: (["provisioning", "provisioningLogs", "groupAssignment"] as const).flatMap((needs) =>
     ["", "no premium license"].map((detail) => ({ needs, detail })),
   ),

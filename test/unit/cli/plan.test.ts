@@ -432,6 +432,18 @@ const EVENTS: {
   ],
   fileKept: [{ keptAs: "/old" }],
   markNotSet: [{}],
+  secretTokenCleaned: [
+    { source: "", removed: ["bearer"] },
+    { source: "--secret-token-file token.txt", removed: ["quotes", "bearer", "whiteSpace"] },
+  ],
+  secretTokenFileShared: [{ file: "/home/anna/token.txt" }],
+  inputSilent: [{ seconds: 10 }],
+  secretTokenKept: [{ displayName: "empower" }],
+  anyTokenAccepted: [{ host: "scim.example" }],
+  mappingsKept: [{ file: "/journal/mappings.json" }],
+  attributesNotKept: [{ names: ["urn:x:folders"] }],
+  nobodyAssigned: [{ displayName: "empower" }],
+  notInScopeYet: [{ user: "anna@contoso.com" }],
   provisioningFound: [
     { displayName: "empower", state: "running", job: aJob() },
     { displayName: "empower", state: "quarantine", job: aQuarantinedJob() },

@@ -57,7 +57,8 @@ export function consentCommand(
   return say`npx ./${packedFile(version)} consent --tenant-id ${tenantId} --app-id ${appId}${where}${named}`;
 }
 
-function packedFile(version: string): string {
+/** The file of this version that the vendor gives out. */
+export function packedFile(version: string): string {
   return `entra-app-registration-${version}.tgz`;
 }
 
@@ -84,6 +85,6 @@ export function forwardConsent(
 }
 
 /** As a shell and PowerShell both take it. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return /^[\w./:\\-]+$/.test(text) ? text : `"${text}"`;
 }

@@ -7,11 +7,14 @@ import type {
   OneTimePasswordProblem,
 } from "../../../errors.ts";
 import { toScreenDate } from "../../../handover/dates.ts";
+import type { SchemaProblem } from "../../../provisioning/schema-changes.ts";
 import { restorableUntil } from "../../../registration/removal.ts";
 import type { PrivilegeReason } from "../../../template/privileges.ts";
 import { say } from "../clean.ts";
 import { describeFault, unreadable } from "./faults.ts";
 import { networkAdvice, networkProblem } from "./network.ts";
+import { stepText } from "./scim-on-demand.ts";
+import { CONNECTION_HINTS, CONNECTION_PROBLEMS } from "./scim-setup.ts";
 import { SIGN_IN } from "./sign-in.ts";
 
 /** What happened, and what to do now. */
@@ -75,8 +78,14 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     hint: say`Known templates: ${known.join(", ")}. A template file is named with its path.`,
   }),
   SETTING_UNSUPPORTED: ({ setting }) => ({
-    message: say`${setting} asks for SCIM provisioning, which this version does not set up.`,
-    hint: say`Set ${setting} to false to register the app without SCIM, or ask the vendor.`,
+    message:
+      setting === "scim"
+        ? "The template of this product does not say how its users are provisioned."
+        : say`${setting} asks for SCIM provisioning, and the template of this product does not say how.`,
+    hint:
+      setting === "scim"
+        ? "Check --template; known products: templates list."
+        : say`Set ${setting} to false to register the app without SCIM, or ask the vendor.`,
   }),
   OUTPUT_FOLDER: ({ folder, errno, flag }) => ({
     message: say`The ${flag === "--ics" ? "calendar reminder" : "result"} cannot be written to ${folder} (${errno}).`,
@@ -208,6 +217,24 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     message: say`"${displayName}" has more than ${most} members, and on demand no more than ${most} go along with a group.`,
     hint: say`Name up to ${most} of them: scim provision <user> <user> --group <name|id>. All the others arrive with the next cycle.`,
   }),
+  CONNECTION_REFUSED: ({ tenantUrl, problem, detail, credentials }) => ({
+    message: say`${tenantUrl} ${CONNECTION_PROBLEMS[problem]}.`,
+    ...(detail && { said: say`Microsoft says: ${detail}` }),
+    hint: `${credentials === "given" ? "Neither the address nor the token was saved. " : ""}${CONNECTION_HINTS[problem]}`,
+  }),
+  PROVISIONING_FAILED: ({ displayName, user, result }) => ({
+    message: say`Provisioning of "${displayName}" was not started: the test with ${user} failed.`,
+    details: [
+      ...result.steps.map(stepText),
+      ...(result.error ? [say`${result.error.reason} (${result.error.code})`] : []),
+    ],
+    hint: "Ask the vendor, or try another user with --proof-user; then run the same command again. To start all the same: --no-proof.",
+  }),
+  MAPPINGS_UNUSABLE: ({ problems }) => ({
+    message: "These attribute mappings cannot be used in this tenant:",
+    details: problems.map(schemaProblem),
+    hint: "Nothing of the mappings was changed. Check the values you gave (--set), or ask whoever gave you the template.",
+  }),
   LICENCE_MISSING: ({ needs, detail }) => ({
     message: `This tenant has no licence for ${LICENSED[needs]}: Microsoft wants Entra ID P1 or P2 for it.`,
     ...(detail && { said: say`Microsoft says: ${detail}` }),
@@ -319,6 +346,29 @@ const LICENCE_HINTS: Readonly<Record<LicenceNeed, string>> = {
     "Provisioning itself works without. See how it fares with scim status, and what becomes of one user with scim provision <user>.",
   groupAssignment: "Assign the users themselves, or ask whoever buys the licences.",
 };
+
+function schemaProblem(problem: SchemaProblem): string {
+  switch (problem.kind) {
+    case "noRule":
+      return "the job has no rule that may be changed and maps users";
+    case "noGroupMapping":
+      return "the job has no mapping of groups";
+    case "unknownSource":
+      return say`${problem.target}: your tenant has no attribute "${problem.attribute}"` + near(problem.near);
+    case "unknownTarget":
+      return (
+        say`${problem.target}: Microsoft Entra knows no such attribute of the vendor` + near(problem.near)
+      );
+    case "badExpression":
+      return say`${problem.target}: ${problem.source} is no expression that Microsoft Entra takes${problem.detail && `: ${problem.detail}`}`;
+    case "lastMatching":
+      return "no attribute would be left by which users are recognised";
+  }
+}
+
+function near(names: readonly string[]): string {
+  return names.length === 0 ? "" : say` (is ${names.join(" or ")} meant?)`;
+}
 
 /** Why a permission is refused unless somebody accepts it by a flag. */
 export const PRIVILEGES: Readonly<Record<PrivilegeReason, string>> = {

@@ -1,4 +1,6 @@
 import type { Expectation, Fault, Unreadable } from "../../../errors.ts";
+import type { SecretTokenProblem } from "../../../provisioning/secret-token.ts";
+import { TENANT_URL_FLAGS, type TenantUrlProblem } from "../../../provisioning/tenant-url.ts";
 import { say } from "../clean.ts";
 
 /** One fault on one line: where, what was found, what is expected. */
@@ -19,6 +21,8 @@ export function expectation(expected: Expectation): string {
   if (typeof expected === "string") return EXPECTATIONS[expected];
   if ("schema" in expected) return say`${expected.schema}`;
   if ("reason" in expected) return unreadable(expected);
+  if ("secretToken" in expected) return SECRET_TOKENS[expected.secretToken];
+  if ("tenantUrl" in expected) return tenantUrlExpectation(expected.tenantUrl);
   return say`must be one of ${expected.oneOf.join(", ")}`;
 }
 
@@ -47,6 +51,32 @@ export function unreadable({ reason, line, column }: Unreadable): string {
         : `is not valid JSON: look at line ${line}, column ${column}`;
     case "failed":
       return "cannot be read";
+  }
+}
+
+const SECRET_TOKENS: Readonly<Record<SecretTokenProblem, string>> = {
+  empty: "must be the vendor's secret token; there is none",
+  whiteSpace:
+    "must be one secret token: this has a space, a line end or something invisible inside. Copy it once more, whole and alone",
+  notAscii: "must be a secret token of letters, digits and signs as they are on an English keyboard",
+  masked: "must be the secret token itself, not what is shown in its place",
+};
+
+/** What is wrong with a tenant URL, and what it should be. */
+function tenantUrlExpectation(problem: TenantUrlProblem): string {
+  switch (problem.kind) {
+    case "notUrl":
+      return "must be a complete address such as https://scim.example.com/v2";
+    case "notHttps":
+      return "must start with https://: Microsoft Entra sends users' data over no other connection";
+    case "credentials":
+      return "must not contain a user name or password";
+    case "fragment":
+      return "must have no # in it";
+    case "query":
+      return say`must have no "${problem.name}" behind a question mark: only ${TENANT_URL_FLAGS.join(", ")} may stand there, and a token never`;
+    case "privateAddress":
+      return say`must be an address on the internet: ${problem.host} is known inside a network alone, and Microsoft Entra calls from outside. Ask the vendor for the public address, or your network team to publish it`;
   }
 }
 

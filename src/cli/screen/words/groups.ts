@@ -3,6 +3,7 @@ import { say } from "../clean.ts";
 
 export const GROUP_QUESTIONS = {
   first: (question: string) => say`${question} (type a name; Enter for none)`,
+  provisioned: "Which groups shall be provisioned? Their direct members will be users at the vendor.",
   another: (chosen: readonly string[]) =>
     chosen.length === 0
       ? "Type a group's name (Enter for none)"

@@ -5,6 +5,7 @@ import type { Change, Json, Step, StepOf } from "../../../registration/plan.ts";
 import type { RetireReason } from "../../../registration/retire.ts";
 import type { Obstacle } from "../../../registration/rights.ts";
 import { say } from "../clean.ts";
+import { provisioningLines } from "./scim-plan.ts";
 
 /** One line of a plan: `+` new, `~` changes, `-` goes, space explains. */
 export interface PlanLine {
@@ -31,6 +32,7 @@ export function planLines(proposal: Proposal): PlanLine[] {
     const before = plan.steps.slice(0, firstGrant).flatMap((step) => stepLines(step, proposal)).length;
     lines.splice(before, 0, line("+", 0, "Admin consent for the whole tenant"));
   }
+  if (proposal.provisioning) lines.push(...provisioningLines(proposal.provisioning));
   if (proofs.length > 0) {
     const names = proofs.map(({ value }) => value).join(" and ");
     lines.push(line(" ", 0, say`Then a test as the new app: it tries ${names} by reading one ID each`));
@@ -249,6 +251,9 @@ export function obstaclesText(obstacles: readonly Obstacle[]): readonly string[]
   return [
     ...rolesText(obstacles.filter((obstacle) => obstacle.kind === "role")),
     ...scopesText(obstacles.filter((obstacle) => obstacle.kind === "scope")),
+    ...obstacles
+      .filter((obstacle) => obstacle.kind === "provisioningScope")
+      .map(({ scope }) => say`This sign-in cannot set up provisioning: it lacks the permission ${scope}.`),
     ...(obstacles.some(({ kind }) => kind === "clientSecretsBlocked")
       ? [
           "A policy of this tenant forbids client secrets. Forward this to a Security Administrator or Global Administrator before you go ahead: Please exempt this app from the app management policy.",

@@ -4,6 +4,7 @@ import { toScreenDate } from "../../../handover/dates.ts";
 import type { PasswordCredential } from "../../../registration/types.ts";
 import { say } from "../clean.ts";
 import { FOLLOWING, provisioningFound, restartMeans } from "./scim-running.ts";
+import { setupNote } from "./scim-setup.ts";
 import { retried } from "./sign-in.ts";
 
 /** What a piece of work is called while it runs and when it is done. */
@@ -68,6 +69,18 @@ export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly don
     done: "Secret stored behind a one-time link",
   },
   markDelivered: { doing: "Noting the hand-over on the app", done: "Hand-over noted on the app" },
+  testConnection: {
+    doing: "Microsoft Entra is trying the connection to the vendor",
+    done: "Microsoft Entra can connect to the vendor",
+  },
+  createJob: { doing: "Creating the provisioning job", done: "Provisioning job created" },
+  writeCredentials: {
+    doing: "Saving tenant URL and secret token",
+    done: "Tenant URL and secret token saved",
+  },
+  changeMappings: { doing: "Changing the attribute mappings", done: "Attribute mappings changed" },
+  assign: { doing: "Assigning users and groups", done: "Users and groups assigned" },
+  awaitArrivals: { doing: "Looking who has arrived at the vendor", done: "Looked who has arrived" },
   startProvisioning: { doing: "Starting provisioning", done: "Provisioning started" },
   pauseProvisioning: { doing: "Pausing provisioning", done: "Provisioning paused" },
   restartProvisioning: { doing: "Restarting provisioning", done: "Provisioning restarted" },
@@ -99,6 +112,8 @@ export function waiting({ reason, host, proxy }: GraphWait, seconds: number): st
         : say`Trying again in ${forSeconds}: ${host} cannot be reached through the proxy ${proxy}`;
     case "replication":
       return say`${host} is still taking in what was just created: ${forSeconds}`;
+    case "assignment":
+      return `Who was just assigned counts in a few minutes: trying again in ${forSeconds}`;
     case "absence":
       return say`Making sure that an earlier attempt has not created it already: ${forSeconds}`;
   }
@@ -221,6 +236,16 @@ export function describeEvent(event: RunEvent): string | undefined {
       return restartMeans(event);
     case "following":
       return FOLLOWING;
+    case "secretTokenCleaned":
+    case "secretTokenFileShared":
+    case "inputSilent":
+    case "secretTokenKept":
+    case "anyTokenAccepted":
+    case "mappingsKept":
+    case "attributesNotKept":
+    case "nobodyAssigned":
+    case "notInScopeYet":
+      return setupNote(event);
     case "usersChecked":
     case "deviceCode":
     case "signInPage":
@@ -297,6 +322,8 @@ export const QUESTIONS = {
   consentPage: "On Microsoft's page: this run shows the link and waits; no test at the end",
   consentLater: "Later, or by somebody else",
   accessToken: "Access token for Microsoft Graph",
+  secretToken: (name: string, host: string) =>
+    say`Secret token for "${name}", from the vendor, for ${host} (hidden while you type; Enter alone: not there yet)`,
   noAccessToken: "Paste the token, or press Ctrl-C to stop.",
   tenant: "Microsoft Entra tenant ID (or a domain name of the tenant)",
   appName: "Name for the app registration",

@@ -1,0 +1,48 @@
+import type { ExitCode } from "../../errors.ts";
+import { setup } from "../../flow/scim/setup.ts";
+import type { Flags } from "../../settings/known-values.ts";
+import { isOn, textOf } from "../flags.ts";
+import type { Invocation } from "../program.ts";
+import { renderResults, toJsonResults } from "../screen/result.ts";
+import { GROUP_QUESTIONS } from "../screen/words/groups.ts";
+import { packedProgram, withSession } from "../session.ts";
+import { registerOptions } from "./register.ts";
+
+/** `scim setup`: parses, calls the flow, shows what came of it. */
+export async function runScimSetup(invocation: Invocation): Promise<ExitCode> {
+  return withSession(invocation, async ({ context, settings, flags, outputFolder, journalFolder }) => {
+    const results = await setup(context, {
+      ...settings,
+      ...registerOptions(flags, invocation),
+      outputFolder,
+      journalFolder,
+      tokenFiles: {
+        values: textsOf(flags, "secret-token-file"),
+        path: flags["secret-token-file"]?.path ?? "--secret-token-file",
+      },
+      users: textsOf(flags, "user"),
+      newGroups: textsOf(flags, "new-group"),
+      members: textsOf(flags, "member"),
+      role: textOf(flags, "role"),
+      proofUser: textOf(flags, "proof-user"),
+      newSecretToken: isOn(flags, "new-secret-token"),
+      groupQuestion: GROUP_QUESTIONS.provisioned,
+    });
+    const packed = packedProgram(invocation, settings);
+    const waits = results.some(
+      ({ waiting, provisioning }) => waiting.length > 0 || provisioning?.outcome === "waiting",
+    );
+    return {
+      exitCode: waits ? 7 : 0,
+      text: renderResults(results, invocation.ports.terminal, packed),
+      json: toJsonResults("scim setup", results, packed),
+    };
+  });
+}
+
+/** What a flag was given that may be given more than once. */
+function textsOf(flags: Flags, name: string): readonly string[] {
+  const value = flags[name]?.value;
+  if (typeof value === "object") return value;
+  return typeof value === "string" ? [value] : [];
+}

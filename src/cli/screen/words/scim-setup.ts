@@ -1,0 +1,75 @@
+import type { RunEvent } from "../../../flow/events.ts";
+import type { ConnectionTest } from "../../../provisioning/types.ts";
+import { say } from "../clean.ts";
+
+type SetupEvent = Extract<
+  RunEvent,
+  {
+    readonly kind:
+      | "secretTokenCleaned"
+      | "secretTokenFileShared"
+      | "inputSilent"
+      | "secretTokenKept"
+      | "anyTokenAccepted"
+      | "mappingsKept"
+      | "attributesNotKept"
+      | "nobodyAssigned"
+      | "notInScopeYet";
+  }
+>;
+
+/** What setting provisioning up says besides its steps. */
+export function setupNote(event: SetupEvent): string {
+  switch (event.kind) {
+    case "secretTokenCleaned":
+      return cleaned(event);
+    case "secretTokenFileShared":
+      return say`Other accounts of this machine can read ${event.file}. Once provisioning is set up the file is not needed any more: delete it, or keep it to yourself (chmod 600).`;
+    case "inputSilent":
+      return `Standard input stayed open and silent for ${event.seconds} seconds, so there is no secret token from there. To pass none at once: </dev/null`;
+    case "secretTokenKept":
+      return say`The secret token that is saved for "${event.displayName}" works, so the one you gave is not used. To replace it all the same: --new-secret-token`;
+    case "anyTokenAccepted":
+      return say`${event.host} accepted a made-up token as well: anybody on the internet could write users there. Tell the vendor before you rely on it.`;
+    case "mappingsKept":
+      return say`The mappings as they were are kept in ${event.file}`;
+    case "attributesNotKept":
+      return say`Microsoft Entra did not keep these attributes as the vendor wants them: ${event.names.join(", ")}. Attributes with several values are promised for apps of Microsoft's gallery only; ask the vendor whether one value is enough.`;
+    case "nobodyAssigned":
+      return say`Nobody is assigned to "${event.displayName}", so nobody will be provisioned. Assign users or groups with --user, --group or --new-group, or later with: scim assign`;
+    case "notInScopeYet":
+      return say`The test with ${event.user} shows nothing yet: Microsoft Entra does not count this user as assigned so far, which takes a few minutes. Provisioning is started all the same; try it later with: scim provision ${event.user}`;
+  }
+}
+
+const PARTS = {
+  whiteSpace: "white space",
+  quotes: "the quotation marks",
+  bearer: 'the word "Bearer", which Microsoft Entra adds itself',
+} as const;
+
+function cleaned({ source, removed }: Extract<RunEvent, { kind: "secretTokenCleaned" }>): string {
+  const parts = removed.map((part) => PARTS[part]).join(" and ");
+  const where = source === "" ? "the secret token" : say`the secret token from ${source}`;
+  return `Cut off ${where}: ${parts}.`;
+}
+
+type Problem = Extract<ConnectionTest, { ok: false }>["problem"];
+
+/** Why Entra could not connect, to go on after the address. */
+export const CONNECTION_PROBLEMS: Readonly<Record<Problem, string>> = {
+  refused: "does not accept the secret token",
+  unreachable: "cannot be reached by Microsoft Entra, or does not answer in time",
+  notScim: "answers, but not as a SCIM service does",
+  other: "did not pass Microsoft Entra's connection test",
+};
+
+/** What to do about it. */
+export const CONNECTION_HINTS: Readonly<Record<Problem, string>> = {
+  refused:
+    "Ask the vendor for a new secret token, or whether this one is for another environment; then run the same command again.",
+  unreachable:
+    "Microsoft Entra calls from the internet: check the address, and ask the vendor whether the service is up and open to it; then run the same command again.",
+  notScim: "Check the address with the vendor: it is often one path too short or too long.",
+  other: "Show the vendor what Microsoft says; then run the same command again.",
+};

@@ -1,0 +1,307 @@
+import { AppError, isAppError } from "../../errors.ts";
+import { assignMany, type RefusedAssignment } from "../../graph/assign-many.ts";
+import { pickUserRole, readAppRoles } from "../../graph/assignments.ts";
+import type { GraphContext } from "../../graph/batch.ts";
+import {
+  createJob,
+  type ProvisioningTarget,
+  readJob,
+  restartJob,
+  startJob,
+  writeCredentials,
+} from "../../graph/synchronization.ts";
+import type { JournalIds } from "../../journal/journal.ts";
+import { nextCycle } from "../../provisioning/cycles.ts";
+import type { ProvisioningStepKind } from "../../provisioning/plan-provisioning.ts";
+import { stateOf } from "../../provisioning/state.ts";
+import type { Job } from "../../provisioning/types.ts";
+import type { Group } from "../../registration/groups.ts";
+import type { AppRole } from "../../registration/types.ts";
+import type { MadeApplication } from "../beside.ts";
+import { during, journaled, type RunContext, stopIfInterrupted } from "../context.ts";
+import type { Task } from "../events.ts";
+import type { Principal, ProvisioningResult } from "../provisioner.ts";
+import { type Arrivals, awaitArrivals } from "./arrivals.ts";
+import { requireConnection, requireSaved, warnOfAnyToken } from "./connection.ts";
+import { changeMappings, type Mappings, mappingsOf, warnOfLost } from "./mappings.ts";
+import { proveProvisioning } from "./prove.ts";
+import { together } from "./together.ts";
+import type { ProvisioningWork } from "./work.ts";
+
+/** A new app role takes this long to come across to the enterprise application, at most. */
+const ROLE_LIMIT_MS = 120_000;
+
+/**
+ * Carries the plan of one application's provisioning out. What does not need each other goes side by side; the
+ * connection is tried before any of it is saved, and one user goes before all the others.
+ *
+ * @throws AppError CONNECTION_REFUSED where nothing was saved; PROVISIONING_FAILED where it was not started.
+ */
+export async function applyProvisioning(
+  context: RunContext,
+  graph: GraphContext,
+  work: ProvisioningWork,
+  made: MadeApplication,
+  groups: Promise<readonly Group[]>,
+): Promise<ProvisioningResult> {
+  const applying = new Applying(context, graph, work, made);
+  return applying.run(groups);
+}
+
+class Applying {
+  readonly #context: RunContext;
+  readonly #graph: GraphContext;
+  readonly #work: ProvisioningWork;
+  readonly #made: MadeApplication;
+  readonly #target: ProvisioningTarget;
+  readonly #ids: JournalIds;
+
+  constructor(context: RunContext, graph: GraphContext, work: ProvisioningWork, made: MadeApplication) {
+    this.#context = context;
+    this.#graph = graph;
+    this.#work = work;
+    this.#made = made;
+    const { servicePrincipalId, target } = made;
+    const isNewJob = target.isNew || work.current?.job === undefined;
+    this.#target = { servicePrincipalId, isNew: isNewJob };
+    this.#ids = { objectId: target.objectId, appId: target.appId, servicePrincipalId };
+  }
+
+  async run(groups: Promise<readonly Group[]>): Promise<ProvisioningResult> {
+    const { token, desired, proofUser } = this.#work;
+    const role = this.#role();
+    // Whoever needs it hears of its failure.
+    role.catch(() => undefined);
+    const [, job] = await together(this.#test(), this.#job());
+    this.#stopIfInterrupted();
+    const endpoint = token && { tenantUrl: desired.tenantUrl, token };
+    const probing = endpoint && warnOfAnyToken(this.#context, this.#graph, this.#target, endpoint);
+    const [mappings, assigned] = await together(
+      mappingsOf(this.#graph, this.#work, this.#target, job),
+      this.#assign(role, groups),
+      this.#save(),
+      probing,
+    );
+    this.#stopIfInterrupted();
+    const [mappingsFile] = await together(this.#changeMappings(job, mappings), this.#requireSaved(job));
+    this.#stopIfInterrupted();
+    const reading = warnOfLost(this.#context, this.#graph, this.#target, { jobId: job.id, mappings });
+    const [proof] = await together(this.#prove(job, mappings), reading);
+    if (!this.#has("start") && !this.#has("restart")) {
+      return this.#ended(job, { assigned, mappingsFile, proof: undefined, arrivals: undefined });
+    }
+    this.#stopIfInterrupted();
+    await this.#start(job);
+    const [after, arrivals] = await together(this.#readBack(job), this.#arrivals(proof !== undefined));
+    const proved = proof && proofUser && { user: proofUser.name, result: proof };
+    return this.#ended(after, { assigned, mappingsFile, proof: proved, arrivals });
+  }
+
+  #has(kind: ProvisioningStepKind): boolean {
+    return this.#work.steps.includes(kind);
+  }
+
+  #stopIfInterrupted(): void {
+    stopIfInterrupted(this.#context.signal);
+  }
+
+  #journaled<Value>(task: Task, jobId: string | undefined, run: () => Promise<Value>): Promise<Value> {
+    const intent = { event: "intent", step: task, ...this.#ids, jobId } as const;
+    return journaled(this.#context, task, intent, run);
+  }
+
+  async #test(): Promise<void> {
+    const { token, desired } = this.#work;
+    if (!token) return;
+    const endpoint = { tenantUrl: desired.tenantUrl, token };
+    await requireConnection(this.#context, this.#graph, this.#target, endpoint);
+  }
+
+  async #job(): Promise<Job> {
+    const there = this.#work.current?.job;
+    if (there) return there;
+    const { displayName } = this.#work;
+    const { appId } = this.#made.target;
+    const job = await this.#journaled("createJob", undefined, async () => {
+      // Whether the application is new, not the job: of an older one somebody else may have made it meanwhile.
+      const target = { ...this.#target, isNew: this.#made.target.isNew };
+      const created = await createJob(this.#graph, target);
+      if (!created) throw new AppError("NOT_PROVISIONABLE", { displayName, appId });
+      return created;
+    });
+    return job;
+  }
+
+  async #save(): Promise<void> {
+    const { token, desired, current } = this.#work;
+    if (!token) return;
+    const saved = current?.credentials;
+    await this.#journaled("writeCredentials", current?.job?.id, () =>
+      writeCredentials(this.#graph, this.#target, {
+        tenantUrl: desired.tenantUrl,
+        token,
+        scope: desired.scope,
+        notification: desired.notification ?? saved?.notification,
+        deleteThreshold: saved?.deleteThreshold,
+        kept: saved?.kept ?? [],
+      }),
+    );
+  }
+
+  /** Graph has dropped credentials and answered with success: what is saved is tried as well. */
+  async #requireSaved(job: Job): Promise<void> {
+    if (!this.#work.token) return;
+    const { tenantUrl } = this.#work.desired;
+    await requireSaved(this.#context, this.#graph, this.#target, { job, tenantUrl }, () => this.#save());
+  }
+
+  async #changeMappings(job: Job, mappings: Mappings): Promise<string | undefined> {
+    if (mappings.changes.length === 0) return undefined;
+    return this.#journaled("changeMappings", job.id, () =>
+      changeMappings(this.#context, this.#graph, this.#target, {
+        job,
+        mappings,
+        appId: this.#made.target.appId,
+      }),
+    );
+  }
+
+  /** The app role that is assigned; a new one has to come across from the registration first. */
+  async #role(): Promise<AppRole | undefined> {
+    if (!this.#has("assign")) return undefined;
+    const { role: wanted } = this.#work;
+    const { clock } = this.#context.ports;
+    if (wanted !== undefined) await this.#made.settled;
+    const start = clock.now().getTime();
+    for (let attempt = 1; ; attempt += 1) {
+      const roles = await this.#readRoles();
+      const role = pickUserRole(roles, wanted);
+      if (role) return role;
+      const waitedMs = clock.now().getTime() - start;
+      if (waitedMs > ROLE_LIMIT_MS || !this.#made.target.isNew) {
+        const oneOf = roles.flatMap(({ value }) => value ?? []);
+        const fault = { path: "--role", found: wanted ?? "", expected: { oneOf } };
+        throw new AppError("VALUES_INVALID", { faults: [fault] });
+      }
+      const ms = Math.min(500 * 2 ** (attempt - 1), 8000);
+      this.#context.report({
+        kind: "wait",
+        wait: { ms, reason: "replication", host: "Microsoft Graph", attempt },
+      });
+      await clock.sleep(ms);
+    }
+  }
+
+  async #readRoles(): Promise<readonly AppRole[]> {
+    const { servicePrincipalId, target } = this.#made;
+    return readAppRoles(this.#graph, servicePrincipalId).catch((error: unknown) => {
+      const isUnknown = isAppError(error, "GRAPH_REFUSED") && error.facts.status === 404;
+      if (isUnknown && target.isNew) return [];
+      throw error;
+    });
+  }
+
+  async #assign(
+    role: Promise<AppRole | undefined>,
+    groups: Promise<readonly Group[]>,
+  ): Promise<readonly Principal[]> {
+    const { users, assigned } = this.#work;
+    const chosen = (await groups).map((group): Principal => ({ ...group, kind: "Group" }));
+    const wanted = [...users, ...chosen].filter(({ id }) => assigned.get(id)?.isProvisioned !== true);
+    if (wanted.length === 0) return [];
+    const appRole = await role;
+    if (!appRole) throw new TypeError("assignments that the plan does not know");
+    const { servicePrincipalId } = this.#made;
+    const writes = wanted.map(({ id }) => ({
+      principalId: id,
+      appRoleId: appRole.id,
+      replaces: assigned.get(id)?.replaced ?? [],
+    }));
+    const refused: RefusedAssignment[] = [];
+    await this.#journaled("assign", undefined, async () => {
+      await assignMany(this.#graph, writes, {
+        servicePrincipalId,
+        clock: this.#context.ports.clock,
+        signal: this.#context.signal,
+        isNew: true,
+        onRefused: (one) => refused.push(one),
+      });
+      const [first] = refused;
+      if (!first) return;
+      const { detail, status } = first;
+      if (/licen[cs]e|premium/i.test(detail)) {
+        throw new AppError("LICENCE_MISSING", { needs: "groupAssignment", detail });
+      }
+      throw new AppError("GRAPH_REFUSED", { action: "assign", status, graphCode: "", detail });
+    });
+    return wanted;
+  }
+
+  async #prove(job: Job, { ruleId }: Mappings) {
+    const { proofUser: user, displayName } = this.#work;
+    if (!user || !this.#has("provisionOnDemand")) return undefined;
+    const input = { target: this.#target, jobId: job.id, ruleId, user, displayName, ids: this.#ids };
+    return proveProvisioning(this.#context, this.#graph, input);
+  }
+
+  async #start({ id }: Job): Promise<void> {
+    if (this.#has("restart")) {
+      await this.#journaled("restartProvisioning", id, () =>
+        restartJob(this.#graph, this.#target, id, "asPortal"),
+      );
+    } else {
+      await this.#journaled("startProvisioning", id, () => startJob(this.#graph, this.#target, id));
+    }
+  }
+
+  async #readBack(job: Job): Promise<Job> {
+    return during(this.#context, "readBack", async () => {
+      const after = await readJob(this.#graph, this.#target, job.id);
+      return after ?? job;
+    }).catch((error: unknown) => {
+      if (!isAppError(error)) throw error;
+      this.#context.report({ kind: "readBackFailed" });
+      return job;
+    });
+  }
+
+  /** The first user arrived on demand; the vendor's own list says whether it has come to stay. */
+  async #arrivals(isProved: boolean): Promise<Arrivals | undefined> {
+    const { token, readsUsers, desired } = this.#work;
+    if (!token || !readsUsers || !isProved) return undefined;
+    return during(this.#context, "awaitArrivals", () =>
+      awaitArrivals(this.#context, { tenantUrl: desired.tenantUrl, token }),
+    );
+  }
+
+  #ended(
+    job: Job,
+    made: Pick<ProvisioningResult, "assigned" | "mappingsFile" | "proof" | "arrivals">,
+  ): ProvisioningResult {
+    const { desired, current, token, waitsForToken, steps, afterFirstUsers, contact, answers } = this.#work;
+    const credentials = {
+      ...(current?.credentials ?? {
+        notification: undefined,
+        deleteThreshold: undefined,
+        kept: [],
+        others: [],
+      }),
+      tenantUrl: token ? desired.tenantUrl : current?.credentials.tenantUrl,
+      hasToken: token !== undefined || current?.credentials.hasToken === true,
+      scope: token ? desired.scope : current?.credentials.scope,
+    };
+    return {
+      outcome: waitsForToken ? "waiting" : "running",
+      tenantUrl: desired.tenantUrl,
+      servicePrincipalId: this.#target.servicePrincipalId,
+      job,
+      state: stateOf({ job, credentials, schema: undefined }),
+      steps,
+      ...made,
+      nextCycle: waitsForToken ? undefined : nextCycle(job),
+      afterFirstUsers,
+      contact,
+      answers,
+    };
+  }
+}

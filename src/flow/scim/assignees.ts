@@ -1,0 +1,140 @@
+import { AppError } from "../../errors.ts";
+import { findUser, groupMembers, type SourceUser } from "../../graph/users.ts";
+import type { Assignment } from "../../provisioning/types.ts";
+import { detectCloudShell } from "../../signin/cloud-shell.ts";
+import { during } from "../context.ts";
+import { type ChosenGroups, chooseGroups } from "../groups.ts";
+import type { Run } from "../register.ts";
+
+/** Who is to be provisioned, as it was named for one application. */
+export interface NamedAssignees {
+  /** By user principal name or object ID. */
+  readonly users: readonly string[];
+  /** By name or object ID; undefined where nothing was said about groups, empty where there are to be none. */
+  readonly groups: readonly string[] | undefined;
+  /** Names of groups that are made where there is none. */
+  readonly newGroups: readonly string[];
+  /** Who becomes a member of a group that is made. */
+  readonly members: readonly string[];
+}
+
+/** Users and groups of the tenant that are to be assigned. */
+export interface Assignees {
+  readonly users: readonly SourceUser[];
+  readonly groups: ChosenGroups;
+  /** The members of a group that is made. */
+  readonly members: readonly SourceUser[];
+}
+
+export interface AssigneeOptions {
+  readonly named: NamedAssignees;
+  /** What a person is asked where nobody is named or assigned; undefined for no question. */
+  readonly question: string | undefined;
+  /** The name of a group that the template proposes to make. */
+  readonly proposed: string | undefined;
+  readonly tenantId: string;
+}
+
+/**
+ * Looks up who was named, and asks where nobody was.
+ *
+ * @throws AppError USERS_NOT_FOUND, GROUPS_UNCLEAR
+ */
+export async function findAssignees(run: Run, options: AssigneeOptions): Promise<Assignees> {
+  const { context, input, graph, tokens } = run;
+  const { named, tenantId, proposed } = options;
+  const [users, members] = await findAll(run, [named.users, named.members]);
+  const isAsked = context.questions !== undefined && !detectCloudShell(context.ports.system.environment);
+  const choosing = {
+    known: {
+      ...input.known,
+      // What is provisioned by groups has nothing to do with the groups an app may read.
+      groupSync: true,
+      groups: named.groups && ({ value: named.groups, source: "flag" } as const),
+    },
+    question: isAsked ? options.question : undefined,
+    tokens,
+    graph,
+    tenantId,
+    dryRun: input.dryRun,
+    make: named.newGroups,
+    members: members?.map(({ id }) => id),
+    proposed,
+  };
+  const groups = await chooseGroups(context, choosing);
+  return { users: users ?? [], groups, members: members ?? [] };
+}
+
+/** All of several lists of people at once, so that everybody who is not there is named in one failure. */
+async function findAll(
+  { context, graph }: Run,
+  lists: readonly (readonly string[])[],
+): Promise<readonly SourceUser[][]> {
+  const wanted = [...new Set(lists.flat())];
+  if (wanted.length === 0) return lists.map(() => []);
+  const found = await during(context, "findUsers", () =>
+    Promise.all(wanted.map(async (one) => [one, await findUser(graph, one)] as const)),
+  );
+  const missing = found.filter(([, user]) => !user).map(([one]) => one);
+  if (missing.length > 0) throw new AppError("USERS_NOT_FOUND", { wanted: missing });
+  const users = new Map(found);
+  return lists.map((list) => list.flatMap((one) => users.get(one) ?? []));
+}
+
+/** One user by name or ID. @throws AppError USERS_NOT_FOUND */
+export async function findOne(run: Run, upnOrId: string): Promise<SourceUser> {
+  const [[user] = []] = await findAll(run, [[upnOrId]]);
+  if (!user) throw new TypeError("a user who was found and is not there");
+  return user;
+}
+
+/** Somebody to try provisioning with: by name where there is one, else anybody. */
+export interface ProofUser {
+  readonly id: string;
+  readonly name: string;
+}
+
+/**
+ * Whom the run provisions on demand as the proof: the one who was named, else the first who is assigned, else
+ * the first member of an assigned group; undefined where there is nobody.
+ */
+export async function chooseProofUser(
+  run: Run,
+  named: string | undefined,
+  { users, groups, members }: Assignees,
+  assigned: readonly Assignment[],
+): Promise<ProofUser | undefined> {
+  if (named !== undefined) return toProofUser(await findOne(run, named));
+  const [user] = users;
+  if (user) return toProofUser(user);
+  const [member] = members;
+  if (member && groups.toMake.length > 0) return toProofUser(member);
+  const groupIds = groups.found.map(({ id }) => id);
+  const earlier = assigned.find(({ principalType }) => principalType === "User");
+  if (groupIds.length === 0 && earlier) {
+    return { id: earlier.principalId, name: earlier.principalDisplayName };
+  }
+  const others = assigned.filter(({ principalType }) => principalType === "Group");
+  for (const groupId of [...groupIds, ...others.map(({ principalId }) => principalId)].slice(
+    0,
+    MOST_GROUPS,
+  )) {
+    const first = await firstMember(run, groupId);
+    if (first) return first;
+  }
+  return undefined;
+}
+
+/** In this many groups it is looked for somebody. */
+const MOST_GROUPS = 5;
+
+async function firstMember({ graph }: Run, groupId: string): Promise<ProofUser | undefined> {
+  for await (const { id, kind, displayName } of groupMembers(graph, groupId)) {
+    if (kind === "user") return { id, name: displayName };
+  }
+  return undefined;
+}
+
+function toProofUser({ id, userPrincipalName, displayName }: SourceUser): ProofUser {
+  return { id, name: userPrincipalName === "" ? displayName : userPrincipalName };
+}

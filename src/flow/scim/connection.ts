@@ -1,0 +1,89 @@
+import { AppError, isAppError } from "../../errors.ts";
+import type { GraphContext } from "../../graph/batch.ts";
+import type { ProvisioningTarget } from "../../graph/synchronization.ts";
+import { validateCredentials } from "../../graph/synchronization-connection.ts";
+import type { ConnectionTest, Job } from "../../provisioning/types.ts";
+import { Secret } from "../../secret.ts";
+import { during, type RunContext } from "../context.ts";
+
+/** Where Entra connects to, and with what. */
+export interface Endpoint {
+  readonly tenantUrl: string;
+  readonly token: Secret;
+}
+
+/**
+ * Has Entra try the connection before anything of it is saved.
+ *
+ * @throws AppError CONNECTION_REFUSED with Microsoft's reason.
+ */
+export async function requireConnection(
+  context: RunContext,
+  graph: GraphContext,
+  target: ProvisioningTarget,
+  endpoint: Endpoint,
+): Promise<void> {
+  const test = await during(context, "testConnection", async () => {
+    const tested = await validateCredentials(graph, target, endpoint);
+    if (!tested.ok) throw refusal(endpoint.tenantUrl, tested, "given");
+    return tested;
+  });
+  if (!test.ok) throw new TypeError("a refused connection that counts as one");
+}
+
+/** The failure that a refused connection is. */
+export function refusal(
+  tenantUrl: string,
+  { problem, detail, requestId }: Extract<ConnectionTest, { ok: false }>,
+  credentials: "given" | "saved",
+): AppError<"CONNECTION_REFUSED"> {
+  const facts = { tenantUrl, problem, detail, credentials };
+  return new AppError("CONNECTION_REFUSED", facts, requestId === undefined ? {} : { requestId });
+}
+
+/**
+ * Tries a made-up token as well: an address that accepts that one, too, accepts anybody's. What comes of it is a
+ * warning and ends no run.
+ */
+export async function warnOfAnyToken(
+  context: RunContext,
+  graph: GraphContext,
+  target: ProvisioningTarget,
+  { tenantUrl }: Endpoint,
+): Promise<void> {
+  const token = new Secret(`made-up-${context.ports.ids.uuid()}`);
+  const test = await validateCredentials(graph, target, { tenantUrl, token }).catch((error: unknown) => {
+    if (isAppError(error)) return undefined;
+    throw error;
+  });
+  if (test?.ok) context.report({ kind: "anyTokenAccepted", host: new URL(tenantUrl).host });
+}
+
+/** How often, and how long after each other, saved credentials are tried: they take a moment to be known. */
+const SAVED_TRIES = 4;
+const SAVED_INTERVAL_MS = 3000;
+
+/**
+ * Tries the saved credentials: Graph has dropped some and answered with success.
+ *
+ * @param save writes them once more.
+ * @throws AppError CONNECTION_REFUSED
+ */
+export async function requireSaved(
+  context: RunContext,
+  graph: GraphContext,
+  target: ProvisioningTarget,
+  { job, tenantUrl }: { readonly job: Job; readonly tenantUrl: string },
+  save: () => Promise<void>,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { id: jobId, templateId } = job;
+    const tested = await validateCredentials(graph, target, { jobId, templateId });
+    if (tested.ok) return;
+    if (attempt === SAVED_TRIES) throw refusal(tenantUrl, tested, "saved");
+    const ms = SAVED_INTERVAL_MS;
+    context.report({ kind: "wait", wait: { ms, reason: "replication", host: "Microsoft Entra", attempt } });
+    await context.ports.clock.sleep(ms);
+    if (attempt === SAVED_TRIES - 1) await save();
+  }
+}

@@ -1,0 +1,29 @@
+import { AppError } from "../../errors.ts";
+import type { SynchronizationSchema } from "../../provisioning/types.ts";
+import type { RunContext } from "../context.ts";
+
+/**
+ * Keeps the mappings of a job as they were read, beside the journal, before they are replaced: whoever wants
+ * them back has them whole. Without the file nothing is replaced.
+ *
+ * @returns the file.
+ * @throws AppError DISK
+ */
+export async function keepSchema(
+  { ports, journalFolder, runId }: Pick<RunContext, "ports" | "journalFolder" | "runId">,
+  appId: string,
+  schema: SynchronizationSchema,
+): Promise<string> {
+  const { files, clock } = ports;
+  const folder = `${journalFolder}${journalFolder.includes("\\") ? "\\" : "/"}`;
+  const day = clock.now().toISOString().slice(0, 10);
+  const file = `${folder}mappings-${appId}.${day}-${runId}.json`;
+  try {
+    await files.ensureFolder(journalFolder);
+    await files.writeAtomic(file, `${JSON.stringify(schema, undefined, 2)}\n`);
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    throw new AppError("DISK", { path: file, errno: typeof code === "string" ? code : "UNKNOWN" });
+  }
+  return file;
+}

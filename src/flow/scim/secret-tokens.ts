@@ -1,0 +1,171 @@
+import { AppError, type Expectation, type Fault, type Unreadable } from "../../errors.ts";
+import { cleanSecretToken } from "../../provisioning/secret-token.ts";
+import { Secret } from "../../secret.ts";
+import { SECRET_TOKEN_VARIABLE } from "../../signin/token-source.ts";
+import type { Template } from "../../template/schema.ts";
+import type { RunContext } from "../context.ts";
+import { absolute } from "../load.ts";
+import { keyOf, splitKey } from "./keyed.ts";
+
+/** No token is anywhere near this size. */
+const MAX_BYTES = 64 * 1024;
+/** A pipeline may leave standard input open and never write to it. */
+const PATIENCE_MS = 10_000;
+
+/** The secret tokens that were given beforehand, by the key of their application. */
+export type SecretTokens = ReadonlyMap<string, Secret>;
+
+export interface TokenInput {
+  readonly templates: readonly Template[];
+  /** What `--secret-token-file` was given, each `[<app>=]<path>`, and how it was named: as a flag or a variable. */
+  readonly files: { readonly values: readonly string[]; readonly path: string };
+  /** Whether standard input holds something else: the access token of `--auth token`. */
+  readonly inputIsTaken: boolean;
+}
+
+type TokenContext = Pick<RunContext, "ports" | "report" | "readInput" | "questions">;
+
+/**
+ * The secret tokens that files, variables and standard input hold, in that order; checked before anybody signs
+ * in. Where somebody can be asked, those that are missing are asked for later, if they are needed at all.
+ *
+ * @throws AppError VALUES_INVALID; what was found is never part of it.
+ */
+export async function readSecretTokens(context: TokenContext, input: TokenInput): Promise<SecretTokens> {
+  const reading = new Reading(context, input.templates.map(keyOf));
+  for (const value of input.files.values) await reading.fromFile(input.files.path, value);
+  reading.fromVariables();
+  if (!context.questions && !input.inputIsTaken && reading.isMissing()) await reading.fromInput();
+  return reading.end();
+}
+
+class Reading {
+  readonly #context: TokenContext;
+  readonly #keys: readonly string[];
+  readonly #tokens = new Map<string, Secret>();
+  readonly #faults: Fault[] = [];
+
+  constructor(context: TokenContext, keys: readonly string[]) {
+    this.#context = context;
+    this.#keys = keys;
+  }
+
+  isMissing(): boolean {
+    return this.#keys.some((key) => !this.#tokens.has(key));
+  }
+
+  end(): SecretTokens {
+    if (this.#faults.length > 0) throw new AppError("VALUES_INVALID", { faults: this.#faults });
+    return this.#tokens;
+  }
+
+  async fromFile(flag: string, value: string): Promise<void> {
+    const { ports, report } = this.#context;
+    const named = this.#split(value);
+    if (!named) return this.#unnamed(flag, value, (key) => `${key}=<file>`);
+    const path = absolute(ports.system.currentFolder, named.rest);
+    const at = `${flag} ${named.rest}`;
+    try {
+      const text = decode(await ports.files.read(path, MAX_BYTES));
+      if (text === undefined) this.#fault(at, { reason: "notUtf8" });
+      else this.#take(named.key, text, at);
+      const isShared = await ports.files.isReadableByOthers(path).catch(() => false);
+      if (isShared) report({ kind: "secretTokenFileShared", file: path });
+    } catch (error) {
+      this.#fault(at, { reason: reasonOf(error) });
+    }
+  }
+
+  /** A variable each, with the application's key behind the name where there are several. */
+  fromVariables(): void {
+    const { environment } = this.#context.ports.system;
+    for (const key of this.#keys) {
+      const name = variableOf(key);
+      const text = environment[name] ?? "";
+      if (text !== "" && !this.#tokens.has(key)) this.#take(key, text, name);
+    }
+    const isAlone = this.#keys.includes("");
+    if (!isAlone && (environment[SECRET_TOKEN_VARIABLE] ?? "") !== "") {
+      this.#fault(SECRET_TOKEN_VARIABLE, { oneOf: this.#keys.map(variableOf) });
+    }
+    const known = new Set([...this.#keys.map(variableOf), `${SECRET_TOKEN_VARIABLE}_FILE`]);
+    const names = Object.keys(environment).filter(
+      (name) => name.startsWith(`${SECRET_TOKEN_VARIABLE}_`) && !known.has(name),
+    );
+    if (names.length > 0) this.#context.report({ kind: "variablesUnknown", names });
+  }
+
+  /** The only token there is, or a line `<app>=<token>` for each of several. */
+  async fromInput(): Promise<void> {
+    const { ports, readInput, report } = this.#context;
+    const silence = ports.clock.sleep(PATIENCE_MS).then(() => undefined);
+    const text = await Promise.race([readInput(), silence]);
+    if (text === undefined) report({ kind: "inputSilent", seconds: PATIENCE_MS / 1000 });
+    const lines = (text ?? "").split(/\r?\n/).filter((line) => line.trim() !== "");
+    const isAlone = this.#keys.includes("");
+    if (isAlone) {
+      if (lines.length > 0) this.#take("", lines.join("\n"), STANDARD_INPUT);
+      return;
+    }
+    for (const line of lines) {
+      const named = this.#split(line.trim());
+      // Not what was found: it may be a token.
+      if (!named) this.#fault(STANDARD_INPUT, { oneOf: this.#keys.map((key) => `${key}=<token>`) });
+      else if (!this.#tokens.has(named.key)) this.#take(named.key, named.rest, STANDARD_INPUT);
+    }
+  }
+
+  /** `<app>=<rest>`; for a product of one application the whole of it. */
+  #split(value: string): { readonly key: string; readonly rest: string } | undefined {
+    if (this.#keys.includes("")) return { key: "", rest: value };
+    const { key, value: rest } = splitKey(value, this.#keys);
+    return key === undefined ? undefined : { key, rest };
+  }
+
+  #take(key: string, text: string, path: string): void {
+    const cleaned = cleanSecretToken(text);
+    if (!cleaned.ok) return this.#fault(path, { secretToken: cleaned.problem });
+    this.#tokens.set(key, new Secret(cleaned.token));
+    // Every file ends with a line end: that is no news.
+    const removed = cleaned.removed.filter((part) => part !== "whiteSpace");
+    if (removed.length > 0) this.#context.report({ kind: "secretTokenCleaned", source: path, removed });
+  }
+
+  #unnamed(path: string, found: string, form: (key: string) => string): void {
+    this.#faults.push({ path, found, expected: { oneOf: this.#keys.map(form) } });
+  }
+
+  #fault(path: string, expected: Expectation): void {
+    this.#faults.push({ path, expected });
+  }
+}
+
+const STANDARD_INPUT = "standard input";
+
+function variableOf(key: string): string {
+  return key === ""
+    ? SECRET_TOKEN_VARIABLE
+    : `${SECRET_TOKEN_VARIABLE}_${key.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** UTF-8, or what Windows PowerShell writes with `>`: UTF-16 with a byte order mark. */
+function decode(bytes: Uint8Array): string | undefined {
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  try {
+    return new TextDecoder(isUtf16 ? "utf-16le" : "utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+const REASONS: Readonly<Record<string, Unreadable["reason"]>> = {
+  ENOENT: "missing",
+  EISDIR: "directory",
+  EACCES: "forbidden",
+  EPERM: "forbidden",
+  EFBIG: "tooLarge",
+};
+
+function reasonOf(error: unknown): Unreadable["reason"] {
+  return REASONS[String((error as { code?: unknown }).code)] ?? "failed";
+}
