@@ -81,6 +81,7 @@ const aFailedProof = (): OnDemandResult => ({
   changes: [],
   error: { code: "SystemForCrossDomainIdentityManagementBadRequest", reason: "userName is missing" },
   target: undefined,
+  isRedundant: false,
   requestId: "r-1",
 });
 const unreadable: ErrorFacts["CONFIG_UNREADABLE"][] = [
