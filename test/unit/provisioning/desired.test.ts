@@ -1,37 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { toDesiredProvisioning } from "../../../src/provisioning/desired.ts";
 import type { DesiredProvisioning } from "../../../src/provisioning/types.ts";
-import { parseInput } from "../../../src/settings/values.ts";
 import type { Template } from "../../../src/template/schema.ts";
 import { shipped, shippedTemplate } from "../../support/builders.ts";
+import { provisioned as desired, provisioningAnswers } from "../../support/wanted-provisioning.ts";
 
-const HOSTNAME = "https://app.contoso.com";
-
-/** The answers that Enter gives, and some others. */
-function answers(template: Template, others: Readonly<Record<string, string>> = {}) {
-  const given = (template.inputs ?? []).map((input) => {
-    const fallback = input.format === "url" ? `https://${input.name.toLowerCase()}.example.com/scim` : "";
-    const text = others[input.name] ?? input.default ?? fallback;
-    const answer = parseInput(input)(text);
-    if (!answer.ok) throw new Error(`${input.name}: ${text}`);
-    return [input.name, answer.value];
-  });
-  return {
-    appName: "Contoso",
-    hostname: HOSTNAME,
-    inputs: Object.fromEntries(given) as Record<string, string>,
-  };
-}
-
-function parsed(template: Template, others?: Readonly<Record<string, string>>, notification?: string) {
-  return toDesiredProvisioning(template, answers(template, others), { notification });
-}
-
-function desired(...given: Parameters<typeof parsed>): DesiredProvisioning {
-  const result = parsed(...given);
-  if (!result.ok) throw new Error(JSON.stringify(result.faults));
-  return result.desired;
-}
+const parsed = (template: Template, others: Readonly<Record<string, string>>) =>
+  toDesiredProvisioning(template, provisioningAnswers(template, others), { notification: undefined });
 
 /** Mappings as the vendors' documents have them: the target and where it comes from. */
 const table = ({ users }: DesiredProvisioning) =>
