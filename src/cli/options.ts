@@ -86,6 +86,7 @@ export function addRegisterOptions(command: Command): Command {
         "purge",
       ]),
     )
+    .option("--handover-page", "write a page for people too, as always where groups were chosen")
     .option("--allow-high-privilege", "accept permissions of the template that could take the tenant over")
     .option("--dry-run", "show the plan, change nothing")
     .option("--yes", "accept the plan unasked");

@@ -9,7 +9,12 @@ import type { Plan } from "../registration/plan.ts";
 import type { Removal } from "../registration/removal.ts";
 import type { Obstacle } from "../registration/rights.ts";
 import type { JudgedSecret } from "../registration/secrets.ts";
-import type { Application, PasswordCredential, ResolvedPermission } from "../registration/types.ts";
+import type {
+  Application,
+  DesiredRegistration,
+  PasswordCredential,
+  ResolvedPermission,
+} from "../registration/types.ts";
 import type { Secret } from "../secret.ts";
 import type { SignInWay } from "../settings/sign-in.ts";
 import type { DeviceCode } from "../signin/device-code.ts";
@@ -102,6 +107,7 @@ export type RunEvent =
   | { readonly kind: "readBackFailed" }
   | { readonly kind: "proofFailed"; readonly problem: ProofProblem; readonly detail: string }
   | { readonly kind: "fileKept"; readonly keptAs: string }
+  | { readonly kind: "pageNotWritten"; readonly file: string; readonly errno: string }
   | { readonly kind: "reminderWritten"; readonly file: string; readonly days: readonly Date[] }
   | { readonly kind: "reminderNotWritten"; readonly file: string; readonly errno: string }
   | { readonly kind: "markNotSet" }
@@ -248,6 +254,8 @@ export interface Ended {
   readonly plan: Plan;
   readonly handover: Handover | undefined;
   readonly groups?: readonly Group[];
+  /** The page about it for people, where this run wrote one. */
+  readonly handoverPage?: string | undefined;
   readonly waiting: readonly ResolvedPermission[];
   readonly consentPage: string | undefined;
   readonly provisioning?: ProvisioningResult;
@@ -280,7 +288,7 @@ export interface RetireResult extends Ended {
   readonly left: number;
 }
 
-export interface RegisterResult {
+export interface RegisterResult extends Ended {
   readonly outcome: "registered" | "rotated" | "nothingToDo" | "planned";
   readonly tenant: { readonly id: string; readonly displayName: string };
   readonly displayName: string;
@@ -289,6 +297,9 @@ export interface RegisterResult {
   readonly secretEnd: string | undefined;
   readonly appId: string | undefined;
   readonly objectId: string | undefined;
+  readonly servicePrincipalId: string | undefined;
+  /** What it is like now; after a dry run: what it would be. */
+  readonly desired: DesiredRegistration;
   readonly plan: Plan;
   readonly handover: Handover | undefined;
   /** Those whose users are synchronised, as far as they are there. */

@@ -29,7 +29,6 @@ export interface Prepared extends ResultFacts {
   readonly template: Template;
   readonly candidates: CandidatesRead;
   readonly current: CurrentRegistration;
-  readonly desired: DesiredRegistration;
   readonly plan: Plan;
   /** The client secret that the vendor has. */
   readonly delivered: PasswordCredential | undefined;

@@ -4,6 +4,7 @@ import { AppError, isAppError } from "../errors.ts";
 import type { GraphContext } from "../graph/batch.ts";
 import { appNotFound, type CandidatesRead, findDeletedHolder, readCandidates } from "../graph/read.ts";
 import { readTenant, type TenantRead } from "../graph/tenant.ts";
+import { PAGE_FILE } from "../handover/page-file.ts";
 import { uniqueNameOf } from "../registration/desired.ts";
 import type { Group } from "../registration/groups.ts";
 import { type Obstacle, obstacles } from "../registration/rights.ts";
@@ -20,6 +21,7 @@ import { confirmDelivery } from "./confirm.ts";
 import { during, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
 import type { Proposal, RegisterResult } from "./events.ts";
 import { type ChosenGroups, chooseGroups, groupScopes, makeGroups, withGroups } from "./groups.ts";
+import { withPage } from "./handover-page.ts";
 import { checkOutputFolder } from "./output-folder.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { provable } from "./prove.ts";
@@ -53,6 +55,8 @@ export interface RegisterInput {
   readonly proof: boolean;
   /** The calendar file that reminds before the secret ends, absolute; undefined for none. */
   readonly calendar: string | undefined;
+  /** Whether a page for people is wanted; where groups were chosen there is one all the same. */
+  readonly handoverPage: boolean;
   /** Absolute. */
   readonly outputFolder: string;
   /** Where earlier runs left their journals. */
@@ -92,7 +96,8 @@ export async function register(context: RunContext, input: RegisterInput): Promi
   const { templates, outputFolder, dryRun } = input;
   const fileNames = templates.flatMap(({ application }) => application.handover?.fileName ?? []);
   const tidies: (() => Promise<void>)[] = [];
-  for (const name of new Set(dryRun ? [] : fileNames)) {
+  const pageNames = input.handoverPage ? [PAGE_FILE] : [];
+  for (const name of new Set(dryRun ? [] : [...fileNames, ...pageNames])) {
     // One after the other: each tries the folder under the same name.
     tidies.push(await checkOutputFolder(context, outputFolder, name));
   }
@@ -106,7 +111,7 @@ export async function register(context: RunContext, input: RegisterInput): Promi
   const graph = openGraph(context, tokens);
   const results = await andRemind({ context, input, tokens, services, graph, secretEnds: [] });
   for (const tidy of tidies) await tidy();
-  return results;
+  return withPage(context, input, results);
 }
 
 /** What needs somebody signed in, and the calendar: for the applications before one that fails, too. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { toScreenDate, toScreenTime } from "../handover/dates.ts";
 import type { Plan } from "../registration/plan.ts";
-import type { CurrentRegistration } from "../registration/types.ts";
+import type { CurrentRegistration, DesiredRegistration } from "../registration/types.ts";
 import { consentPage } from "../signin/cloud.ts";
 import { fill, inputValues } from "../template/placeholders.ts";
 import type { Template } from "../template/schema.ts";
@@ -19,6 +19,7 @@ export interface ResultFacts {
   /** The template's own inputs, by name. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly current: CurrentRegistration;
+  readonly desired: DesiredRegistration;
   readonly plan: Plan;
   /** When the client secret ends that was handed over before. */
   readonly secretEnd: string | undefined;
@@ -62,6 +63,8 @@ export function toResult(
     secretEnd,
     appId,
     objectId: applied?.target.objectId ?? current.application?.objectId,
+    servicePrincipalId: applied?.servicePrincipalId ?? current.servicePrincipal?.id,
+    desired: facts.desired,
     plan,
     handover,
     groups: [],

@@ -22,7 +22,10 @@ import { noLongerThan, otherServices, prepareServices, readyService, toDelivery 
 import { CHANGING_SCOPES, permittedClient, READING_SCOPES } from "./sign-in.ts";
 import { checkUnattended, missingTenant } from "./unattended.ts";
 
-export type RotateInput = Omit<RegisterInput, "newSecret" | "deleted" | "addOns" | "templates"> & {
+export type RotateInput = Omit<
+  RegisterInput,
+  "newSecret" | "deleted" | "addOns" | "templates" | "handoverPage"
+> & {
   readonly template: Template;
 };
 
@@ -73,6 +76,7 @@ async function issueBeside(context: RunContext, input: RotateInput): Promise<Reg
     hostname,
     inputs,
     current,
+    desired,
     plan,
     secretEnd: undefined,
     signInClientId: permittedClient(tokens),

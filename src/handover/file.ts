@@ -54,6 +54,38 @@ export async function writeHandover(
   }
 }
 
+/** A file beside the hand-over file that anybody may read who is given it. */
+export interface HandoverText {
+  /** An absolute path. */
+  readonly folder: string;
+  readonly fileName: string;
+  readonly text: string;
+  /** Whether an existing file is about the same, and may be replaced. */
+  readonly isSame: (existing: string) => boolean;
+}
+
+/**
+ * Writes such a file, readable by its owner only, whole or not at all. What stands in its place and is about
+ * something else (or cannot be read) is kept under a dated name, given as `keptAs`.
+ *
+ * @throws AppError DISK
+ */
+export async function writeHandoverText(
+  { files, clock }: Pick<Ports, "files" | "clock">,
+  { folder, fileName, text, isSame }: HandoverText,
+): Promise<{ file: string; keptAs?: string }> {
+  const file = join(folder, fileName);
+  try {
+    const existing = await lookAtText(files, file);
+    const isFree = existing === "none" || (existing !== "unreadable" && isSame(existing.text));
+    const keptAs = isFree ? undefined : await keepUnderDate(files, folder, fileName, clock.now());
+    await files.writeAtomic(file, text);
+    return { file, ...(keptAs !== undefined && { keptAs }) };
+  } catch (cause) {
+    throw new AppError("DISK", { path: file, errno: codeOf(cause) }, { cause });
+  }
+}
+
 /**
  * What stands in the place of the link where a person took the secret from their screen: whom to ask for it.
  * With the key id, so that it proves one secret handed over and no other of the same day.
@@ -78,10 +110,22 @@ async function look(
   files: Pick<Files, "read">,
   path: string,
 ): Promise<Record<string, unknown> | "none" | "unreadable"> {
+  const existing = await lookAtText(files, path);
+  if (typeof existing === "string") return existing;
   try {
-    const bytes = await files.read(path, LARGEST_BYTES);
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const value: unknown = JSON.parse(existing.text);
     return isRecord(value) ? value : "unreadable";
+  } catch {
+    return "unreadable";
+  }
+}
+
+async function lookAtText(
+  files: Pick<Files, "read">,
+  path: string,
+): Promise<{ text: string } | "none" | "unreadable"> {
+  try {
+    return { text: new TextDecoder().decode(await files.read(path, LARGEST_BYTES)) };
   } catch (error) {
     return codeOf(error) === "ENOENT" ? "none" : "unreadable";
   }

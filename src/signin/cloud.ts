@@ -52,8 +52,32 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
 export const GRAPH_COMMAND_LINE_TOOLS = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
 
 /** The page of the admin center on which admin consent is given to an app. */
-export function consentPage({ adminCenter }: Cloud, tenantId: string, appId: string): string {
-  return `${adminCenter}/${tenantId}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/CallAnAPI/appId/${appId}`;
+export function consentPage(cloud: Cloud, tenantId: string, appId: string): string {
+  return registrationPage(cloud, tenantId, appId, "CallAnAPI");
+}
+
+/** The page of the admin center about an app registration, or one of its parts. */
+export function registrationPage(
+  { adminCenter }: Cloud,
+  tenantId: string,
+  appId: string,
+  part: "Overview" | "CallAnAPI" | "Credentials",
+): string {
+  return `${adminCenter}/${tenantId}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/${part}/appId/${appId}`;
+}
+
+/** The page of the admin center about an enterprise application. */
+export function enterprisePage(
+  { adminCenter }: Cloud,
+  tenantId: string,
+  app: { readonly servicePrincipalId: string; readonly appId: string },
+): string {
+  return `${adminCenter}/${tenantId}/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/${app.servicePrincipalId}/appId/${app.appId}`;
+}
+
+/** The page of the admin center about a group. */
+export function groupPage({ adminCenter }: Cloud, tenantId: string, groupId: string): string {
+  return `${adminCenter}/${tenantId}/#view/Microsoft_AAD_IAM/GroupDetailsMenuBlade/~/Overview/groupId/${groupId}`;
 }
 
 /** A link on which an administrator approves a public client for the scopes of a job, for the whole tenant. */

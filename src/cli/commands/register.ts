@@ -28,7 +28,7 @@ export async function runRegister(invocation: Invocation): Promise<ExitCode> {
 export function registerOptions(
   flags: Flags,
   { ports }: Pick<Invocation, "ports">,
-): Pick<RegisterInput, "yes" | "dryRun" | "newSecret" | "deleted" | "proof" | "calendar"> {
+): Pick<RegisterInput, "yes" | "dryRun" | "newSecret" | "deleted" | "proof" | "calendar" | "handoverPage"> {
   return {
     yes: isOn(flags, "yes"),
     dryRun: isOn(flags, "dry-run"),
@@ -36,6 +36,7 @@ export function registerOptions(
     deleted: deletedOf(flags),
     proof: isOn(flags, "proof", true),
     calendar: calendarOf(flags, ports),
+    handoverPage: isOn(flags, "handover-page"),
   };
 }
 

@@ -1,10 +1,6 @@
-/** Control characters, and the invisible ones that turn text round or hide it (Trojan Source). */
-const UNPRINTABLE = /[\p{Cc}\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/gu;
+import { clean } from "../../clean.ts";
 
-/** A text from outside as it may stand on a screen: on one line, without terminal control. */
-export function clean(text: string): string {
-  return text.replaceAll(UNPRINTABLE, "�");
-}
+export { clean };
 
 /** A sentence whose inserted values are cleaned: every word a person sees goes through here. */
 export function say(strings: TemplateStringsArray, ...values: readonly (string | number)[]): string {

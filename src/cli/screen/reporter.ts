@@ -40,6 +40,7 @@ const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
   "notVisibleYet",
   "readBackFailed",
   "consentNotSeen",
+  "pageNotWritten",
   "proofFailed",
   "interrupted",
   "sandboxBusy",

@@ -69,6 +69,7 @@ const Ended = z.strictObject({
   groups: z
     .array(z.strictObject({ id: z.string(), displayName: z.string() }))
     .describe("The groups whose users are synchronised, for the vendor."),
+  handoverPage: nullableText.describe("The page about it for people, where this run wrote one."),
   applications: applications
     .optional()
     .describe("Each of several applications; at the top stands the first."),

@@ -39,6 +39,7 @@ export function toJsonResult(command: string, result: Ended, packed: PackedProgr
     // The file and the link stay as they are: a program opens them, and the link was checked.
     handoverFile: result.handover?.file ?? null,
     clientSecret: result.handover?.link?.url.reveal() ?? null,
+    handoverPage: result.handoverPage ?? null,
     groups: (result.groups ?? []).map(({ id, displayName }) => ({
       id: clean(id),
       displayName: clean(displayName),
@@ -105,6 +106,7 @@ export function toJsonApplication(result: Ended, packed: PackedProgram): Applica
     schemaVersion: _version,
     command: _command,
     groups: _groups,
+    handoverPage: _page,
     ...own
   } = toJsonResult("", result, packed);
   return { ...own, displayName: clean(result.displayName) };
@@ -237,7 +239,7 @@ function doneText(result: RegisterResult): string {
 }
 
 function facts(result: RegisterResult, style: ChalkInstance): string[] {
-  const { tenant, appId, handover, secretEnd, provisioning } = result;
+  const { tenant, appId, handover, secretEnd, provisioning, handoverPage } = result;
   const rows: [string, string][] = [
     ["Tenant ID", tenant.id],
     ["Application (client) ID", appId ?? ""],
@@ -253,6 +255,7 @@ function facts(result: RegisterResult, style: ChalkInstance): string[] {
     rows.push(["The secret works until", toScreenDate(new Date(secretEnd))]);
   }
   if (provisioning) rows.push(...provisioningRows(provisioning));
+  if (handoverPage !== undefined) rows.push(["Page to pass on", handoverPage]);
   return rows.map(([label, value]) => `  ${style.dim(label.padEnd(26))}${clean(value)}`);
 }
 

@@ -285,6 +285,9 @@ const RESULT: RegisterResult = {
   displayName: "empower",
   appId: guid(2),
   objectId: guid(1),
+  servicePrincipalId: guid(6),
+  desired: WANTED,
+  handoverPage: "/work/AppRegistrationHandover.html",
   plan: proposal().plan,
   handover: {
     file: "/work/AppRegistrationInfo.json",
@@ -425,6 +428,7 @@ const EVENTS: {
     { problem: "permissionNotEffective", detail: "User.Read.All" },
     { problem: "other", detail: "x" },
   ],
+  pageNotWritten: [{ file: "/p.html", errno: "ENOSPC" }],
   reminderWritten: [{ file: "/r.ics", days: [new Date("2028-10-21T12:00:00Z")] }],
   reminderNotWritten: [
     { file: "/r.ics", errno: "EEXIST" },
@@ -491,6 +495,7 @@ test.each([80, 400])("nothing from outside controls a terminal of %i columns", (
       ...toJsonResult("register", result, poisoned(PACKED)),
       clientSecret: "",
       handoverFile: "",
+      handoverPage: "",
     };
     expect(controlOf(JSON.stringify(json)), outcome).toEqual([]);
   }

@@ -43,7 +43,10 @@ test("several secrets are several events of one calendar", () => {
   const named = (start: string) => lines.filter((line) => line.startsWith(start));
   expect(named("BEGIN:V")).toEqual([
     "BEGIN:VCALENDAR",
-    ...["BEGIN:VEVENT", "BEGIN:VALARM", "BEGIN:VEVENT", "BEGIN:VALARM"],
+    "BEGIN:VEVENT",
+    "BEGIN:VALARM",
+    "BEGIN:VEVENT",
+    "BEGIN:VALARM",
   ]);
   expect(named("UID").map((line) => line.slice(4, 40))).toEqual([guid(0xabc), guid(0xdef)]);
   expect(named("DTSTART")).toEqual(["DTSTART;VALUE=DATE:20281021", "DTSTART;VALUE=DATE:20271021"]);

@@ -210,6 +210,8 @@ export function describeEvent(event: RunEvent): string | undefined {
       return proofFailed(event.problem, event.detail);
     case "fileKept":
       return say`Something else of that name was in the way; it is kept as ${event.keptAs}`;
+    case "pageNotWritten":
+      return say`The page about the registration could not be written to ${event.file} (${event.errno}); everything else is done.`;
     case "reminderWritten":
       return say`Calendar reminder for ${[...new Set(event.days.map(toScreenDate))].join(" and ")} written to ${event.file}; open it to add it to your calendar.`;
     case "reminderNotWritten":

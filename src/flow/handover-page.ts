@@ -1,0 +1,92 @@
+import { basename } from "node:path";
+import { isAppError } from "../errors.ts";
+import { writeHandoverText } from "../handover/file.ts";
+import type { PageApplication } from "../handover/page.ts";
+import { PAGE_FILE } from "../handover/page-file.ts";
+import { type Cloud, enterprisePage, groupPage, registrationPage } from "../signin/cloud.ts";
+import type { RunContext } from "./context.ts";
+import type { RegisterResult } from "./events.ts";
+import type { RegisterInput } from "./register.ts";
+
+/**
+ * Writes the page for people beside the hand-over file, where it is wanted or where groups were chosen, whose
+ * object IDs have to reach the vendor. It is a help and never ends a run: one that cannot be written is a
+ * warning.
+ *
+ * @returns the results, the first with the page's path.
+ */
+export async function withPage(
+  context: RunContext,
+  { handoverPage, dryRun, outputFolder }: Pick<RegisterInput, "handoverPage" | "dryRun" | "outputFolder">,
+  results: readonly RegisterResult[],
+): Promise<RegisterResult[]> {
+  const [first, ...others] = results;
+  const groups = [
+    ...new Map(results.flatMap((result) => result.groups).map((group) => [group.id, group])).values(),
+  ];
+  if (!first || dryRun || (!handoverPage && groups.length === 0)) return [...results];
+  const { cloud, ports, report } = context;
+  const { isPageOf, toPage } = await import("../handover/page.ts");
+  const { tenant } = first;
+  const page = {
+    tenant,
+    applications: results.flatMap((result) => toApplication(cloud, result)),
+    groups: groups.map((group) => ({ ...group, url: groupPage(cloud, tenant.id, group.id) })),
+    now: ports.clock.now(),
+  };
+  try {
+    const { file, keptAs } = await writeHandoverText(ports, {
+      folder: outputFolder,
+      fileName: PAGE_FILE,
+      text: toPage(page),
+      isSame: (existing) => isPageOf(existing, page),
+    });
+    if (keptAs !== undefined) report({ kind: "fileKept", keptAs });
+    return [{ ...first, handoverPage: file }, ...others];
+  } catch (error) {
+    if (!isAppError(error, "DISK")) throw error;
+    report({ kind: "pageNotWritten", file: error.facts.path, errno: error.facts.errno });
+    return [...results];
+  }
+}
+
+function toApplication(cloud: Cloud, result: RegisterResult): PageApplication[] {
+  const { tenant, appId, objectId, servicePrincipalId, desired, waiting, handover, secretEnd } = result;
+  if (appId === undefined || objectId === undefined) return [];
+  const end = handover?.secretEnd ?? secretEnd;
+  const isEnterprise = servicePrincipalId !== undefined;
+  return [
+    {
+      appId,
+      objectId,
+      servicePrincipalId,
+      desired,
+      waiting,
+      secret:
+        end === undefined
+          ? undefined
+          : {
+              start: handover && new Date(handover.secretStart),
+              end: new Date(end),
+              linkEnd: handover?.link?.end,
+            },
+      handoverFile: handover?.link && basename(handover.file),
+      links: [
+        { text: "App registration", url: registrationPage(cloud, tenant.id, appId, "Overview") },
+        {
+          text: "API permissions and admin consent",
+          url: registrationPage(cloud, tenant.id, appId, "CallAnAPI"),
+        },
+        { text: "Client secrets", url: registrationPage(cloud, tenant.id, appId, "Credentials") },
+        ...(isEnterprise
+          ? [
+              {
+                text: "Enterprise application",
+                url: enterprisePage(cloud, tenant.id, { servicePrincipalId, appId }),
+              },
+            ]
+          : []),
+      ],
+    },
+  ];
+}
