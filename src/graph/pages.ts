@@ -9,14 +9,22 @@ import { readPage } from "./schemas.ts";
  * kept. The client refuses a link that leaves the Graph host.
  */
 export async function* pages<Value>(
-  { graph }: GraphContext,
+  context: GraphContext,
   action: GraphAction,
   path: string,
   shape: z.ZodMiniType<Value>,
-  headers: Readonly<Record<string, string>> = {},
+  {
+    headers = {},
+    before,
+  }: {
+    readonly headers?: Readonly<Record<string, string>>;
+    /** Waits until a page may be asked for. */
+    readonly before?: (context: GraphContext) => Promise<void>;
+  } = {},
 ): AsyncGenerator<Value, void, undefined> {
   for (let next: string | undefined = path; next !== undefined; ) {
-    const answer = await graph.send({ method: "GET", path: next, headers });
+    await before?.(context);
+    const answer = await context.graph.send({ method: "GET", path: next, headers });
     const page = readPage(shape, expectSuccess(action, answer).body);
     if (!page) throw toAppError(action, answer);
     yield* page.values;

@@ -3,6 +3,10 @@ import type { GraphContext } from "./batch.ts";
 import { literal } from "./odata.ts";
 import { pages } from "./pages.ts";
 import { LogShape } from "./synchronization-events.ts";
+import { turns } from "./turns.ts";
+
+/** https://learn.microsoft.com/graph/throttling-limits, identity and access reports */
+const takeTurn = turns();
 
 /** Which entries are wanted; what is undefined does not narrow. */
 export interface LogFilter {
@@ -33,5 +37,5 @@ export async function* readLogs(
   ];
   const filter = clauses.join(" and ").replaceAll(" ", "%20");
   const path = `/auditLogs/provisioning?$filter=${filter}&$orderby=activityDateTime%20${order}&$top=100`;
-  yield* pages(context, "readProvisioningLogs", path, LogShape);
+  yield* pages(context, "readProvisioningLogs", path, LogShape, { before: takeTurn });
 }

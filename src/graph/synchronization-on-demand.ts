@@ -1,13 +1,10 @@
 import type { OnDemandResult } from "../provisioning/types.ts";
 import { expectSuccess, toAppError } from "./answers.ts";
 import type { GraphContext } from "./batch.ts";
-import type { Graph } from "./client.ts";
 import { readOnDemand } from "./synchronization-events.ts";
 import { jobPath, type ProvisioningTarget, sendToJob } from "./synchronization-send.ts";
+import { turns } from "./turns.ts";
 
-/** Graph takes five in ten seconds. */
-const MOST_AT_ONCE = 5;
-const WINDOW_MS = 10_000;
 /** Entra talks to the vendor meanwhile; half a minute is usual. */
 const TIMEOUT_MS = 120_000;
 
@@ -19,8 +16,8 @@ export interface OnDemandSubject {
   readonly members?: readonly string[] | undefined;
 }
 
-/** When the last calls of a signed-in caller went out, or will. */
-const calls = new WeakMap<Graph, number[]>();
+/** https://learn.microsoft.com/entra/identity/app-provisioning/provision-on-demand */
+const takeTurn = turns();
 
 /**
  * Provisions one user or group now, outside of the cycles, whether the job runs or not. Once more does no harm.
@@ -52,17 +49,4 @@ export async function provisionOnDemand(
   const result = readOnDemand(expectSuccess("provisionOnDemand", answer).body);
   if (!result) throw toAppError("provisionOnDemand", answer);
   return { ...result, requestId: answer.requestId };
-}
-
-/** Waits until another call is within the limit; those side by side queue up. */
-async function takeTurn({ graph, clock, onWait }: GraphContext): Promise<void> {
-  const now = clock.now().getTime();
-  const times = calls.get(graph) ?? [];
-  const fifth = times.at(-MOST_AT_ONCE);
-  const turn = fifth === undefined ? now : Math.max(now, fifth + WINDOW_MS);
-  calls.set(graph, [...times, turn].slice(-MOST_AT_ONCE));
-  if (turn === now) return;
-  const ms = turn - now;
-  onWait?.({ ms, reason: "throttled", host: "Microsoft Graph", attempt: 1 });
-  await clock.sleep(ms);
 }

@@ -139,7 +139,7 @@ async function newestEntries(
     displayName,
     appId,
     objectId,
-    entries: entries.reverse(),
+    entries: entries.toReversed(),
     hasMore,
     since,
     now: context.ports.clock.now(),
