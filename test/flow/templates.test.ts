@@ -196,9 +196,9 @@ describe("templates show, of a product that is provisioned", () => {
                 name.familyName              ← [surname]
                 emails[type eq "work"].value ← [mail]
                 userType                     ← [<userTypeSource>] ("<userType>" where that is empty)
-                urn:ietf:params:scim:schemas:extension:2.0:CustomExtensionName:folders ← Split([<folders>], ",") ("<defaultFolder>" where that is empty; added to the app's attributes, with several values)
-                <roleTarget>                 ← SingleAppRoleAssignment([appRoleAssignments]) (added to the app's attributes)
-                urn:ietf:params:scim:schemas:extension:2.0:Metadata:<key> ← [<attribute>] (once for each pair of <metadata>; added to the app's attributes)
+                urn:ietf:params:scim:schemas:extension:2.0:CustomExtensionName:folders ← Split([<folders>], ",") ("<defaultFolder>" where that is empty; added to the app's attributes where Entra does not know it, with several values)
+                <roleTarget>                 ← SingleAppRoleAssignment([appRoleAssignments]) (added to the app's attributes where Entra does not know it)
+                urn:ietf:params:scim:schemas:extension:2.0:Metadata:<key> ← [<attribute>] (once for each pair of <metadata>; added to the app's attributes where Entra does not know it)
 
       "
     `);

@@ -70,7 +70,7 @@ export function mappingLines({ users, repeat = [], attributes = [] }: TemplateSc
 const WIDEST = 40;
 
 function addedNote(multiValued: boolean | undefined): string {
-  return `added to the app's attributes${multiValued ? ", with several values" : ""}`;
+  return `added to the app's attributes where Entra does not know it${multiValued ? ", with several values" : ""}`;
 }
 
 /** What stands above these lines; `count` of them. */
