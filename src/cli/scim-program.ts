@@ -10,6 +10,7 @@ type Declare = (scim: Command, start: Start, addOns: readonly AddOnFlag[]) => vo
 /** The subcommands, in the order in which the help lists them; each loads its code when it is run. */
 const SUBCOMMANDS: readonly Declare[] = [
   declareSetup,
+  declareTest,
   declareStatus,
   declareProvision,
   declareStart,
@@ -44,6 +45,18 @@ function declareSetup(scim: Command, start: Start, addOns: readonly AddOnFlag[])
     .option("--proof-user <user>", "user to provision first, as a test (default: the first who is assigned)")
     .option("--no-proof", "neither that test, nor one as the new app")
     .addHelpText("after", SETUP_HELP);
+}
+
+function declareTest(scim: Command, start: Start): void {
+  const test = scim
+    .command("test")
+    .description(
+      "have Microsoft Entra try the connection to the vendor; changes nothing, exit code 3 if refused",
+    )
+    .option("--tenant-url <url>", "another address than the saved one, with a token for it")
+    .option("--secret-token-file <file>", "file with a secret token to try instead of the saved one", collect)
+    .action(() => start(test, async () => (await import("./commands/scim-test.ts")).runScimTest));
+  addAppOptions(test);
 }
 
 const SETUP_HELP = `

@@ -1,4 +1,5 @@
 import type { ExitCode } from "../../errors.ts";
+import type { TokenInput } from "../../flow/scim/secret-tokens.ts";
 import { setup } from "../../flow/scim/setup.ts";
 import type { Flags } from "../../settings/known-values.ts";
 import { isOn, textOf } from "../flags.ts";
@@ -16,10 +17,7 @@ export async function runScimSetup(invocation: Invocation): Promise<ExitCode> {
       ...registerOptions(flags, invocation),
       outputFolder,
       journalFolder,
-      tokenFiles: {
-        values: textsOf(flags, "secret-token-file"),
-        path: flags["secret-token-file"]?.path ?? "--secret-token-file",
-      },
+      tokenFiles: tokenFilesOf(flags),
       users: textsOf(flags, "user"),
       newGroups: textsOf(flags, "new-group"),
       members: textsOf(flags, "member"),
@@ -38,6 +36,12 @@ export async function runScimSetup(invocation: Invocation): Promise<ExitCode> {
       json: toJsonResults("scim setup", results, packed),
     };
   });
+}
+
+/** The files that hold secret tokens, and how they were named. */
+export function tokenFilesOf(flags: Flags): TokenInput["files"] {
+  const path = flags["secret-token-file"]?.path ?? "--secret-token-file";
+  return { values: textsOf(flags, "secret-token-file"), path };
 }
 
 /** What a flag was given that may be given more than once. */

@@ -355,6 +355,24 @@ export const ResultDocument = z.union([
   }),
   z.strictObject({
     schemaVersion: z.literal(1),
+    command: z.literal("scim test"),
+    changed: z.literal(false),
+    ...application,
+    tenantUrl: z.string(),
+    credentials: z.enum(["given", "saved"]).describe("Whether what is saved was tried, or what was given."),
+    usable: z.boolean().describe("Whether Microsoft Entra could connect."),
+    problem: z.enum(["refused", "unreachable", "notScim", "other"]).nullable(),
+    text: z.string().describe("What came of it, in words."),
+    advice: nullableText,
+    detail: nullableText.describe("Microsoft's own sentence."),
+    requestId: nullableText,
+    acceptsAnyToken: z
+      .boolean()
+      .nullable()
+      .describe("Whether the address accepts a made-up token as well; null where that was not tried."),
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
     command: z.literal("scim status"),
     changed: z.literal(false),
     tenantId: z.string(),

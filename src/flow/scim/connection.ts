@@ -42,21 +42,34 @@ export function refusal(
 }
 
 /**
- * Tries a made-up token as well: an address that accepts that one, too, accepts anybody's. What comes of it is a
- * warning and ends no run.
+ * Tries a made-up token as well: an address that accepts that one, too, accepts anybody's.
+ *
+ * @returns undefined where it could not be tried.
  */
+export async function acceptsMadeUp(
+  { ports }: RunContext,
+  graph: GraphContext,
+  target: ProvisioningTarget,
+  { tenantUrl }: Pick<Endpoint, "tenantUrl">,
+): Promise<boolean | undefined> {
+  const token = new Secret(`made-up-${ports.ids.uuid()}`);
+  try {
+    return (await validateCredentials(graph, target, { tenantUrl, token })).ok;
+  } catch (error) {
+    if (isAppError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Says so where the vendor's address accepts any token: a warning, which ends no run. */
 export async function warnOfAnyToken(
   context: RunContext,
   graph: GraphContext,
   target: ProvisioningTarget,
-  { tenantUrl }: Endpoint,
+  endpoint: Endpoint,
 ): Promise<void> {
-  const token = new Secret(`made-up-${context.ports.ids.uuid()}`);
-  const test = await validateCredentials(graph, target, { tenantUrl, token }).catch((error: unknown) => {
-    if (isAppError(error)) return undefined;
-    throw error;
-  });
-  if (test?.ok) context.report({ kind: "anyTokenAccepted", host: new URL(tenantUrl).host });
+  const accepts = await acceptsMadeUp(context, graph, target, endpoint);
+  if (accepts) context.report({ kind: "anyTokenAccepted", host: new URL(endpoint.tenantUrl).host });
 }
 
 /** How often, and how long after each other, saved credentials are tried: they take a moment to be known. */

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../../../flow/events.ts";
+import type { ConnectionTested } from "../../../flow/scim/test-connection.ts";
 import type { ConnectionTest } from "../../../provisioning/types.ts";
 import { say } from "../clean.ts";
 
@@ -30,7 +31,7 @@ export function setupNote(event: SetupEvent): string {
     case "secretTokenKept":
       return say`The secret token that is saved for "${event.displayName}" works, so the one you gave is not used. To replace it all the same: --new-secret-token`;
     case "anyTokenAccepted":
-      return say`${event.host} accepted a made-up token as well: anybody on the internet could write users there. Tell the vendor before you rely on it.`;
+      return anyTokenText(event.host);
     case "mappingsKept":
       return say`The mappings as they were are kept in ${event.file}`;
     case "attributesNotKept":
@@ -73,3 +74,32 @@ export const CONNECTION_HINTS: Readonly<Record<Problem, string>> = {
   notScim: "Check the address with the vendor: it is often one path too short or too long.",
   other: "Show the vendor what Microsoft says; then run the same command again.",
 };
+
+function anyTokenText(host: string): string {
+  return say`${host} accepted a made-up token as well: anybody on the internet could write users there. Tell the vendor before you rely on it.`;
+}
+
+/** What came of a connection test, in one sentence. */
+export function connectionTitle({ displayName, tenantUrl, credentials, test }: ConnectionTested): string {
+  const what = credentials === "saved" ? "what is saved for" : "what you gave for";
+  return test.ok
+    ? say`Microsoft Entra can connect to ${tenantUrl} with ${what} "${displayName}".`
+    : say`${tenantUrl} ${CONNECTION_PROBLEMS[test.problem]} (with ${what} "${displayName}").`;
+}
+
+/** What to do about it; undefined where it works. */
+export function connectionAdvice({ test, credentials }: ConnectionTested): string | undefined {
+  if (test.ok) return credentials === "given" ? "Nothing was saved. To save it: scim setup." : undefined;
+  const refused = "Ask the vendor for a new secret token, and save it with: scim setup --new-secret-token";
+  return test.problem === "refused" ? refused : CONNECTION_HINTS[test.problem];
+}
+
+/** Microsoft's own words, where it does not work. */
+export function connectionSaid({ test }: ConnectionTested): string | undefined {
+  return test.ok || test.detail === "" ? undefined : say`Microsoft says: ${test.detail}`;
+}
+
+/** An address that opens to everybody. */
+export function connectionWarning({ acceptsAnyToken, tenantUrl }: ConnectionTested): string | undefined {
+  return acceptsAnyToken ? anyTokenText(new URL(tenantUrl).host) : undefined;
+}
