@@ -14,8 +14,8 @@ function product(...keys: readonly (string | undefined)[]): readonly Template[] 
   return keys.map((key) => ({ application: { ...(key !== undefined && { key }) } }) as Template);
 }
 
-interface Given extends FakePortsOptions {
-  readonly keys?: readonly (string | undefined)[];
+interface Given extends Omit<FakePortsOptions, "files"> {
+  readonly apps?: readonly (string | undefined)[];
   readonly files?: readonly string[];
   readonly contents?: Readonly<Record<string, string | Uint8Array>>;
   readonly inputIsTaken?: boolean;
@@ -24,7 +24,7 @@ interface Given extends FakePortsOptions {
 }
 
 async function read({
-  keys = [undefined],
+  apps = [undefined],
   files = [],
   contents = {},
   inputIsTaken = false,
@@ -42,7 +42,7 @@ async function read({
     questions: undefined,
   };
   const input = {
-    templates: product(...keys),
+    templates: product(...apps),
     files: { values: files, path: "--secret-token-file" },
     inputIsTaken,
   };
@@ -122,7 +122,7 @@ describe("the secret token of a product with one application", () => {
 });
 
 describe("the secret tokens of a product with several applications", () => {
-  const keys = ["advisors", "rooms"];
+  const apps = ["advisors", "rooms"];
   const both = new Map([
     ["advisors", "a1"],
     ["rooms", "r1"],
@@ -134,11 +134,11 @@ describe("the secret tokens of a product with several applications", () => {
     ["standard input", { piped: "rooms=r1\r\nadvisors=a1\r\n" }],
     ["each from somewhere else", { files: ["rooms=r"], contents: { r: "r1" }, piped: "advisors=a1\n" }],
   ])("come from %s", async (_from, given) => {
-    expect((await read({ keys, ...given })).tokens).toEqual(both);
+    expect((await read({ apps, ...given })).tokens).toEqual(both);
   });
 
   test("one may come before the other", async () => {
-    expect((await read({ keys, piped: "rooms=r1" })).tokens).toEqual(new Map([["rooms", "r1"]]));
+    expect((await read({ apps, piped: "rooms=r1" })).tokens).toEqual(new Map([["rooms", "r1"]]));
   });
 
   test.each<[string, Given, string[]]>([
@@ -146,14 +146,14 @@ describe("the secret tokens of a product with several applications", () => {
     ["standard input", { piped: "x9" }, ["advisors=<token>", "rooms=<token>"]],
     ["the variable", { environment: { [VARIABLE]: "x9" } }, [`${VARIABLE}_ADVISORS`, `${VARIABLE}_ROOMS`]],
   ])("%s that does not say which is refused", async (_from, given, oneOf) => {
-    const faults = await faultsOf({ keys, ...given });
+    const faults = await faultsOf({ apps, ...given });
     expect(faults.map(({ expected }) => expected)).toEqual([{ oneOf }]);
     expect(JSON.stringify(faults)).not.toContain("x9");
   });
 
   test("a variable for an application that is none is named", async () => {
     const name = `${VARIABLE}_ADVISER`;
-    const { events } = await read({ keys, environment: { [name]: "a1" } });
+    const { events } = await read({ apps, environment: { [name]: "a1" } });
     expect(events).toContainEqual({ kind: "variablesUnknown", names: [name] });
   });
 });
