@@ -1,9 +1,9 @@
 import type { MappingSource } from "../provisioning/types.ts";
 import { expectSuccess, toAppError } from "./answers.ts";
-import { type GraphContext, sendBatch } from "./batch.ts";
+import type { GraphContext } from "./batch.ts";
 import { readObject } from "./schemas.ts";
 import { ParsedExpression } from "./synchronization-schemas.ts";
-import { jobPath, type ProvisioningTarget } from "./synchronization-send.ts";
+import { jobPath, type ProvisioningTarget, sendBatchSettled } from "./synchronization-send.ts";
 
 /** What `$batch` takes in one call. */
 const MOST_AT_ONCE = 20;
@@ -19,11 +19,11 @@ export type Parsing =
  */
 export async function parseExpressions(
   context: GraphContext,
-  { servicePrincipalId }: ProvisioningTarget,
+  target: ProvisioningTarget,
   jobId: string,
   texts: readonly string[],
 ): Promise<ReadonlyMap<string, Parsing>> {
-  const path = `${jobPath(servicePrincipalId, jobId)}/schema/parseExpression`;
+  const path = `${jobPath(target.servicePrincipalId, jobId)}/schema/parseExpression`;
   const wanted = [...new Set(texts)];
   const parsed = new Map<string, Parsing>();
   for (let start = 0; start < wanted.length; start += MOST_AT_ONCE) {
@@ -34,7 +34,7 @@ export async function parseExpressions(
       isRead: true,
       body: { expression, targetAttributeDefinition: null, testInputObject: null },
     }));
-    const answers = await sendBatch(context, "changeMappings", items);
+    const answers = await sendBatchSettled(context, "changeMappings", items, target);
     for (const [index, answer] of answers.entries()) {
       const found = readObject(ParsedExpression, expectSuccess("changeMappings", answer).body);
       // A bad expression is a success that says so.

@@ -1,6 +1,6 @@
 import { AppError, type GraphAction } from "../errors.ts";
 import { errorOf, type GraphAnswer, toAppError } from "./answers.ts";
-import type { GraphContext } from "./batch.ts";
+import { type BatchItem, type GraphContext, sendBatch } from "./batch.ts";
 import type { GraphRequest } from "./client.ts";
 import { write } from "./write.ts";
 
@@ -65,8 +65,30 @@ export async function sendToJob(
   throw new TypeError("nothing was looked for");
 }
 
+/** As `sendSettled`, for up to twenty questions at once: those that are not answered yet are asked again. */
+export async function sendBatchSettled(
+  context: GraphContext,
+  action: GraphAction,
+  items: readonly BatchItem[],
+  { isNew }: Pick<ProvisioningTarget, "isNew">,
+): Promise<GraphAnswer[]> {
+  const start = context.clock.now().getTime();
+  const answers = await sendBatch(context, action, items);
+  if (!isNew) return answers;
+  for (let attempt = 1; ; attempt += 1) {
+    const early = [...answers.entries()].filter(([, answer]) => isNotKnownYet(answer));
+    const [first] = early;
+    if (!first) return answers;
+    await waitForReplica(context, action, first[1], attempt, start);
+    const again = early.flatMap(([index]) => items[index] ?? []);
+    for (const [index, answer] of (await sendBatch(context, action, again)).entries()) {
+      answers[early[index]?.[0] ?? index] = answer;
+    }
+  }
+}
+
 /** Whether a refusal may come from a replica that has not heard of something new yet. */
-function isNotKnownYet(answer: GraphAnswer): boolean {
+export function isNotKnownYet(answer: GraphAnswer): boolean {
   if (![403, 404, 409].includes(answer.status) || answer.isMalformed === true) return false;
   const { code, message } = errorOf(answer);
   return !/licen[cs]e|premium/i.test(`${code} ${message}`);

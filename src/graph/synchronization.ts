@@ -14,6 +14,7 @@ import { withoutSecret } from "./redact.ts";
 import { readObject, readPage } from "./schemas.ts";
 import { JobShape, readSavedCredentials, readSchemaBody, TemplateShape } from "./synchronization-schemas.ts";
 import {
+  isNotKnownYet,
   jobPath,
   type ProvisioningTarget,
   sendSettled,
@@ -103,7 +104,8 @@ async function postJob(
 
 async function findJob(context: GraphContext, target: ProvisioningTarget): Promise<Job | undefined> {
   const path = `${synchronizationPath(target.servicePrincipalId)}/jobs`;
-  return toJob(await context.graph.send({ method: "GET", path }));
+  const answer = await context.graph.send({ method: "GET", path });
+  return target.isNew && isNotKnownYet(answer) ? undefined : toJob(answer);
 }
 
 async function readTemplate(context: GraphContext, target: ProvisioningTarget): Promise<string | undefined> {

@@ -58,7 +58,7 @@ export function changeMappings(
     const removed = current.filter(isMatching).map(({ targetAttributeName }) => targetAttributeName);
     problems.push({ kind: "lastMatching", removed });
   }
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0) return { problems: withoutEchoes(problems) };
   return { mappings, changes: pairs.flatMap(toChanges), newSources: [...newSources] };
 }
 
@@ -169,6 +169,12 @@ function toSource(
 
 function plainSource(type: "Attribute" | "Constant", name: string, text: string): MappingSource {
   return { expression: text.trim(), name, type, parameters: [] };
+}
+
+/** An expression that Graph refused for an attribute it does not know is told by that attribute. */
+function withoutEchoes(problems: readonly SchemaProblem[]): readonly SchemaProblem[] {
+  const told = new Set(problems.flatMap((one) => (one.kind === "unknownSource" ? one.target : [])));
+  return problems.filter((one) => one.kind !== "badExpression" || !told.has(one.target));
 }
 
 /** Directory extensions are not known as a source before somebody maps one. */

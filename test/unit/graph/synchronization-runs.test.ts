@@ -71,6 +71,28 @@ describe("expressions", () => {
     expect(asked).toHaveLength(2);
   });
 
+  test("of a new job: those that are not known yet are asked again, and no others", async () => {
+    const asking: string[][] = [];
+    const { context, waits } = world((request) => {
+      const { requests } = request.body as { requests: { body: { expression: string } }[] };
+      asking.push(requests.map(({ body }) => body.expression));
+      return batchOf(request, ({ body }) =>
+        (body as { expression: string }).expression === "G()" && asking.length < 3
+          ? graphError(404, "Request_ResourceNotFound")
+          : { status: 200, body: { parsingSucceeded: true, parsedExpression: functionSource("F()") } },
+      );
+    });
+    const target = { ...OLD, isNew: true };
+    const parsed = await parseExpressions(context, target, "scim.1", ["F()", "G()"]);
+    expect([...parsed.keys()]).toEqual(["F()", "G()"]);
+    expect(asking).toEqual([["F()", "G()"], ["G()"], ["G()"]]);
+    expect(waits.map(({ reason }) => reason)).toEqual(["replication", "replication"]);
+    const never = world((request) => batchOf(request, () => graphError(409, "Conflict")));
+    expect(await failure(parseExpressions(never.context, target, "scim.1", ["F()"]))).toMatchObject({
+      code: "NOT_REPLICATED",
+    });
+  });
+
   test.each([
     ["a refusal", graphError(403, "Authorization_RequestDenied"), "GRAPH_FORBIDDEN"],
     ["an answer without a verdict", { status: 200, body: {} }, "GRAPH_UNAVAILABLE"],
@@ -142,6 +164,7 @@ describe("on demand", () => {
       error: undefined,
       target: "42",
       requestId: undefined,
+      isRedundant: false,
     });
     expect(asked.map(methodAndPath)).toEqual([`POST ${JOB}/provisionOnDemand`]);
     expect(asked[0]?.body).toEqual({

@@ -263,7 +263,8 @@ describe("the job", () => {
     let made = 0;
     const refusals = [UNKNOWN, graphError(403, "Authorization_RequestDenied"), graphError(409, "Conflict")];
     const { context, waits } = world((request) => {
-      if (request.method === "GET") return made === 0 ? UNKNOWN : list(FRESH);
+      // Reads are answered so as well.
+      if (request.method === "GET") return made === 0 ? (refusals[0] ?? list()) : list(FRESH);
       const refusal = refusals.shift();
       if (refusal) return refusal;
       made += 1;
