@@ -20,7 +20,7 @@ try {
   const rows = [
     ...startUp(packageFolder),
     row("packed tarball, KB", statSync(tarball).size / 1024, 350, 0),
-    ...(await roundTrips()),
+    ...(await withJob(async (runJob) => [...(await roundTrips(runJob)), ...(await provisioning(runJob))])),
   ];
   print(rows);
 } finally {
@@ -115,8 +115,8 @@ function median(numbers) {
   return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)];
 }
 
-/** Runs the main job in this process against a slow sandbox and counts what waits for what. */
-async function roundTrips() {
+/** Gives a job that runs in this process, against a sandbox. */
+async function withJob(measure) {
   const bundle = await rolldown({
     cwd: root,
     input: { job: "bench/job.ts" },
@@ -127,11 +127,22 @@ async function roundTrips() {
   // In the checkout's own tree, so that nothing but its files and its packages is needed.
   await bundle.write({ dir: path.join(folder, "job"), format: "esm", entryFileNames: "[name].mjs" });
   const { runJob } = await import(pathToFileURL(path.join(folder, "job/job.mjs")).href);
-  const place = () => mkdtempSync(path.join(folder, "job-"));
-  const slow = await runJob({ folder: place(), packageFolder: root, latencyMs: 100, servicePrincipals: 10 });
+  return measure((options) =>
+    runJob({
+      folder: mkdtempSync(path.join(folder, "job-")),
+      packageFolder: root,
+      servicePrincipals: 10,
+      ...options,
+    }),
+  );
+}
+
+/** Runs the main job against a slow tenant and counts what waits for what. */
+async function roundTrips(runJob) {
+  const slow = await runJob({ latencyMs: 100 });
   const [few, many] = [
-    await runJob({ folder: place(), packageFolder: root, latencyMs: 0, servicePrincipals: 10 }),
-    await runJob({ folder: place(), packageFolder: root, latencyMs: 0, servicePrincipals: 10_000 }),
+    await runJob({ latencyMs: 0 }),
+    await runJob({ latencyMs: 0, servicePrincipals: 10_000 }),
   ];
   return [
     row("Graph round trips in a row before the question", slow.graphBefore, 1, 0),
@@ -140,6 +151,33 @@ async function roundTrips() {
     row("requests in a tenant of 10 service principals", few.requests, few.requests, 0),
     row("requests in a tenant of 10,000 service principals", many.requests, few.requests, 0),
   ];
+}
+
+/** Sets provisioning up from nothing, with a token, somebody to assign and the proof. */
+async function provisioning(runJob) {
+  const tenant = ["--tenant-id=contoso.com", "--user=megan.bowen@contoso.com"];
+  const products = {
+    "one application, no secret": ["--template=flexwhere"],
+    "one application, sign-in and secret": ["--template=empower-scim", "--hostname=https://app.contoso.com"],
+    "two applications": ["--template=andmoney", "--set=api=https://api.test-env.booking.andmoney.dk"],
+    "roles, own attributes": [
+      "--template=scim-oidc-platform",
+      "--set=webRedirectUri=https://app.example.com/back",
+      "--set=installedRedirectUri=https://app.example.com/installed",
+      "--set=tenantUrl=https://scim.example.com/v2",
+    ],
+  };
+  const rows = [];
+  for (const [name, argv] of Object.entries(products)) {
+    const variables = ["", "_ADVISORS", "_ROOMS"].map((end) => `ENTRA_APP_REGISTRATION_SECRET_TOKEN${end}`);
+    const { graphAfter } = await runJob({
+      latencyMs: 100,
+      argv: ["scim", "setup", ...tenant, ...argv],
+      environment: Object.fromEntries(variables.map((variable) => [variable, "token-of-the-vendor"])),
+    });
+    rows.push(row(`scim setup, Graph round trips in a row after the yes: ${name}`, graphAfter, 9, 0));
+  }
+  return rows;
 }
 
 function print(rows) {

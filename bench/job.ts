@@ -9,6 +9,9 @@ export interface JobOptions {
   /** Waited before every answer. */
   readonly latencyMs: number;
   readonly servicePrincipals: number;
+  /** The main job's unless given. */
+  readonly argv?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface JobFigures {
@@ -25,9 +28,16 @@ interface Exchange {
   end: number;
 }
 
-/** Does the main job once, on an empty tenant, for a person who takes every default and says yes. */
+const MAIN_JOB = [
+  `--tenant-id=${EXAMPLE.tenantId}`,
+  "--app-name=empower",
+  "--hostname=https://app.contoso.com",
+  "--no-mails-online",
+];
+
+/** Does a job once, on an empty tenant, for a person who takes every default and says yes. */
 export async function runJob(options: JobOptions): Promise<JobFigures> {
-  const { folder, packageFolder, latencyMs, servicePrincipals } = options;
+  const { folder, packageFolder, latencyMs, servicePrincipals, argv = MAIN_JOB, environment = {} } = options;
   const real = nodePorts({ packageFolder });
   const sandbox = createSandbox({
     clock: real.clock,
@@ -62,17 +72,12 @@ export async function runJob(options: JobOptions): Promise<JobFigures> {
     }),
     system: {
       ...real.system,
-      environment: { XDG_STATE_HOME: folder },
+      environment: { ...environment, XDG_STATE_HOME: folder },
       currentFolder: folder,
       homeFolder: folder,
     },
   };
-  const argv = [
-    `--tenant-id=${EXAMPLE.tenantId}`,
-    "--app-name=empower",
-    "--hostname=https://app.contoso.com",
-  ];
-  const exitCode = await run([...argv, "--no-mails-online"], {
+  const exitCode = await run(argv, {
     makePorts: () => ports,
     signal: new AbortController().signal,
     version: "0.0.0",
