@@ -75,7 +75,7 @@ function logging(items: () => readonly Item[], asked: URL[] = []): (fetch: Fetch
 
 const THREE = [item("a", 90), item("b", 60, FAILED), item("c", 30, SKIPPED)];
 
-describe("logs", () => {
+describe("E5: the provisioning logs", () => {
   test("the oldest first, in words; why one failed and what to do; no value of an attribute", async () => {
     const { scim, state } = await provisioned();
     const asked: URL[] = [];

@@ -78,7 +78,7 @@ function journalOf({ stderr }: TestRun): string {
   return readFileSync(/Journal of this run: (.*)/.exec(stderr)?.[1] ?? "", "utf8");
 }
 
-describe("one user", () => {
+describe("E5: one user at once", () => {
   test("created: each step, what was sent, and whom in the journal, but not what", async () => {
     const made = await provisioned();
     const sent: unknown[] = [];

@@ -80,7 +80,7 @@ describe("verify of a product with provisioning", () => {
     const run = await verify(made);
     expect(faults(run)).toEqual([]);
     expect(run.stdout).toContain("✔ the attribute mappings are as the template wants them");
-    expect(run.stdout).toContain("✔ 1 assignment of users and groups counts");
+    expect(run.stdout).toContain("✔ assigned: 1 user or group");
     expect(run.stdout).toContain("Nothing to do.");
     expect(run.exitCode).toBe(0);
     expect(made.tenant.state).toEqual(before);

@@ -90,7 +90,7 @@ export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly don
   },
   findUsers: { doing: "Looking the users up", done: "Users found" },
   provisionOnDemand: {
-    doing: "Microsoft Entra is provisioning now, which takes up to a minute or two",
+    doing: "Having Microsoft Entra provision at once, which takes up to two minutes",
     done: "Provisioned on demand",
   },
   readLogs: { doing: "Reading the provisioning logs", done: "Provisioning logs read" },

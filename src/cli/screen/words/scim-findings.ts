@@ -40,7 +40,7 @@ export function describeProvisioning(finding: ProvisioningFinding): string {
     case "assignments":
       return finding.count === 0
         ? "nobody is assigned, so that nobody is provisioned: scim assign"
-        : `${counted(finding.count, "assignment")} of users and groups ${finding.count === 1 ? "counts" : "count"}`;
+        : `assigned: ${counted(finding.count, "user or group", "users and groups")}`;
     case "groupAssignment":
       return say`group "${finding.displayName}" is not assigned`;
     case "defaultAccess":
