@@ -45,6 +45,8 @@ export async function provisionOnDemand(
       timeoutMs: TIMEOUT_MS,
     },
     target,
+    // Each of them may take two minutes.
+    { repeats: 1 },
   );
   const result = readOnDemand(expectSuccess("provisionOnDemand", answer).body);
   if (!result) throw toAppError("provisionOnDemand", answer);

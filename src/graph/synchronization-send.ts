@@ -2,7 +2,7 @@ import { AppError, type GraphAction } from "../errors.ts";
 import { errorOf, type GraphAnswer, toAppError } from "./answers.ts";
 import { type BatchItem, type GraphContext, sendBatch } from "./batch.ts";
 import type { GraphRequest } from "./client.ts";
-import { write } from "./write.ts";
+import { type WriteOptions, write } from "./write.ts";
 
 /** An enterprise application whose provisioning is meant; `isNew` where this run made it. */
 export interface ProvisioningTarget {
@@ -39,11 +39,14 @@ export async function sendSettled<Found = never>(
   action: GraphAction,
   request: GraphRequest,
   { isNew }: Pick<ProvisioningTarget, "isNew">,
-  look?: () => Promise<Found | undefined>,
+  { look, repeats }: Pick<WriteOptions<Found>, "look" | "repeats"> = {},
 ): Promise<{ readonly answer: GraphAnswer } | { readonly found: Found }> {
   const start = context.clock.now().getTime();
   for (let attempt = 1; ; attempt += 1) {
-    const written = await write(context, action, request, look ? { look } : {});
+    const written = await write(context, action, request, {
+      ...(look && { look }),
+      ...(repeats !== undefined && { repeats }),
+    });
     if (written.kind === "found") return { found: written.found };
     const { answer } = written;
     if (!isNew || !isNotKnownYet(answer)) return { answer };
@@ -59,8 +62,9 @@ export async function sendToJob(
   action: GraphAction,
   request: GraphRequest,
   target: Pick<ProvisioningTarget, "isNew">,
+  options: Pick<WriteOptions<never>, "repeats"> = {},
 ): Promise<GraphAnswer> {
-  const sent = await sendSettled(context, action, request, target);
+  const sent = await sendSettled(context, action, request, target, options);
   if ("answer" in sent) return sent.answer;
   throw new TypeError("nothing was looked for");
 }

@@ -93,7 +93,7 @@ async function postJob(
   const look = () => findJob(context, target);
   const path = `${synchronizationPath(target.servicePrincipalId)}/jobs`;
   const request = { method: "POST", path, body: { templateId } } as const;
-  const sent = await sendSettled(context, "createJob", request, target, look);
+  const sent = await sendSettled(context, "createJob", request, target, { look });
   if ("found" in sent) return sent.found;
   const { answer } = sent;
   if (answer.status >= 400) return answer;

@@ -23,6 +23,8 @@ export interface WriteOptions<Found> {
    * for anything older a 404 is an answer, not a delay.
    */
   readonly isVisible?: () => Promise<boolean>;
+  /** How often an unclear write is sent again at most; as often as any request unless given. */
+  readonly repeats?: number;
 }
 
 export type Written<Found> =
@@ -37,14 +39,14 @@ export async function write<Found = never>(
   context: GraphContext,
   action: GraphAction,
   request: GraphRequest,
-  { look, isVisible }: WriteOptions<Found> = {},
+  { look, isVisible, repeats = MAX_REPEATS }: WriteOptions<Found> = {},
 ): Promise<Written<Found>> {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await sendReplicated(context, action, request, isVisible);
     const unclear = outcome instanceof AppError || isAmbiguous(outcome) || isConcurrencyViolation(outcome);
     if (!unclear) return { kind: "answered", answer: outcome, repeated: attempt > 1 };
     const failure = outcome instanceof AppError ? outcome : toAppError(action, outcome);
-    if (attempt > MAX_REPEATS) throw failure;
+    if (attempt > repeats) throw failure;
     const retryAfter = outcome instanceof AppError ? null : (outcome.retryAfter ?? null);
     const ms = retryDelayMs(attempt, retryAfter, context.clock.now(), Math.random());
     if (ms === undefined) throw failure;

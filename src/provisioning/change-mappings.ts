@@ -25,6 +25,9 @@ interface Pair {
   readonly wanted: DesiredMapping | undefined;
 }
 
+/** The source a mapping should have: its own where that says the same. */
+type Resolve = (mapping: AttributeMapping | undefined, wanted: DesiredMapping) => MappingSource | null;
+
 const FLOW_TYPES = { always: "Always", onlyWhenCreating: "ObjectAddOnly" } as const;
 
 /** The mappings of users as they are wanted: those that are there stay where they are, new ones come last. */
@@ -34,7 +37,12 @@ export function changeMappings(
   world: MappingWorld,
 ): ChangedMappings | { readonly problems: readonly SchemaProblem[] } {
   const problems: SchemaProblem[] = [];
-  const resolve = (wanted: DesiredMapping): MappingSource => {
+  const isSourced = (mapping: AttributeMapping | undefined, { source: text }: DesiredMapping): boolean => {
+    const found = world.parsed.get(text);
+    return mapping !== undefined && isSameSource(mapping.source, text, found?.ok ? found.source : undefined);
+  };
+  const resolve: Resolve = (mapping, wanted) => {
+    if (mapping && isSourced(mapping, wanted)) return mapping.source;
     const found = toSource(wanted, world.parsed);
     if ("source" in found) return found.source;
     problems.push(found.problem);
@@ -49,8 +57,7 @@ export function changeMappings(
   const newSources = new Set<string>();
   for (const { from, wanted } of pairs) {
     if (!wanted) continue;
-    const isNewSource = !from || !isSameSource(from.source, wanted.source);
-    if (isNewSource) problems.push(...sourceProblems(wanted, world.sources, newSources));
+    if (!isSourced(from, wanted)) problems.push(...sourceProblems(wanted, world.sources, newSources));
     if (!from) problems.push(...targetProblems(wanted, world.targets));
   }
   const mappings = pairs.flatMap(({ to }) => to ?? []);
@@ -86,7 +93,7 @@ function pairsOf(current: readonly AttributeMapping[], { mappings }: DesiredProv
 function wantedMapping(
   { from, wanted }: Pair,
   exclusive: boolean,
-  resolve: (wanted: DesiredMapping) => MappingSource,
+  resolve: Resolve,
 ): AttributeMapping | undefined {
   if (!wanted) return exclusive ? undefined : from;
   return from ? changedMapping(from, wanted, exclusive, resolve) : newMapping(wanted, resolve);
@@ -97,14 +104,15 @@ function changedMapping(
   mapping: AttributeMapping,
   wanted: DesiredMapping,
   exclusive: boolean,
-  resolve: (wanted: DesiredMapping) => MappingSource,
+  resolve: Resolve,
 ): AttributeMapping {
   const facts = factsOf(mapping);
   const flowType = FLOW_TYPES[wanted.apply];
   const fallback = exclusive || wanted.default !== undefined ? wanted.default : facts.default;
   const matchingPriority = wanted.matchingPriority ?? facts.matchingPriority;
+  const source = resolve(mapping, wanted);
   const properties = {
-    ...(!isSameSource(mapping.source, wanted.source) && { source: resolve(wanted) }),
+    ...(source !== mapping.source && { source }),
     ...(fallback !== facts.default && { defaultValue: fallback ?? null }),
     ...(flowType !== facts.flowType && { flowType }),
     ...(matchingPriority !== facts.matchingPriority && { matchingPriority }),
@@ -113,10 +121,7 @@ function changedMapping(
 }
 
 /** A mapping with every field that Graph has for one. */
-function newMapping(
-  wanted: DesiredMapping,
-  resolve: (wanted: DesiredMapping) => MappingSource,
-): AttributeMapping {
+function newMapping(wanted: DesiredMapping, resolve: Resolve): AttributeMapping {
   return {
     defaultValue: wanted.default ?? null,
     exportMissingReferences: false,
@@ -124,7 +129,7 @@ function newMapping(
     flowType: FLOW_TYPES[wanted.apply],
     matchingPriority: wanted.matchingPriority ?? 0,
     targetAttributeName: wanted.target,
-    source: resolve(wanted),
+    source: resolve(undefined, wanted),
   };
 }
 

@@ -25,7 +25,7 @@ export function functionSource(expression: string): MappingSource {
 
 export function mapping(
   target: string,
-  source: MappingSource,
+  source: MappingSource | null,
   more: Partial<AttributeMapping> = {},
 ): AttributeMapping {
   return {

@@ -12,8 +12,30 @@ export function expressionText(source: MappingSource | null | undefined): string
     : formatExpression({ kind: "attribute", name });
 }
 
-/** Whether a live source says what a template's text says. */
-export function isSameSource(source: MappingSource | null | undefined, wanted: string): boolean {
+/**
+ * Whether a live source says what a template's text says: by its own text, or where Graph has that in other
+ * words, by its parts.
+ *
+ * @param parsed what Graph makes of the template's text.
+ */
+export function isSameSource(
+  source: MappingSource | null | undefined,
+  wanted: string,
+  parsed?: MappingSource,
+): boolean {
   const text = expressionText(source);
-  return text !== undefined && isSameExpression(text, wanted);
+  if (text !== undefined && isSameExpression(text, wanted)) return true;
+  return parsed !== undefined && isSameStructure(source, parsed);
+}
+
+function isSameStructure(one: MappingSource | null | undefined, other: MappingSource): boolean {
+  if (!one || one.type !== other.type || one.name !== other.name) return false;
+  const [left, right] = [one.parameters ?? [], other.parameters ?? []];
+  return (
+    left.length === right.length &&
+    left.every(({ key, value }, index) => {
+      const twin = right[index];
+      return twin !== undefined && key === twin.key && isSameStructure(value, twin.value);
+    })
+  );
 }

@@ -100,6 +100,27 @@ describe("the smallest change", () => {
     expect(result.schema).toBe(before);
   });
 
+  test("a function that Graph writes down in other words is the same by its parts", () => {
+    const text = 'Join(" ", [givenName], [surname])';
+    const part = (name: string) => ({ key: name, value: attributeSource(name) });
+    const live = (last: string) => ({
+      expression: "join of two",
+      name: "Join",
+      type: "Function",
+      parameters: [part("givenName"), part(last)],
+    });
+    const source = { ...live("surname"), expression: text };
+    const expressions: ParsedExpressions = new Map([[text, { ok: true, source }]]);
+    const to = desired([wanted("displayName", text)]);
+    const start = [mapping("userName", attributeSource("userPrincipalName"), { matchingPriority: 1 })];
+    const same = schema([...start, mapping("displayName", live("surname"))]);
+    expect(changed(same, to, expressions).changes).toEqual([]);
+    const other = schema([...start, mapping("displayName", live("mail"))]);
+    expect(kinds(changed(other, to, expressions).changes)).toEqual(["changeMapping"]);
+    const bare = schema([...start, mapping("displayName", null)]);
+    expect(kinds(changed(bare, to, expressions).changes)).toEqual(["changeMapping"]);
+  });
+
   test("a default is set, and one that the template does not tell is left", () => {
     const live = schema([
       mapping("userName", attributeSource("userPrincipalName"), { matchingPriority: 1 }),
