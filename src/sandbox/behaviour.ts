@@ -120,6 +120,8 @@ export interface Behaviour {
   synchronizationDelayMs: number;
   /** How long new credentials and a new job are missing from reads, and how long a start answers 409. */
   provisioningDelayMs: number;
+  /** How long a new assignment does not count for provisioning. */
+  assignmentDelayMs: number;
   /** How long a new entry is missing from the provisioning logs. */
   logDelayMs: number;
   scimTarget: ScimTargetMode;
@@ -158,6 +160,7 @@ export function quietBehaviour(): Behaviour {
     licence: "p1",
     synchronizationDelayMs: 0,
     provisioningDelayMs: 0,
+    assignmentDelayMs: 0,
     logDelayMs: 0,
     scimTarget: "works",
   };

@@ -6,6 +6,7 @@ import { worldOf } from "./homes.ts";
 import { managementRoutes } from "./management.ts";
 import { oneTimePasswordRoutes } from "./one-time-password/routes.ts";
 import { take } from "./one-time-password/vault.ts";
+import { runDueCycles } from "./provisioning/cycle.ts";
 import { answerScim, isScimUrl, shownHash } from "./provisioning/target.ts";
 import { cloudShellRoutes } from "./signin/cloud-shell.ts";
 import { signInRoutes } from "./signin/routes.ts";
@@ -85,6 +86,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     if (isCloudShell(url)) return await hosts.cloudShell.fetch(request);
     if (url.protocol !== "https:") throw connectionError("ECONNREFUSED", url.host);
     if (SIGN_IN_HOSTS.has(url.hostname)) return await hosts.signIn.fetch(request);
+    if (GRAPH_HOSTS.has(url.hostname) || isScimUrl(url)) await runDueCycles(world);
     if (GRAPH_HOSTS.has(url.hostname)) return await hosts.graph.fetch(request);
     if (MANAGEMENT_HOSTS.has(url.hostname)) return await hosts.management.fetch(request);
     if (isScimUrl(url)) return await directScim(world, request);

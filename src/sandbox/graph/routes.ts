@@ -2,6 +2,8 @@ import { Hono } from "hono";
 import { credentialRoutes } from "../provisioning/credentials.ts";
 import { expressionRoutes } from "../provisioning/expressions.ts";
 import { jobRoutes } from "../provisioning/jobs.ts";
+import { logRoutes } from "../provisioning/logs.ts";
+import { onDemandRoutes } from "../provisioning/on-demand.ts";
 import type { World } from "../world.ts";
 import { isRecord } from "../world.ts";
 import { applicationTemplateRoutes } from "./application-templates.ts";
@@ -70,6 +72,8 @@ export function graphRoutes(world: World): Hono<GraphEnv> {
     credentialRoutes(world),
     jobRoutes(world),
     expressionRoutes(world),
+    onDemandRoutes(world),
+    logRoutes(world),
   ]) {
     app.route("/v1.0", routes);
   }

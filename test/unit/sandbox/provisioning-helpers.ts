@@ -28,7 +28,14 @@ export async function provisionable(
   });
   const principal = made.body["servicePrincipal"] as { id: string; appId: string };
   const path = `/servicePrincipals/${principal.id}/synchronization`;
-  return { ...tenant, principalId: principal.id, appId: principal.appId, path };
+  const graph: World["graph"] = async (...request) => {
+    const answer = await tenant.graph(...request);
+    if (answer.status !== 401) return answer;
+    // Hours go by between cycles.
+    await tenant.signIn(SCOPES);
+    return await tenant.graph(...request);
+  };
+  return { ...tenant, graph, principalId: principal.id, appId: principal.appId, path };
 }
 
 /** The body of complete credentials. */
