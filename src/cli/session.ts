@@ -28,8 +28,6 @@ export interface Session {
   readonly flags: Flags;
   /** Absolute. */
   readonly outputFolder: string;
-  /** Where the journals are. */
-  readonly journalFolder: string;
 }
 
 /**
@@ -95,7 +93,7 @@ export async function withSession(
       signal,
       runId,
     });
-    const working = work({ context, settings, flags, outputFolder, journalFolder });
+    const working = work({ context, settings, flags, outputFolder });
     const ending = await Promise.race([working, givenUp(ports.clock, signal)]);
     reporter.stop();
     await journal.record({ event: "end", exitCode: ending.exitCode });

@@ -11,7 +11,6 @@ export interface ListSecretsInput {
   readonly known: KnownValues;
   /** Absolute; where a hand-over file of an earlier run may be. */
   readonly outputFolder: string;
-  readonly journalFolder: string;
 }
 
 /** All client secrets of a registration, ours and others', with what is known of each. Reads only. */

@@ -17,7 +17,6 @@ export interface PlanInput {
   readonly newSecret: boolean;
   readonly tenantId: string;
   readonly outputFolder: string;
-  readonly journalFolder: string;
 }
 
 /** Gathers what only files and people know, and lets the pure diff decide. */
@@ -49,13 +48,8 @@ async function askAboutStale({ questions, report }: RunContext, uris: readonly s
 
 /** What the tenant, the journals and the hand-over file say about each client secret of an application. */
 export async function judge(
-  { ports }: Pick<RunContext, "ports">,
-  {
-    template,
-    tenantId,
-    outputFolder,
-    journalFolder,
-  }: Pick<PlanInput, "template" | "tenantId" | "outputFolder" | "journalFolder">,
+  { ports, journalFolder }: Pick<RunContext, "ports" | "journalFolder">,
+  { template, tenantId, outputFolder }: Pick<PlanInput, "template" | "tenantId" | "outputFolder">,
   application: Application,
 ): Promise<JudgedSecret[]> {
   const { handover } = template.application;

@@ -59,8 +59,6 @@ export interface RegisterInput {
   readonly handoverPage: boolean;
   /** Absolute. */
   readonly outputFolder: string;
-  /** Where earlier runs left their journals. */
-  readonly journalFolder: string;
   /** Sets up the provisioning of the applications as well, in the same run. */
   readonly provisioner?: Provisioner | undefined;
 }

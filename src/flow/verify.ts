@@ -24,8 +24,6 @@ export interface VerifyInput {
   readonly known: KnownValues;
   /** Absolute; where a hand-over file of an earlier run may be. */
   readonly outputFolder: string;
-  /** Where earlier runs left their journals. */
-  readonly journalFolder: string;
 }
 
 export interface Verification {

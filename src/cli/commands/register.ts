@@ -8,12 +8,11 @@ import { calendarOf, packedProgram, withSession } from "../session.ts";
 
 /** `register`: parses, calls the flow, shows what came of it. */
 export async function runRegister(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, flags, outputFolder, journalFolder }) => {
+  return withSession(invocation, async ({ context, settings, flags, outputFolder }) => {
     const results = await register(context, {
       ...settings,
       ...registerOptions(flags, invocation),
       outputFolder,
-      journalFolder,
     });
     const packed = packedProgram(invocation, settings);
     return {

@@ -11,12 +11,11 @@ import { registerOptions } from "./register.ts";
 
 /** `scim setup`: parses, calls the flow, shows what came of it. */
 export async function runScimSetup(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, flags, outputFolder, journalFolder }) => {
+  return withSession(invocation, async ({ context, settings, flags, outputFolder }) => {
     const results = await setup(context, {
       ...settings,
       ...registerOptions(flags, invocation),
       outputFolder,
-      journalFolder,
       tokenFiles: tokenFilesOf(flags),
       users: textsOf(flags, "user"),
       newGroups: textsOf(flags, "new-group"),

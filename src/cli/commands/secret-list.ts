@@ -7,12 +7,11 @@ import { oneApplication } from "../settings.ts";
 
 /** `secret list`: parses, calls the flow, shows what there is. */
 export async function runSecretList(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, flags, outputFolder, journalFolder }) => {
+  return withSession(invocation, async ({ context, settings, flags, outputFolder }) => {
     const list = await listSecrets(context, {
       ...settings,
       template: oneApplication(settings, flags),
       outputFolder,
-      journalFolder,
     });
     const { terminal } = invocation.ports;
     return { exitCode: 0, text: renderSecrets(list, terminal), json: toJsonSecrets(list) };

@@ -10,7 +10,7 @@ import { oneApplication } from "../settings.ts";
 
 /** `secret retire`: parses, calls the flow, shows what came of it. */
 export async function runSecretRetire(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, flags, outputFolder, journalFolder }) => {
+  return withSession(invocation, async ({ context, settings, flags, outputFolder }) => {
     const result = await retireSecrets(context, {
       ...settings,
       template: oneApplication(settings, flags),
@@ -18,7 +18,6 @@ export async function runSecretRetire(invocation: Invocation): Promise<ExitCode>
       yes: isOn(flags, "yes"),
       dryRun: isOn(flags, "dry-run"),
       outputFolder,
-      journalFolder,
     });
     return {
       exitCode: 0,

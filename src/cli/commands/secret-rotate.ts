@@ -8,7 +8,7 @@ import { oneApplication } from "../settings.ts";
 
 /** `secret rotate`: parses, calls the flow, shows what came of it. */
 export async function runSecretRotate(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, flags, outputFolder, journalFolder }) => {
+  return withSession(invocation, async ({ context, settings, flags, outputFolder }) => {
     const result = await rotateSecret(context, {
       ...settings,
       template: oneApplication(settings, flags),
@@ -17,7 +17,6 @@ export async function runSecretRotate(invocation: Invocation): Promise<ExitCode>
       proof: isOn(flags, "proof", true),
       calendar: calendarOf(flags, invocation.ports),
       outputFolder,
-      journalFolder,
     });
     const packed = packedProgram(invocation, settings);
     return {

@@ -8,12 +8,11 @@ import { oneApplication } from "../settings.ts";
 
 /** `verify`: parses, calls the flow, shows what differs. */
 export async function runVerify(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, flags, outputFolder, journalFolder }) => {
+  return withSession(invocation, async ({ context, settings, flags, outputFolder }) => {
     const verification = await verify(context, {
       ...settings,
       template: oneApplication(settings, flags),
       outputFolder,
-      journalFolder,
     });
     return {
       // The plan decides, not its picture: 0 exactly where register would find nothing to do, and setup neither.
