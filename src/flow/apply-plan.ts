@@ -6,7 +6,7 @@ import type { MadePair } from "../graph/instantiate.ts";
 import { readBack } from "../graph/read.ts";
 import { type IssuedSecret, removeByName } from "../graph/secrets.ts";
 import { diff } from "../registration/diff.ts";
-import type { GrantStep, Plan, Step, StepOf } from "../registration/plan.ts";
+import { isGrant, type Plan, type StepOf } from "../registration/plan.ts";
 import type { CurrentRegistration, DesiredRegistration, ResolvedPermission } from "../registration/types.ts";
 import type { Template } from "../template/schema.ts";
 import { applyStep, type Progress } from "./apply-step.ts";
@@ -242,8 +242,4 @@ async function checkBack(
     options,
   ).steps.filter(({ kind }) => kind !== "issueSecret" && plan.steps.some((step) => step.kind === kind));
   if (left.length > 0) context.report({ kind: "notVisibleYet", plan: { steps: left } });
-}
-
-function isGrant(step: Step): step is GrantStep {
-  return step.kind === "grantAppRole" || step.kind === "grantDelegatedScopes";
 }

@@ -3,7 +3,7 @@ import type { GraphContext } from "../graph/batch.ts";
 import { permissionsOf } from "../graph/grants.ts";
 import { readGranted } from "../graph/read.ts";
 import { grants } from "../registration/diff.ts";
-import type { GrantStep, Plan, Step } from "../registration/plan.ts";
+import { isGrant, type Plan, type Step } from "../registration/plan.ts";
 import type { Obstacle, Policies, Rights } from "../registration/rights.ts";
 import type { ResolvedPermission } from "../registration/types.ts";
 import type { KnownValues } from "../settings/known-values.ts";
@@ -139,8 +139,4 @@ export function leftPermissions({ steps }: Plan, left: ReadonlySet<Step>): Resol
 /** A plan without the steps that are left out. */
 export function withoutLeft(plan: Plan, left: ReadonlySet<Step>): Plan {
   return { steps: plan.steps.filter((step) => !left.has(step)) };
-}
-
-function isGrant(step: Step): step is GrantStep {
-  return step.kind === "grantAppRole" || step.kind === "grantDelegatedScopes";
 }

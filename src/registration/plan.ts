@@ -54,6 +54,11 @@ export type GrantStep =
     }
   | { readonly kind: "grantAppRole"; readonly permission: ResolvedPermission };
 
+/** Whether a step gives consent. */
+export function isGrant(step: Step): step is GrantStep {
+  return step.kind === "grantAppRole" || step.kind === "grantDelegatedScopes";
+}
+
 export type StepOf<Kind extends Step["kind"]> = Extract<Step, { kind: Kind }>;
 
 /** The writes of one run, in the order in which they are made. */
