@@ -4,6 +4,7 @@ import type { TenantRead } from "../graph/tenant.ts";
 import { openInstantiation } from "../journal/instantiations.ts";
 import { uniqueNameOf } from "../registration/desired.ts";
 import { provenanceOf } from "../registration/names.ts";
+import { isMadeSince } from "../registration/origin.ts";
 import type { Plan } from "../registration/plan.ts";
 import type { Policies } from "../registration/rights.ts";
 import type {
@@ -94,9 +95,6 @@ export async function prepare(
   };
 }
 
-/** How far the clock of this machine may be ahead of Graph's. */
-const SKEW_MS = 300_000;
-
 /** Since when a killed run may have instantiated what is looked for; see `openInstantiation`. */
 async function unfinishedSince(
   { ports, journalFolder }: RunContext,
@@ -111,12 +109,11 @@ async function unfinishedSince(
  * would be taken for a stranger's, and making it again takes it up.
  */
 function withoutUnfinished(read: CandidatesRead, intendedAt: Date): CandidatesRead {
-  const since = intendedAt.getTime() - SKEW_MS;
   const byName = read.candidates.byName.filter(
     (application) =>
       provenanceOf(application) !== "stranger" ||
       application.applicationTemplateId === undefined ||
-      Date.parse(application.createdDateTime ?? "") < since,
+      !isMadeSince(application, intendedAt),
   );
   return { ...read, candidates: { ...read.candidates, byName } };
 }

@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import { isMarked, provenanceOf } from "../registration/names.ts";
+import { isMadeSince } from "../registration/origin.ts";
 import type { Application, ServicePrincipal } from "../registration/types.ts";
 import { expectSuccess, isSuccess, toAppError } from "./answers.ts";
 import { type ApplicationTarget, adoptApplication } from "./apply.ts";
@@ -24,8 +25,6 @@ const MOST_NOT_FOUND = 2;
 const AGREEING_READS = 2;
 /** How long the pair may take to be known everywhere, with its mark. */
 const VISIBLE_LIMIT_MS = 120_000;
-/** How far the clock of this machine may be ahead of Graph's. */
-const SKEW_MS = 300_000;
 
 export interface InstantiateRequest {
   /** The one of the cloud; see `signin/cloud.ts`. */
@@ -123,11 +122,6 @@ async function findInstances(
     )
     .filter((application) => application.uniqueName === undefined && provenanceOf(application) === "stranger")
     .sort((one, another) => (one.createdDateTime ?? "").localeCompare(another.createdDateTime ?? ""));
-}
-
-function isMadeSince({ createdDateTime }: Application, intendedAt: Date | undefined): boolean {
-  if (intendedAt === undefined || createdDateTime === undefined) return false;
-  return Date.parse(createdDateTime) >= intendedAt.getTime() - SKEW_MS;
 }
 
 /** Looks until one shows; none only where every read for half a minute agrees on that. */
