@@ -3,7 +3,7 @@ import { AppError, type SignInAttempt } from "../errors.ts";
 import type { RetryingFetch } from "../http/retry.ts";
 import type { Clock } from "../ports/index.ts";
 import { Secret } from "../secret.ts";
-import { readClaims } from "./claims.ts";
+import { readClaims, toAccount } from "./claims.ts";
 import { CLOUDS } from "./cloud.ts";
 import { toNetworkModule } from "./http-client.ts";
 import { freshTokenClaims, keepTransport, observe, type Seen, toFailure, untilAborted } from "./observed.ts";
@@ -80,14 +80,7 @@ export async function signInWithBrowser(options: BrowserOptions): Promise<TokenS
     const claims = readClaims(token);
     const getToken = async (challenge?: string) => new Secret(await acquire(wanted, challenge));
     return {
-      account: {
-        way: asked.way,
-        username: account?.username ?? claims.username ?? "",
-        tenantId: (claims.tenantId ?? account?.tenantId ?? asked.tenant).toLowerCase(),
-        roles: claims.roles,
-        scopes: seen.scopes ?? claims.scopes,
-        clientId: asked.clientId,
-      },
+      account: toAccount(asked, claims, { ...account, scopes: seen.scopes }),
       getToken: () => getToken(),
       renewToken: (challenge) => getToken(challenge ?? freshTokenClaims(clock.now())),
       withScopes: async (more) => {

@@ -1,3 +1,6 @@
+import type { SignInAttempt } from "../errors.ts";
+import type { Account } from "./token-source.ts";
+
 /** What a Graph token says about its bearer, as far as it can be read. */
 export interface TokenClaims {
   readonly tenantId: string | undefined;
@@ -26,6 +29,30 @@ export function readClaims(token: string): TokenClaims {
     audience: text("aud"),
     clientId: text("appid")?.toLowerCase(),
     expiresAt: typeof payload["exp"] === "number" ? new Date(payload["exp"] * 1000) : undefined,
+  };
+}
+
+/**
+ * Who signed in, for the screen: what the library knows besides goes before the token where `said` has it.
+ *
+ * @param asked `clientId` and `tenant` are what is known where the token says nothing.
+ */
+export function toAccount(
+  asked: Pick<SignInAttempt, "way" | "tenant" | "clientId">,
+  claims: TokenClaims,
+  said: {
+    readonly username?: string | undefined;
+    readonly tenantId?: string | undefined;
+    readonly scopes?: readonly string[] | undefined;
+  } = {},
+): Account {
+  return {
+    way: asked.way,
+    username: said.username ?? claims.username ?? "",
+    tenantId: (claims.tenantId ?? said.tenantId ?? asked.tenant).toLowerCase(),
+    roles: claims.roles,
+    scopes: said.scopes ?? claims.scopes,
+    clientId: asked.clientId,
   };
 }
 

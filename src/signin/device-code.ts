@@ -3,7 +3,7 @@ import type { SignInAttempt } from "../errors.ts";
 import type { RetryingFetch } from "../http/retry.ts";
 import type { Clock } from "../ports/index.ts";
 import { Secret } from "../secret.ts";
-import { readClaims } from "./claims.ts";
+import { readClaims, toAccount } from "./claims.ts";
 import { CLOUDS } from "./cloud.ts";
 import { toHttpClient, UNUSED_PROXY } from "./http-client.ts";
 import { freshTokenClaims, keepTransport, observe, type Seen, toFailure, untilAborted } from "./observed.ts";
@@ -72,14 +72,7 @@ export async function signInWithDeviceCode(options: DeviceCodeOptions): Promise<
     };
     const claims = readClaims((await getToken()).reveal());
     return {
-      account: {
-        way: asked.way,
-        username: record?.username ?? claims.username ?? "",
-        tenantId: (claims.tenantId ?? record?.tenantId ?? asked.tenant).toLowerCase(),
-        roles: claims.roles,
-        scopes: seen.scopes ?? claims.scopes,
-        clientId: asked.clientId,
-      },
+      account: toAccount(asked, claims, { ...record, scopes: seen.scopes }),
       getToken: () => getToken(),
       renewToken: (challenge) => getToken(challenge ?? freshTokenClaims(clock.now())),
       withScopes: (more) => sourceOf([...wanted, ...more.map((scope) => `${graph}/${scope}`)]),

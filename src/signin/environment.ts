@@ -3,7 +3,7 @@ import { AppError, type SignInAttempt } from "../errors.ts";
 import type { RetryingFetch } from "../http/retry.ts";
 import type { Clock, Files, Ids, System } from "../ports/index.ts";
 import { Secret } from "../secret.ts";
-import { readClaims } from "./claims.ts";
+import { readClaims, toAccount } from "./claims.ts";
 import { clientAssertion, readCertificate } from "./client-certificate.ts";
 import { CLOUDS } from "./cloud.ts";
 import { toHttpClient, UNUSED_PROXY } from "./http-client.ts";
@@ -64,14 +64,9 @@ export async function signInFromEnvironment(options: {
   };
   const claims = readClaims((await getToken()).reveal());
   return {
-    account: {
-      way: asked.way,
+    account: toAccount({ way: asked.way, tenant: tenantId, clientId }, claims, {
       username: claims.username ?? clientId,
-      tenantId: (claims.tenantId ?? tenantId).toLowerCase(),
-      roles: claims.roles,
-      scopes: claims.scopes,
-      clientId,
-    },
+    }),
     getToken: () => getToken(),
     renewToken: (challenge) => getToken(challenge ?? freshTokenClaims(clock.now())),
   };

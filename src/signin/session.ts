@@ -1,7 +1,7 @@
 import { AppError, type SignInAttempt } from "../errors.ts";
 import type { Clock } from "../ports/index.ts";
 import { Secret } from "../secret.ts";
-import { readClaims, type TokenClaims } from "./claims.ts";
+import { readClaims, type TokenClaims, toAccount } from "./claims.ts";
 import { CLOUDS } from "./cloud.ts";
 import type { TokenSource } from "./token-source.ts";
 
@@ -34,14 +34,7 @@ export async function sessionSource(
     return new Secret(held.token);
   };
   return {
-    account: {
-      way: asked.way,
-      username: claims.username ?? "",
-      tenantId: claims.tenantId ?? asked.tenant,
-      roles: claims.roles,
-      scopes: claims.scopes,
-      clientId: claims.clientId ?? asked.clientId,
-    },
+    account: toAccount({ ...asked, clientId: claims.clientId ?? asked.clientId }, claims),
     getToken: async () => {
       const ends = held.expiresAt ?? readClaims(held.token).expiresAt;
       const isEnding = ends !== undefined && ends.getTime() - clock.now().getTime() < EARLY_MS;
