@@ -1,6 +1,7 @@
 import type * as z from "../zod.ts";
 import { expectSuccess, type GraphAnswer, toAppError } from "./answers.ts";
 import type { BatchItem, GraphContext } from "./batch.ts";
+import { pages } from "./pages.ts";
 import { readObject, readPage } from "./schemas.ts";
 
 /** Stands for an answer that never came: in the shape of nothing. */
@@ -32,17 +33,14 @@ export function list<Value>(answer: GraphAnswer = NO_ANSWER, shape: z.ZodMiniTyp
 
 /** All objects of a list: follows `@odata.nextLink`; the client refuses one that leaves the Graph host. */
 export async function allPages<Value>(
-  { graph }: GraphContext,
+  context: GraphContext,
   first: GraphAnswer,
   shape: z.ZodMiniType<Value>,
 ): Promise<Value[]> {
-  const values: Value[] = [];
-  let answer = first;
-  for (;;) {
-    const page = readPage(shape, expectSuccess("readTenant", answer).body);
-    if (!page) throw toAppError("readTenant", answer);
-    values.push(...page.values);
-    if (page.nextLink === undefined) return values;
-    answer = await graph.send({ method: "GET", path: page.nextLink });
-  }
+  const page = readPage(shape, expectSuccess("readTenant", first).body);
+  if (!page) throw toAppError("readTenant", first);
+  const values = [...page.values];
+  if (page.nextLink === undefined) return values;
+  for await (const value of pages(context, "readTenant", page.nextLink, shape)) values.push(value);
+  return values;
 }
