@@ -65,6 +65,9 @@ export async function runJob(options: JobOptions): Promise<JobFigures> {
       note: () => undefined,
       reveal: () => undefined,
       readInput: async () => "",
+      async *inputChunks() {
+        // Nothing is piped into it.
+      },
       progress: () => ({ update: () => undefined, stop: () => undefined }),
     },
     prompter: agreeable(() => {

@@ -79,6 +79,12 @@ export interface ErrorFacts {
   NOT_MAPPED: { displayName: string; kind: "User" | "Group" };
   /** Users that go by no such name or ID. */
   USERS_NOT_FOUND: { wanted: readonly string[] };
+  /** A list of people that cannot be used; `file` is `-` for what was piped in. */
+  PEOPLE_LIST: { file: string; problem: PeopleListProblem };
+  /** None of those who were named is in the tenant; `names` are the first of them. */
+  NOBODY_FOUND: { names: readonly string[]; count: number };
+  /** App roles, by value or name, that nobody can be assigned with. */
+  ROLE_UNKNOWN: { roles: readonly string[]; known: readonly string[]; displayName: string };
   /** A group with more members than can go along on demand. */
   GROUP_TOO_LARGE: { displayName: string; most: number };
   /**
@@ -174,6 +180,9 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   PROVISIONING_MISSING: 2,
   NOT_MAPPED: 2,
   USERS_NOT_FOUND: 2,
+  PEOPLE_LIST: 2,
+  NOBODY_FOUND: 2,
+  ROLE_UNKNOWN: 2,
   GROUP_TOO_LARGE: 2,
   CONNECTION_REFUSED: 3,
   PROVISIONING_FAILED: 3,
@@ -294,6 +303,23 @@ export type UnreadableReason =
   | "notUtf8"
   | "notJson"
   | "failed";
+
+export type PeopleListProblem =
+  | {
+      readonly kind:
+        | "missing"
+        | "directory"
+        | "forbidden"
+        | "failed"
+        | "tooLarge"
+        | "empty"
+        | "notUtf8"
+        | "binary"
+        /** Excel's own format. */
+        | "workbook";
+    }
+  /** Several columns, and a first line that does not say which is which. */
+  | { readonly kind: "columns"; readonly found: readonly string[] };
 
 export interface Namesake {
   readonly appId: string;

@@ -108,3 +108,10 @@ export function textOf(flags: Flags, name: string): string | undefined {
   const value = flags[name]?.value;
   return typeof value === "string" ? value : undefined;
 }
+
+/** What a flag was given that may be given more than once. */
+export function textsOf(flags: Flags, name: string): readonly string[] {
+  const value = flags[name]?.value;
+  if (typeof value === "string") return [value];
+  return typeof value === "object" ? value : [];
+}

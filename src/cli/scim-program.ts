@@ -11,6 +11,8 @@ type Declare = (scim: Command, start: Start, addOns: readonly AddOnFlag[]) => vo
 const SUBCOMMANDS: readonly Declare[] = [
   declareSetup,
   declareTest,
+  declarePreview,
+  declareAssign,
   declareStatus,
   declareProvision,
   declareStart,
@@ -149,4 +151,29 @@ function declareLogs(scim: Command, start: Start): void {
     .option("--follow", "wait for more until Ctrl-C; with --json one line of JSON for each")
     .action(() => start(logs, async () => (await import("./commands/scim-logs.ts")).runScimLogs));
   addAppOptions(logs);
+}
+
+function declarePreview(scim: Command, start: Start): void {
+  const preview = scim
+    .command("preview")
+    .description("find users whom the vendor would refuse, and show what is sent of one; changes nothing")
+    .option("--user <user>", "show what is sent of this user, by user principal name or object ID", collect)
+    .option("--group <name|id>", "look at the members of this group instead of those assigned", collect)
+    .option("--file <file>", "look at the users and groups of a list; - for standard input")
+    .option("--role <value>", "the app role they will have (default: the template's, or the one for users)")
+    .action(() => start(preview, async () => (await import("./commands/scim-preview.ts")).runScimPreview));
+  addAppOptions(preview).option("--hostname <url>", "URL of the app, starting with https://");
+}
+
+function declareAssign(scim: Command, start: Start): void {
+  const assign = scim
+    .command("assign")
+    .description("assign users and groups, also thousands of them, at Microsoft's write quota")
+    .option("--file <file>", "a list of users and groups: one a line, or CSV; - for standard input")
+    .option("--user <user>", "a user: user principal name, mail address or object ID", collect)
+    .option("--group <name|id>", "a group, whose direct members are provisioned", collect)
+    .option("--members-of <name|id>", "each direct member of this group, for tenants without P1", collect)
+    .option("--role <value>", "the app role they get (default: the template's, or the one for users)")
+    .action(() => start(assign, async () => (await import("./commands/scim-assign.ts")).runScimAssign));
+  addChangeOptions(addAppOptions(assign));
 }

@@ -1,4 +1,5 @@
 import type { MissingInput, OneTimePasswordProblem, SignInFailure } from "../errors.ts";
+import type { AssignProgress } from "../graph/assign-many.ts";
 import type { GraphWait } from "../graph/batch.ts";
 import type { Exchange } from "../http/trace.ts";
 import type { RemovedFromToken } from "../provisioning/secret-token.ts";
@@ -21,6 +22,7 @@ import type { DeviceCode } from "../signin/device-code.ts";
 import type { TemplateInput } from "../template/schema.ts";
 import type { GroupSearch } from "./groups.ts";
 import type { ProvisioningProposal, ProvisioningResult } from "./provisioner.ts";
+import type { AssignmentProposal } from "./scim/assign.ts";
 import type { UserCheck } from "./scim/check-users.ts";
 
 /** What a run says while it works, as data; `cli/screen` owns the words. */
@@ -120,6 +122,12 @@ export type RunEvent =
     }
   /** What a restart will mean; `users`: how many are in step by now. */
   | { readonly kind: "restartMeans"; readonly clearsState: boolean; readonly users: number | undefined }
+  /** Many assignments that are about to be made, or that are there. */
+  | { readonly kind: "assignments"; readonly proposal: AssignmentProposal }
+  /** How far many assignments are. */
+  | { readonly kind: "assigning"; readonly total: number; readonly progress: AssignProgress }
+  /** Many assignments were not brought to their end. */
+  | { readonly kind: "assignedSoFar"; readonly total: number; readonly assigned: number }
   /** Whom the vendor would refuse of those who are to be provisioned; `file`: all of them. */
   | {
       readonly kind: "usersChecked";

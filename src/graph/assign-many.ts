@@ -38,7 +38,7 @@ export interface AssignProgress extends AssignmentTally {
 
 export interface RefusedAssignment {
   readonly principalId: string;
-  readonly status: number;
+  readonly error: AppError;
   /** Graph's own sentence. */
   readonly detail: string;
 }
@@ -172,13 +172,12 @@ class Assigning {
     if (answer === undefined || isPassing(answer) || this.#isNotThereYet(answer)) {
       return this.#tryAgain(item, answer);
     }
-    // A role that this person lacks is lacking for all of them; a licence only where the sentence names one.
-    if (answer.status === 403 && !/licen[cs]e|premium/i.test(errorOf(answer).message)) {
-      return { kind: "failed", error: toAppError("assign", answer) };
-    }
+    // A role that this person lacks is lacking for all of them; a licence may only be one for groups.
+    const error = toAppError("assign", answer);
+    if (error.code === "GRAPH_FORBIDDEN") return { kind: "failed", error };
     this.#tally.refused += 1;
     const { principalId } = item.write;
-    this.#options.onRefused?.({ principalId, status: answer.status, detail: errorOf(answer).message });
+    this.#options.onRefused?.({ principalId, error, detail: errorOf(answer).message });
     return DONE;
   }
 

@@ -38,6 +38,8 @@ export type JournalEntry =
       /** It failed because it was refused: nothing was made. */
       readonly refused?: boolean | undefined;
       readonly requestId?: string | undefined;
+      /** How many of each kind, for a step that does the same to very many. */
+      readonly counts?: Readonly<Record<string, number>> | undefined;
     } & JournalIds)
   | {
       readonly event: "request";

@@ -53,6 +53,8 @@ export interface Clock {
 export interface Files {
   /** The whole file; rejects with code `EFBIG` when it is larger than `maxBytes`. */
   read(path: string, maxBytes: number): Promise<Uint8Array>;
+  /** The file bit by bit, for one that may be long. */
+  chunks(path: string): AsyncIterable<Uint8Array>;
   /** Readable by the owner only (0600), written beside its place, flushed, then renamed into it. */
   writeAtomic(path: string, text: string): Promise<void>;
   /** Appends to a file that only the owner can read (0600); makes the file, not its folder. */
@@ -113,6 +115,8 @@ export interface Terminal {
   reveal(secret: Secret): void;
   /** Everything on standard input, where that is no terminal; at most 64 KB. */
   readInput(): Promise<string>;
+  /** The same bit by bit, for one that may be long. */
+  inputChunks(): AsyncIterable<Uint8Array>;
   /** A line on standard error that changes in place on a terminal, and is left out elsewhere. */
   progress(text: string): Progress;
 }

@@ -186,6 +186,9 @@ function recordingTerminal(
     note: (text) => void said.notes.push(text),
     reveal: (secret) => void said.revealed.push(secret.reveal()),
     readInput: async () => piped,
+    async *inputChunks() {
+      yield new TextEncoder().encode(piped);
+    },
     progress(text) {
       said.progress.push(text);
       return { update: (next) => void said.progress.push(next), stop: () => undefined };

@@ -2,7 +2,7 @@ import type { ExitCode } from "../../errors.ts";
 import type { TokenInput } from "../../flow/scim/secret-tokens.ts";
 import { setup } from "../../flow/scim/setup.ts";
 import type { Flags } from "../../settings/known-values.ts";
-import { isOn, textOf } from "../flags.ts";
+import { isOn, textOf, textsOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";
 import { renderResults, toJsonResults } from "../screen/result.ts";
 import { GROUP_QUESTIONS } from "../screen/words/groups.ts";
@@ -41,11 +41,4 @@ export async function runScimSetup(invocation: Invocation): Promise<ExitCode> {
 export function tokenFilesOf(flags: Flags): TokenInput["files"] {
   const path = flags["secret-token-file"]?.path ?? "--secret-token-file";
   return { values: textsOf(flags, "secret-token-file"), path };
-}
-
-/** What a flag was given that may be given more than once. */
-function textsOf(flags: Flags, name: string): readonly string[] {
-  const value = flags[name]?.value;
-  if (typeof value === "object") return value;
-  return typeof value === "string" ? [value] : [];
 }

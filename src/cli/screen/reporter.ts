@@ -1,5 +1,6 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import type { Proposal, RunEvent, Task } from "../../flow/events.ts";
+import type { AssignmentProposal } from "../../flow/scim/assign.ts";
 import type { Ports, Progress } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
@@ -17,6 +18,7 @@ import {
   WAITING_FOR_BROWSER,
   waiting,
 } from "./words/run.ts";
+import { assigningText, assignmentLines, assignmentsTitle, missingLines } from "./words/scim-assign.ts";
 import { checkedUsersLines } from "./words/scim-users.ts";
 
 export interface ReporterOptions {
@@ -93,6 +95,8 @@ export class Reporter {
   #ticking: ReturnType<typeof setInterval> | undefined;
   /** What stands on the moving line while a sign-in waits for its person. */
   #signingIn: (() => string) | undefined;
+  /** How far many assignments are. */
+  #assigned: (() => string) | undefined;
 
   constructor(ports: Pick<Ports, "terminal" | "clock">, options: ReporterOptions) {
     this.#ports = ports;
@@ -105,7 +109,8 @@ export class Reporter {
     this.#isFollowing ||= event.kind === "following";
     if (this.#isFollowing && event.kind === "interrupted") return;
     const sentence = describeEvent(event);
-    if (event.kind === "applicationDone" && sentence !== undefined) this.#changes.push(sentence);
+    const isMade = event.kind === "applicationDone" || event.kind === "assignedSoFar";
+    if (isMade && sentence !== undefined) this.#changes.push(sentence);
     if (sentence !== undefined) this.#say(event, sentence);
     else if (event.kind === "task") this.#task(event.task, event.state);
     else if (event.kind === "deviceCode") this.#deviceCode(event);
@@ -117,6 +122,8 @@ export class Reporter {
     else if (event.kind === "plan") this.#plan(event.proposal);
     else if (event.kind === "removal") this.#removal(event);
     else if (event.kind === "usersChecked") this.#usersChecked(event);
+    else if (event.kind === "assignments") this.#assignments(event.proposal);
+    else if (event.kind === "assigning") this.#assigning(event);
     else if (event.kind === "consentSubject") this.#lines(consentSubjectLines(event.subject));
     else if (event.kind === "exchange" && this.#options.verbose) {
       const { method, host, path, status, durationMs, requestId } = event.exchange;
@@ -154,6 +161,7 @@ export class Reporter {
     if (state === "started") this.#running.push(task);
     else this.#running.splice(this.#running.lastIndexOf(task), 1);
     if (task === "signIn") this.#signingIn = undefined;
+    if (task === "assign") this.#assigned = undefined;
     if (state === "done" && !READING.has(task)) this.#changes.push(done);
     if (state === "failed" && !READING.has(task)) this.#unclear = true;
     if (this.#options.quiet) return;
@@ -170,6 +178,10 @@ export class Reporter {
     // What somebody has to do goes before what is done meanwhile.
     if (this.#signingIn && this.#running.includes("signIn")) {
       this.#show(this.#signingIn(), this.#signingIn);
+      return;
+    }
+    if (this.#assigned) {
+      this.#show(this.#assigned(), this.#assigned);
       return;
     }
     const running = this.#running.at(-1);
@@ -242,6 +254,28 @@ export class Reporter {
     else if (wait.ms >= 1000 && !this.#options.quiet) {
       this.#note(`${this.#style.cyan("i")} ${waiting(wait, Math.ceil(wait.ms / 1000))}`);
     }
+  }
+
+  #assignments(proposal: AssignmentProposal): void {
+    const { plan, file } = proposal;
+    this.#note("");
+    this.#note(this.#style.bold(assignmentsTitle(proposal)));
+    this.#note("");
+    for (const line of assignmentLines(proposal)) this.#note(this.#planLine(line));
+    const [first, ...rest] = missingLines(plan.missing, file);
+    if (first !== undefined) {
+      this.#note("");
+      this.#note(`${this.#style.yellow("!")} ${first}`);
+      for (const text of rest) this.#note(text);
+    }
+    this.#note("");
+  }
+
+  /** The line ticks by itself: it is told of every batch, several times a second where many are under way. */
+  #assigning({ total, progress }: Extract<RunEvent, { kind: "assigning" }>): void {
+    const isFirst = this.#assigned === undefined;
+    this.#assigned = () => assigningText(total, progress);
+    if (isFirst && !this.#options.quiet) this.#show(this.#assigned(), () => this.#assigned?.());
   }
 
   /** Who would fail is said even when asked to be quiet. */

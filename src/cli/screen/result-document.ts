@@ -421,6 +421,52 @@ export const ResultDocument = z.union([
   }),
   z.strictObject({
     schemaVersion: z.literal(1),
+    command: z.literal("scim assign"),
+    changed: z.boolean(),
+    ...application,
+    outcome: z.enum(["assigned", "nothingToDo", "planned"]),
+    planned: z.number().describe("How many users and groups were to be assigned."),
+    assigned: z.number(),
+    already: z.number().describe("How many were assigned before."),
+    replaced: z.number().describe("How many older assignments gave way to the new role."),
+    notFound: z.number().describe("How many names nobody, or more than one, goes by."),
+    refused: z.number().describe("How many Microsoft Graph did not assign."),
+    notAssignedFile: nullableText.describe("A CSV file of everybody who is not assigned, and why."),
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
+    command: z.literal("scim preview"),
+    changed: z.literal(false),
+    ...application,
+    checked: z.number().describe("How many users were looked at."),
+    failing: z.number().describe("How many of them the vendor would refuse."),
+    disabled: z.number().describe("How many accounts are disabled."),
+    notFound: z.number().describe("How many names nobody, or more than one, goes by."),
+    unforeseeable: z
+      .array(z.string())
+      .describe("Required attributes whose values only Microsoft Entra works out."),
+    findingsFile: nullableText.describe("A CSV file with all findings."),
+    mappings: z
+      .enum(["job", "template"])
+      .describe("Where the mappings are from by which values are worked out."),
+    users: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          userPrincipalName: z.string(),
+          attributes: z.array(
+            z.strictObject({
+              name: z.string(),
+              value: z.union([z.string(), z.boolean(), z.array(z.string())]).nullable(),
+              foreseeable: z.boolean(),
+            }),
+          ),
+        }),
+      )
+      .describe("What would be sent of those who were named."),
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
     command: z.literal("scim logs"),
     changed: z.literal(false),
     ...application,

@@ -227,12 +227,7 @@ class Applying {
         onRefused: (one) => refused.push(one),
       });
       const [first] = refused;
-      if (!first) return;
-      const { detail, status } = first;
-      if (/licen[cs]e|premium/i.test(detail)) {
-        throw new AppError("LICENCE_MISSING", { needs: "groupAssignment", detail });
-      }
-      throw new AppError("GRAPH_REFUSED", { action: "assign", status, graphCode: "", detail });
+      if (first) throw first.error;
     });
     return wanted;
   }

@@ -101,7 +101,10 @@ class Checking {
   }
 
   result(): Omit<UserCheck, "unforeseeable"> {
-    const findings = [...this.#findings.values()];
+    const fails = ({ shortcomings }: UserFinding) => shortcomings.some(({ kind }) => kind !== "disabled");
+    const all = [...this.#findings.values()];
+    // Who fails stands before who is only disabled.
+    const findings = [...all.filter(fails), ...all.filter((one) => !fails(one))];
     const counts = (test: (one: Shortcoming) => boolean): number =>
       findings.filter(({ shortcomings }) => shortcomings.some(test)).length;
     return {

@@ -13,6 +13,7 @@ const RENAME_TRIES = 8;
 /** The real file system. */
 export const nodeFiles: Files = {
   read: readAtMost,
+  chunks: readChunks,
   writeAtomic,
   append: (path, text) => appendFile(path, text, { mode: OWNER_ONLY }),
   rename: replace,
@@ -47,6 +48,21 @@ async function readAtMost(path: string, maxBytes: number): Promise<Uint8Array> {
     if (facts.isDirectory()) throw errno("EISDIR", "read", path);
     if (facts.size > maxBytes) throw errno("EFBIG", "read", path);
     return await readBounded(file, path, maxBytes);
+  } finally {
+    await file.close();
+  }
+}
+
+async function* readChunks(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const file = await open(path, "r");
+  try {
+    if ((await file.stat()).isDirectory()) throw errno("EISDIR", "read", path);
+    for (;;) {
+      const chunk = new Uint8Array(64 * 1024);
+      const { bytesRead } = await file.read(chunk, 0, chunk.byteLength, null);
+      if (bytesRead === 0) return;
+      yield chunk.subarray(0, bytesRead);
+    }
   } finally {
     await file.close();
   }

@@ -50,10 +50,15 @@ export function nodeTerminal(
       },
       // The only way of a secret to a screen: not through what a pipe, a journal or --json could get.
       reveal: (secret) => void (isTerminal(stderr) && stderr.write(`\n    ${secret.reveal()}\n\n`)),
+      inputChunks: () => (isTerminal(stdin) ? nothing() : (stdin as AsyncIterable<Buffer>)),
       readInput: () => (isTerminal(stdin) ? Promise.resolve("") : readAll(stdin)),
       progress: (text) => (canAnimate(stderr, environment) ? spinner.start(text) : SILENT),
     },
   };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {
+  // A terminal has a person, who is asked.
 }
 
 /** More than any token. */

@@ -221,6 +221,30 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
   })),
   NOT_MAPPED: (["User", "Group"] as const).map((kind) => ({ displayName: "empower", kind })),
   USERS_NOT_FOUND: [{ wanted: ["anna@contoso.com", guid(2)] }],
+  PEOPLE_LIST: [
+    ...(
+      [
+        "missing",
+        "directory",
+        "forbidden",
+        "failed",
+        "tooLarge",
+        "empty",
+        "notUtf8",
+        "binary",
+        "workbook",
+      ] as const
+    ).map((kind) => ({ file: "/f", problem: { kind } })),
+    { file: "-", problem: { kind: "columns", found: ["name", "city"] } },
+  ],
+  NOBODY_FOUND: [
+    { names: ["anna@contoso.com"], count: 1 },
+    { names: ["anna@contoso.com"], count: 12_000 },
+  ],
+  ROLE_UNKNOWN: [
+    { roles: ["Boss"], known: ["User", "Admin"], displayName: "empower" },
+    { roles: ["Boss", "Chief"], known: [], displayName: "empower" },
+  ],
   GROUP_TOO_LARGE: [{ displayName: "Sales", most: 5 }],
   CONNECTION_REFUSED: (["refused", "unreachable", "notScim", "other"] as const).flatMap((problem) =>
     (["given", "saved"] as const).map((credentials) => ({

@@ -12,6 +12,7 @@ import type {
   RetireResult,
   RunEvent,
 } from "../../../src/flow/events.ts";
+import type { AssignmentProposal } from "../../../src/flow/scim/assign.ts";
 import type { UserCheck } from "../../../src/flow/scim/check-users.ts";
 import { type DiffOptions, diff } from "../../../src/registration/diff.ts";
 import { toRemoval } from "../../../src/registration/removal.ts";
@@ -31,6 +32,41 @@ import {
 import { fakePorts } from "../../support/fake-ports.ts";
 import { aJob, aQuarantinedJob } from "../../support/jobs.ts";
 import { ATTEMPT, controlOf, poisoned } from "./helpers.ts";
+
+const NOTHING_PLANNED: AssignmentProposal["plan"] = {
+  writes: () => [],
+  users: 0,
+  groups: 0,
+  roles: [],
+  replaced: { defaultAccess: 0, otherRole: 0 },
+  already: 1,
+  repeated: 0,
+  missing: [],
+  nested: 1,
+};
+const PROPOSED: AssignmentProposal = {
+  tenant: { id: guid(1), displayName: "Contoso" },
+  displayName: "empower",
+  plan: {
+    ...NOTHING_PLANNED,
+    users: 9950,
+    groups: 2,
+    roles: [
+      { name: "User", count: 9000 },
+      { name: "Admin", count: 952 },
+    ],
+    replaced: { defaultAccess: 2, otherRole: 3 },
+    already: 45,
+    repeated: 3,
+    nested: 2,
+    missing: Array.from({ length: 25 }, (_one, index) => ({
+      who: `u${index}@contoso.com`,
+      problem: index === 0 ? ("ambiguous" as const) : ("unknown" as const),
+    })),
+  },
+  seconds: 515,
+  file: "/o/ScimNotAssigned.csv",
+};
 
 const CHECKED: UserCheck = {
   checked: 1200,
@@ -458,6 +494,14 @@ const EVENTS: {
     { clearsState: true, users: undefined },
   ],
   following: [{}],
+  assignments: [PROPOSED, { ...PROPOSED, plan: NOTHING_PLANNED, file: undefined }].map((one) => ({
+    proposal: one,
+  })),
+  assigning: [
+    { total: 10_000, progress: { assigned: 1234, removed: 0, refused: 1, perSecond: 19.4, isSlowed: true } },
+    { total: 1, progress: { assigned: 0, removed: 0, refused: 0, perSecond: 0.6, isSlowed: false } },
+  ],
+  assignedSoFar: [{ total: 10_000, assigned: 1234 }],
   usersChecked: [
     { check: CHECKED, file: "/o/ScimUserCheck.csv", hasGroups: true },
     { check: { ...CHECKED, findings: [], failing: 0, disabled: 0 }, file: undefined, hasGroups: false },

@@ -167,9 +167,9 @@ describe("answers", () => {
       return CREATED;
     });
     expect(await running).toEqual({ assigned: 43, removed: 0, refused: 2 });
-    expect(refused).toEqual([
-      { principalId: guid(2), status: 400, detail: "Not a valid reference update." },
-      { principalId: guid(4), status: 403, detail: "Tenant does not have a premium license." },
+    expect(refused).toMatchObject([
+      { principalId: guid(2), error: { code: "GRAPH_REFUSED" }, detail: "Not a valid reference update." },
+      { principalId: guid(4), error: { code: "LICENCE_MISSING", facts: { needs: "groupAssignment" } } },
     ]);
   });
 

@@ -15,6 +15,9 @@ function filesWith(content: Record<string, string>) {
       if (text === "forbidden") throw Object.assign(new Error("forbidden"), { code: "EACCES" });
       return new TextEncoder().encode(text);
     },
+    chunks: () => {
+      throw new Error("not used");
+    },
     writeAtomic: async (path, text) => {
       await Promise.resolve(written.set(path, text));
     },

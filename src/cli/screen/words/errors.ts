@@ -13,6 +13,7 @@ import type { PrivilegeReason } from "../../../template/privileges.ts";
 import { say } from "../clean.ts";
 import { describeFault, unreadable } from "./faults.ts";
 import { networkAdvice, networkProblem } from "./network.ts";
+import { peopleList } from "./people-list.ts";
 import { stepText } from "./scim-on-demand.ts";
 import { CONNECTION_HINTS, CONNECTION_PROBLEMS } from "./scim-setup.ts";
 import { SIGN_IN } from "./sign-in.ts";
@@ -212,6 +213,22 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
   USERS_NOT_FOUND: ({ wanted }) => ({
     message: `There is no such user in this tenant: ${wanted.map((one) => say`"${one}"`).join(", ")}.`,
     hint: "Give the user principal name, such as anna@contoso.com, or the object ID.",
+  }),
+  PEOPLE_LIST: ({ file, problem }) => peopleList(file === "-" ? "What was piped in" : say`${file}`, problem),
+  NOBODY_FOUND: ({ names, count }) => ({
+    message: "Nobody who is named is in this tenant:",
+    details: [
+      ...names.map((name) => say`${name}`),
+      ...(count > names.length ? [`and ${count - names.length} more`] : []),
+    ],
+    hint: "Give user principal names such as anna@contoso.com, object IDs, or names of groups of this tenant.",
+  }),
+  ROLE_UNKNOWN: ({ roles, known, displayName }) => ({
+    message: say`"${displayName}" has no such app role for users: ${roles.map((role) => `"${role}"`).join(", ")}.`,
+    hint:
+      known.length > 0
+        ? say`Its roles are: ${known.join(", ")}.`
+        : "It has no role for users. Run scim setup, which makes the roles of the vendor's template.",
   }),
   GROUP_TOO_LARGE: ({ displayName, most }) => ({
     message: say`"${displayName}" has more than ${most} members, and on demand no more than ${most} go along with a group.`,

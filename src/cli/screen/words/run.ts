@@ -3,6 +3,7 @@ import type { GraphWait } from "../../../graph/batch.ts";
 import { toScreenDate } from "../../../handover/dates.ts";
 import type { PasswordCredential } from "../../../registration/types.ts";
 import { say } from "../clean.ts";
+import { assignedSoFar } from "./scim-assign.ts";
 import { FOLLOWING, provisioningFound, restartMeans } from "./scim-running.ts";
 import { setupNote } from "./scim-setup.ts";
 import { retried } from "./sign-in.ts";
@@ -248,6 +249,10 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "nobodyAssigned":
     case "notInScopeYet":
       return setupNote(event);
+    case "assignedSoFar":
+      return assignedSoFar(event.assigned, event.total);
+    case "assignments":
+    case "assigning":
     case "usersChecked":
     case "deviceCode":
     case "signInPage":

@@ -1,4 +1,5 @@
 import type { UserCheck, UserFinding } from "../../../flow/scim/check-users.ts";
+import type { PreviewResult, SentAttribute, SentUser } from "../../../flow/scim/preview.ts";
 import type { Shortcoming } from "../../../provisioning/shortcomings.ts";
 import { say } from "../clean.ts";
 
@@ -22,7 +23,7 @@ export function checkedUsersLines({ check, file, hasGroups }: CheckedUsers): rea
     checkedUsersTitle(check),
     ...findings.slice(0, MOST_SHOWN).map(findingLine),
     ...(findings.length > MOST_SHOWN ? [`  … and ${count(findings.length - MOST_SHOWN)} more`] : []),
-    ...(file === undefined ? [] : [say`All of them are in ${file}`]),
+    ...(file === undefined ? [] : [say`As a table, for a spreadsheet: ${file}`]),
     ...(check.unforeseeable.length > 0
       ? [
           say`Not checked, for only Microsoft Entra works these values out: ${check.unforeseeable.join(", ")}.`,
@@ -86,4 +87,37 @@ function users(number: number): string {
 /** `12,345`. */
 export function count(number: number): string {
   return number.toLocaleString("en-US");
+}
+
+/** What came of a preview, first line first. */
+export function previewLines(result: PreviewResult): readonly string[] {
+  if (!result.hasRequirements && result.check.checked > 0) {
+    const { checked, disabled } = result.check;
+    return [
+      `The vendor's template requires nothing of users that could be looked at; ${users(checked)} would be provisioned.`,
+      ...(disabled > 0 ? [disabledAccounts(disabled)] : []),
+      ...(result.file === undefined ? [] : [say`They are in ${result.file}`]),
+    ];
+  }
+  return checkedUsersLines(result);
+}
+
+export function sentTitle({ userPrincipalName, id }: SentUser, mappings: PreviewResult["mappings"]): string {
+  const by =
+    mappings === "job"
+      ? "by the mappings in Microsoft Entra"
+      : "by the vendor's template, besides what Microsoft Entra maps by itself";
+  return say`Of ${userPrincipalName || id} this is sent, ${by}:`;
+}
+
+/** Instead of values, where the template leaves all of them to Entra and there is no job to ask. */
+export const NO_MAPPINGS =
+  "  The vendor's template leaves the mappings to Microsoft Entra; they show here once scim setup has made them.";
+
+/** One value as it is sent. */
+export function sentValue({ value, isForeseeable }: SentAttribute): string {
+  if (!isForeseeable) return "(only Microsoft Entra works it out)";
+  if (value === undefined || (typeof value === "object" && value.length === 0)) return "(nothing)";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  return typeof value === "string" ? say`${value}` : value.map((one) => say`${one}`).join(" | ");
 }

@@ -1,0 +1,31 @@
+import type { PeopleListProblem } from "../../../errors.ts";
+import { say } from "../clean.ts";
+import type { Wording } from "./errors.ts";
+
+const PROBLEMS: Readonly<Record<Exclude<PeopleListProblem["kind"], "columns">, readonly [string, string]>> = {
+  missing: ["is not there", "Give the path of a list: one user or group a line, or a CSV file."],
+  directory: ["is a folder", "Give the path of a list: one user or group a line, or a CSV file."],
+  forbidden: ["may not be read by you", "Copy it to a place where you may read it."],
+  failed: ["could not be read", "Copy it to this machine and try again."],
+  tooLarge: ["is longer than 64 MB", "Give it as a file, with --file and its path."],
+  empty: ["names nobody", "Write one user principal name, object ID or group name into each line."],
+  notUtf8: [
+    "is a text in another encoding than UTF-8",
+    'Save it as "CSV UTF-8" in Excel, or with encoding UTF-8 in an editor.',
+  ],
+  binary: ["is no text", 'Save the list as "CSV UTF-8" or as plain text.'],
+  workbook: ["is an Excel workbook", 'Save it as "CSV UTF-8" in Excel: File, Save as.'],
+};
+
+/** Why a list of people cannot be used; `what` begins the sentence. */
+export function peopleList(what: string, problem: PeopleListProblem): Wording {
+  if (problem.kind !== "columns") {
+    const [text, hint] = PROBLEMS[problem.kind];
+    return { message: `${what} ${text}.`, hint };
+  }
+  return {
+    message: `${what} has several columns, and its first line does not say which is which:`,
+    details: problem.found.map((name) => say`${name}`),
+    hint: "Begin it with a line of column names: user (or userPrincipalName, objectId, group), and role where there is one.",
+  };
+}

@@ -1,0 +1,189 @@
+import { AppError } from "../../errors.ts";
+import { type AssignProgress, assignMany, type RefusedAssignment } from "../../graph/assign-many.ts";
+import { readAppRoles } from "../../graph/assignments.ts";
+import type { GraphContext } from "../../graph/batch.ts";
+import { secondsFor } from "../../graph/pacer.ts";
+import { toCsv } from "../../handover/csv.ts";
+import type { Clock } from "../../ports/index.ts";
+import { toDesiredProvisioning } from "../../provisioning/desired.ts";
+import type { KnownValues } from "../../settings/known-values.ts";
+import type { Template } from "../../template/schema.ts";
+import { confirmPlan } from "../confirm.ts";
+import { during, type RunContext, stopIfInterrupted } from "../context.ts";
+import { type Located, locate } from "../locate.ts";
+import { tryFolder } from "../output-folder.ts";
+import { READING_SCOPES } from "../sign-in.ts";
+import { checkUnattended, missingTenant } from "../unattended.ts";
+import { type PeopleSources, readPeople } from "./named-people.ts";
+import { type AssignmentPlan, planAssignments } from "./plan-assignments.ts";
+
+/** The least that assigning takes; what it reads can be read by everybody who may assign. */
+const ASSIGNING_SCOPES = [...READING_SCOPES, "AppRoleAssignment.ReadWrite.All"];
+
+export interface AssignInput {
+  readonly template: Template;
+  readonly known: KnownValues;
+  readonly sources: PeopleSources;
+  /** The value of an app role, or its name, for everybody for whom the list names none. */
+  readonly role: string | undefined;
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+  /** Absolute; where the table goes of those who could not be assigned. */
+  readonly outputFolder: string;
+}
+
+/** What a person has to know before they say yes to many assignments. */
+export interface AssignmentProposal {
+  readonly tenant: { readonly id: string; readonly displayName: string };
+  readonly displayName: string;
+  readonly plan: AssignmentPlan;
+  /** When nobody else writes. */
+  readonly seconds: number;
+  /** Where those are who could not be made out; undefined where there are none. */
+  readonly file: string | undefined;
+}
+
+export interface AssignResult {
+  readonly outcome: "assigned" | "nothingToDo" | "planned";
+  readonly tenant: { readonly id: string; readonly displayName: string };
+  readonly displayName: string;
+  readonly appId: string;
+  readonly objectId: string;
+  readonly plan: AssignmentPlan;
+  /** How many are assigned by this run, and how many older assignments gave way. */
+  readonly assigned: number;
+  readonly removed: number;
+  readonly refused: readonly RefusedAssignment[];
+  /** Where everybody is who is not assigned; undefined where there is nobody. */
+  readonly file: string | undefined;
+}
+
+/**
+ * Assigns any number of users and groups to an application, so that Entra provisions them: what is there already is
+ * left, what is missing is made as fast as Microsoft's write quota allows. Run again after whatever happened, it
+ * goes on from what exists.
+ *
+ * @throws AppError PEOPLE_LIST, ROLE_UNKNOWN, NOBODY_FOUND, GROUPS_UNCLEAR, GRAPH_FORBIDDEN, LICENCE_MISSING where
+ * not a single one could be assigned for it, and what `locate` throws.
+ */
+export async function assign(context: RunContext, input: AssignInput): Promise<AssignResult> {
+  checkUnattended(context, missingTenant(input.known), input);
+  await tryFolder(context.ports, context.runId, { folder: input.outputFolder, flag: "--output" });
+  const people = await readPeople(context.ports, input.sources);
+  const located = await locate(context, input, input.dryRun ? READING_SCOPES : ASSIGNING_SCOPES);
+  const { application, servicePrincipal } = located.current;
+  const { displayName, appId, objectId } = application;
+  if (!servicePrincipal) throw new AppError("REGISTRATION_INCOMPLETE", { displayName, appId });
+  const reading = quiet(located.graph, located.graph.clock);
+  const plan = await during(context, "findUsers", async () =>
+    planAssignments(reading, {
+      servicePrincipalId: servicePrincipal.id,
+      people,
+      membersOf: input.sources.membersOf,
+      appRoles: await readAppRoles(reading, servicePrincipal.id),
+      role: input.role ?? roleOfTemplate(input, located),
+      isRoleExplicit: input.role !== undefined,
+      displayName,
+    }),
+  );
+  const count = plan.users + plan.groups;
+  if (count === 0 && plan.already === 0 && plan.missing.length > 0) {
+    throw new AppError("NOBODY_FOUND", {
+      names: plan.missing.slice(0, 20).map(({ who }) => who),
+      count: plan.missing.length,
+    });
+  }
+  const file = await writeMissing(context, input.outputFolder, plan, []);
+  const { tenant } = located;
+  const facts = { tenant, displayName, appId, objectId, plan };
+  const nothing = { ...facts, assigned: 0, removed: 0, refused: [], file } as const;
+  const seconds = secondsFor(count + plan.replaced.defaultAccess + plan.replaced.otherRole);
+  context.report({ kind: "assignments", proposal: { tenant, displayName, plan, seconds, file } });
+  if (count === 0) return { outcome: "nothingToDo", ...nothing };
+  if (input.dryRun) return { outcome: "planned", ...nothing };
+  await confirmPlan(context, input.yes);
+  stopIfInterrupted(context.signal);
+  const ids = { objectId, appId, servicePrincipalId: servicePrincipal.id };
+  const done = await apply(context, located.graph, plan, ids);
+  const [first] = done.refused;
+  if (done.assigned === 0 && first?.error.code === "LICENCE_MISSING") throw first.error;
+  const all = await writeMissing(context, input.outputFolder, plan, done.refused);
+  return { outcome: "assigned", ...facts, ...done, file: all };
+}
+
+/** Carries the plan out. The journal gets what was intended and how many were done, not every one of them. */
+async function apply(
+  context: RunContext,
+  graph: GraphContext,
+  plan: AssignmentPlan,
+  ids: { readonly objectId: string; readonly appId: string; readonly servicePrincipalId: string },
+): Promise<Pick<AssignResult, "assigned" | "removed" | "refused">> {
+  const total = plan.users + plan.groups;
+  const clock: Clock = { now: () => context.ports.clock.now(), sleep: (ms) => context.rest(ms) };
+  const refused: RefusedAssignment[] = [];
+  let tally: Omit<AssignProgress, "perSecond" | "isSlowed"> = { assigned: 0, removed: 0, refused: 0 };
+  const outcome = (ok: boolean) => {
+    const { assigned, removed, refused: refusals } = tally;
+    const counts = { total, assigned, removed, refused: refusals };
+    return context.journal.record({ event: "outcome", step: "assign", ok, counts, ...ids });
+  };
+  await context.journal.record({ event: "intent", step: "assign", ...ids });
+  try {
+    await during(context, "assign", () =>
+      assignMany(quiet(graph, clock), plan.writes(), {
+        servicePrincipalId: ids.servicePrincipalId,
+        clock,
+        signal: context.signal,
+        onRefused: (one) => void refused.push(one),
+        onProgress: (progress) => {
+          tally = progress;
+          context.report({ kind: "assigning", total, progress });
+        },
+      }),
+    );
+  } catch (error) {
+    await outcome(false);
+    if (tally.assigned > 0) context.report({ kind: "assignedSoFar", total, assigned: tally.assigned });
+    throw error;
+  }
+  await outcome(true);
+  return { assigned: tally.assigned, removed: tally.removed, refused };
+}
+
+/** Without a line in the journal for every one of thousands; the batches they go in are in it. */
+function quiet({ graph, onWait }: GraphContext, clock: Clock): GraphContext {
+  return { graph, clock, onWait };
+}
+
+/** The role that the template asks for, as far as it does without an answer that nobody gave. */
+function roleOfTemplate({ template, known }: AssignInput, { appName }: Located): string | undefined {
+  if (!template.application.scim) return undefined;
+  const inputs = Object.fromEntries(
+    known.inputs.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value.value]])),
+  );
+  const answers = { appName, hostname: known.hostname?.value ?? "", inputs };
+  const parsed = toDesiredProvisioning(template, answers, { notification: undefined });
+  return parsed.ok ? parsed.desired.appRole : undefined;
+}
+
+/** A table of everybody who is not assigned, which can be put right and given to the next run as it is. */
+async function writeMissing(
+  { ports }: RunContext,
+  folder: string,
+  { missing }: AssignmentPlan,
+  refused: readonly RefusedAssignment[],
+): Promise<string | undefined> {
+  if (missing.length + refused.length === 0) return undefined;
+  const file = `${folder}/ScimNotAssigned.csv`;
+  const rows = [
+    ["user", "problem", "microsoftSays"],
+    ...missing.map(({ who, problem }) => [
+      who,
+      problem === "unknown" ? "not found" : "several go by that name",
+      "",
+    ]),
+    ...refused.map(({ principalId, detail }) => [principalId, "refused", detail]),
+  ];
+  await ports.files.writeAtomic(file, toCsv(rows));
+  return file;
+}

@@ -1,0 +1,201 @@
+import { AppError } from "../../errors.ts";
+import type { AssignmentWrite } from "../../graph/assign-many.ts";
+import { isProvisioned, listAssignments, pickUserRole } from "../../graph/assignments.ts";
+import type { GraphContext } from "../../graph/batch.ts";
+import { findPrincipals } from "../../graph/find-principals.ts";
+import { findGroups } from "../../graph/groups.ts";
+import { groupMembers } from "../../graph/users.ts";
+import type { AppRole } from "../../registration/types.ts";
+import type { People } from "./named-people.ts";
+
+/** Somebody who could not be made out. */
+export interface Missing {
+  readonly who: string;
+  readonly problem: "unknown" | "ambiguous";
+}
+
+/** Who gets assigned, and who not and why. */
+export interface AssignmentPlan {
+  /** What is written, one after the other: the list is as long as the work. */
+  readonly writes: () => Iterable<AssignmentWrite>;
+  readonly users: number;
+  readonly groups: number;
+  /** The roles that are given, and to how many. */
+  readonly roles: readonly { readonly name: string; readonly count: number }[];
+  /** How many of those to be assigned have an assignment that gives way: to default access, or of another role. */
+  readonly replaced: { readonly defaultAccess: number; readonly otherRole: number };
+  /** How many are assigned as they should be. */
+  readonly already: number;
+  /** How often somebody was named once more. */
+  readonly repeated: number;
+  readonly missing: readonly Missing[];
+  /** Groups among the members of a group: nobody in them is assigned. */
+  readonly nested: number;
+}
+
+export interface PlanAssignmentsOptions {
+  readonly servicePrincipalId: string;
+  readonly people: People;
+  readonly membersOf: readonly string[];
+  readonly appRoles: readonly AppRole[];
+  /** Of everybody for whom the list names none; undefined for the application's role for users. */
+  readonly role: string | undefined;
+  readonly displayName: string;
+  /** Whether somebody said which role it is to be: then another one gives way to it. */
+  readonly isRoleExplicit: boolean;
+}
+
+interface Wanted {
+  readonly kind: "user" | "group";
+  readonly role: AppRole;
+  readonly isExplicit: boolean;
+  isThere: boolean;
+  defaultAccess: string | undefined;
+  /** Assignments of other roles, by id. */
+  others: readonly string[];
+}
+
+/**
+ * Finds out who everybody is, and which of them are assigned already. What is kept is an object ID and a few
+ * facts of each who is wanted; those who are assigned besides are only gone through.
+ *
+ * @throws AppError ROLE_UNKNOWN, GROUPS_UNCLEAR, GRAPH_FORBIDDEN
+ */
+export async function planAssignments(
+  graph: GraphContext,
+  options: PlanAssignmentsOptions,
+): Promise<AssignmentPlan> {
+  const planning = new Planning(rolesFor(options), options);
+  for await (const { named, found, isAmbiguous } of findPrincipals(graph, options.people.all())) {
+    if (found) planning.want(found.id, found.kind, named.role);
+    else planning.miss({ who: named.who, problem: isAmbiguous ? "ambiguous" : "unknown" });
+  }
+  for (const id of await groupIds(graph, options.membersOf)) {
+    for await (const member of groupMembers(graph, id)) {
+      if (member.kind === "user") planning.want(member.id, "user", undefined);
+      else if (member.kind === "group") planning.nested += 1;
+    }
+  }
+  for await (const assignment of listAssignments(graph, options.servicePrincipalId)) {
+    planning.seen(assignment);
+  }
+  return planning.plan();
+}
+
+/** @throws AppError GROUPS_UNCLEAR */
+async function groupIds(graph: GraphContext, names: readonly string[]): Promise<readonly string[]> {
+  if (names.length === 0) return [];
+  const found = await findGroups(graph, names);
+  const unclear = names
+    .map((wanted, index) => ({ wanted, candidates: found[index] ?? [] }))
+    .filter(({ candidates }) => candidates.length !== 1);
+  if (unclear.length > 0) throw new AppError("GROUPS_UNCLEAR", { unclear });
+  return found.flatMap((groups) => groups.map(({ id }) => id));
+}
+
+/** The role for each name of one, under `undefined` that of everybody else. @throws AppError ROLE_UNKNOWN */
+function rolesFor({
+  people,
+  role,
+  appRoles,
+  displayName,
+}: PlanAssignmentsOptions): ReadonlyMap<string | undefined, AppRole> {
+  const roles = new Map([...people.roles, role].map((name) => [name, roleNamed(appRoles, name)] as const));
+  const usual = roles.get(role);
+  roles.set(undefined, usual);
+  const unknown = [...roles].flatMap(([name, found]) => (found ? [] : [name ?? ""]));
+  if (unknown.length > 0) {
+    const known = appRoles.filter((one) => pickUserRole([one]) !== undefined).map(nameOfRole);
+    throw new AppError("ROLE_UNKNOWN", { roles: unknown, known, displayName });
+  }
+  return new Map([...roles].flatMap(([name, found]) => (found ? [[name, found] as const] : [])));
+}
+
+/** A role by its value, or as the portal shows it: those of the gallery's template have no value. */
+function roleNamed(appRoles: readonly AppRole[], name: string | undefined): AppRole | undefined {
+  const byValue = pickUserRole(appRoles, name);
+  if (byValue || name === undefined) return byValue;
+  const shown = appRoles.filter(({ displayName }) => displayName.toLowerCase() === name.toLowerCase());
+  return pickUserRole(shown);
+}
+
+/** What a role is called on the screen, and in a list. */
+function nameOfRole({ value, displayName }: AppRole): string {
+  return value ?? displayName;
+}
+
+class Planning {
+  nested = 0;
+  readonly #roles: ReadonlyMap<string | undefined, AppRole>;
+  readonly #isExplicit: boolean;
+  readonly #wanted = new Map<string, Wanted>();
+  readonly #missing: Missing[] = [];
+  #repeated = 0;
+
+  constructor(
+    roles: ReadonlyMap<string | undefined, AppRole>,
+    { isRoleExplicit }: Pick<PlanAssignmentsOptions, "isRoleExplicit">,
+  ) {
+    this.#roles = roles;
+    this.#isExplicit = isRoleExplicit;
+  }
+
+  want(id: string, kind: "user" | "group", roleName: string | undefined): void {
+    const role = this.#roles.get(roleName);
+    if (!role) return;
+    const known = this.#wanted.get(id);
+    if (known) this.#repeated += 1;
+    // Who is named with two roles gets the one that the list says last.
+    const isExplicit = roleName !== undefined || this.#isExplicit;
+    const facts = { kind, isExplicit, isThere: false, defaultAccess: undefined, others: [] };
+    if (!known || isExplicit) this.#wanted.set(id, { ...facts, role });
+  }
+
+  miss(missing: Missing): void {
+    this.#missing.push(missing);
+  }
+
+  seen(assignment: { readonly id: string; readonly principalId: string; readonly appRoleId: string }): void {
+    const wanted = this.#wanted.get(assignment.principalId);
+    if (!wanted) return;
+    if (assignment.appRoleId === wanted.role.id) wanted.isThere = true;
+    else if (!isProvisioned(assignment)) wanted.defaultAccess = assignment.id;
+    else if (wanted.isExplicit) wanted.others = [...wanted.others, assignment.id];
+    else wanted.isThere = true;
+  }
+
+  plan(): AssignmentPlan {
+    const all = this.#wanted;
+    function* writes(): Generator<AssignmentWrite, void, undefined> {
+      for (const [principalId, wanted] of all) {
+        if (wanted.isThere) continue;
+        const replaces = [
+          ...(wanted.defaultAccess === undefined ? [] : [wanted.defaultAccess]),
+          ...wanted.others,
+        ];
+        yield {
+          principalId,
+          appRoleId: wanted.role.id,
+          ...(replaces.length > 0 && { replaces }),
+        };
+      }
+    }
+    const left = [...all.values()].filter(({ isThere }) => !isThere);
+    const roles = new Map<string, number>();
+    for (const { role } of left) roles.set(nameOfRole(role), (roles.get(nameOfRole(role)) ?? 0) + 1);
+    return {
+      writes,
+      users: left.filter(({ kind }) => kind === "user").length,
+      groups: left.filter(({ kind }) => kind === "group").length,
+      roles: [...roles].map(([name, count]) => ({ name, count })),
+      replaced: {
+        defaultAccess: left.filter(({ defaultAccess }) => defaultAccess !== undefined).length,
+        otherRole: left.filter(({ others }) => others.length > 0).length,
+      },
+      already: all.size - left.length,
+      repeated: this.#repeated,
+      missing: this.#missing,
+      nested: this.nested,
+    };
+  }
+}

@@ -1,0 +1,238 @@
+import { AppError } from "../../errors.ts";
+import { listAssignments, pickUserRole, readAppRoles } from "../../graph/assignments.ts";
+import type { GraphContext } from "../../graph/batch.ts";
+import { findPrincipals } from "../../graph/find-principals.ts";
+import { readUsers, type SourceUser, sourceAttribute, type UserSelection } from "../../graph/users.ts";
+import { toDesiredProvisioning } from "../../provisioning/desired.ts";
+import { evaluateMapping } from "../../provisioning/mapping/evaluate.ts";
+import { parseExpression, sourceAttributesOf } from "../../provisioning/mapping/expression.ts";
+import { rulePlaces } from "../../provisioning/schema-places.ts";
+import type { CurrentProvisioning, DesiredProvisioning, SourceObject } from "../../provisioning/types.ts";
+import type { KnownValues } from "../../settings/known-values.ts";
+import type { Template } from "../../template/schema.ts";
+import { askForAnswers } from "../answers.ts";
+import { during, type RunContext } from "../context.ts";
+import { tryFolder } from "../output-folder.ts";
+import { checkUsers, type UserCheck } from "./check-users.ts";
+import { locateProvisioning, SCIM_READING_SCOPES } from "./locate.ts";
+import { type People, type PeopleSources, readPeople } from "./named-people.ts";
+import type { Missing } from "./plan-assignments.ts";
+import { writeUserList } from "./user-list.ts";
+
+export interface PreviewInput {
+  readonly template: Template;
+  readonly known: KnownValues;
+  readonly sources: PeopleSources;
+  /** The app role that users have; undefined: the template's, or the one for users. */
+  readonly role: string | undefined;
+  /** Absolute; where the table of findings goes. */
+  readonly outputFolder: string;
+}
+
+/** One attribute as the vendor would get it. */
+export interface SentAttribute {
+  readonly target: string;
+  /** Undefined: nothing is sent. */
+  readonly value: string | boolean | readonly string[] | undefined;
+  /** Whether the value could be worked out here. */
+  readonly isForeseeable: boolean;
+}
+
+export interface SentUser {
+  readonly id: string;
+  readonly userPrincipalName: string;
+  readonly attributes: readonly SentAttribute[];
+}
+
+export interface PreviewResult {
+  readonly tenant: { readonly id: string; readonly displayName: string };
+  readonly displayName: string;
+  readonly appId: string;
+  readonly objectId: string;
+  /** Where the mappings are from. */
+  readonly mappings: "job" | "template";
+  /** Whether the template requires anything of users at all. */
+  readonly hasRequirements: boolean;
+  readonly check: UserCheck;
+  readonly hasGroups: boolean;
+  readonly sent: readonly SentUser[];
+  readonly missing: readonly Missing[];
+  /** Where all findings are; undefined where there are none. */
+  readonly file: string | undefined;
+}
+
+/**
+ * Looks at those who are assigned, or who were named, for what the vendor requires, and works out what would be
+ * sent of those who were named one by one. Changes nothing.
+ *
+ * @throws AppError PEOPLE_LIST, USERS_NOT_FOUND, and what `locate` throws.
+ */
+export async function preview(context: RunContext, input: PreviewInput): Promise<PreviewResult> {
+  await tryFolder(context.ports, context.runId, { folder: input.outputFolder, flag: "--output" });
+  const people = await readPeople(context.ports, input.sources);
+  const located = await locateProvisioning(context, input, SCIM_READING_SCOPES);
+  const { graph, tenant, servicePrincipalId, provisioning, appName } = located;
+  const { displayName, appId, objectId } = located.current.application;
+  const desired = await desiredOf(context, input, appName);
+  const role = await roleValue(graph, servicePrincipalId, input.role ?? desired.appRole);
+  const given: SourceObject = role === undefined ? {} : { appRoleAssignments: [role] };
+  const { selections, missing, named } = await during(context, "findUsers", () =>
+    people.count > 0
+      ? namedOnes(graph, people)
+      : assigned(graph, servicePrincipalId, provisioning.credentials.scope ?? desired.scope),
+  );
+  if (named.length === 0 && input.sources.users.length > 0) {
+    throw new AppError("USERS_NOT_FOUND", { wanted: input.sources.users });
+  }
+  const check = await during(context, "checkUsers", () => checkUsers(graph, { desired, selections, given }));
+  const mappings = mappingsOf(provisioning, desired);
+  const sent = await sentOf(graph, named, mappings.list, given);
+  const file = await writeUserList(context.ports, `${input.outputFolder}/ScimUserCheck.csv`, check);
+  return {
+    tenant,
+    displayName,
+    appId,
+    objectId,
+    mappings: mappings.from,
+    hasRequirements: desired.requirements.length > 0,
+    check,
+    hasGroups: selections.some(({ kind }) => kind === "members"),
+    sent,
+    missing,
+    file,
+  };
+}
+
+/** @throws AppError SETTING_UNSUPPORTED, VALUES_INVALID */
+async function desiredOf(
+  context: RunContext,
+  { template, known }: PreviewInput,
+  appName: string,
+): Promise<DesiredProvisioning> {
+  if (!template.application.scim) throw new AppError("SETTING_UNSUPPORTED", { setting: "scim" });
+  const settled: KnownValues = { ...known, appName: { value: appName, source: "flag" } };
+  const answers = await askForAnswers(context, settled, [], appName);
+  const parsed = toDesiredProvisioning(template, answers, { notification: undefined });
+  if (!parsed.ok) throw new AppError("VALUES_INVALID", { faults: parsed.faults });
+  return parsed.desired;
+}
+
+/** What `appRoleAssignments` holds of somebody with that role; undefined where there is no such role. */
+async function roleValue(
+  graph: GraphContext,
+  servicePrincipalId: string,
+  wanted: string | undefined,
+): Promise<string | undefined> {
+  const role = pickUserRole(await readAppRoles(graph, servicePrincipalId), wanted);
+  return role ? (role.value ?? role.displayName) : wanted;
+}
+
+interface Whom {
+  readonly selections: readonly UserSelection[];
+  readonly missing: readonly Missing[];
+  /** The ids of users who were named one by one. */
+  readonly named: readonly string[];
+}
+
+async function namedOnes(graph: GraphContext, people: People): Promise<Whom> {
+  const users: string[] = [];
+  const groups: string[] = [];
+  const named: string[] = [];
+  const missing: Missing[] = [];
+  for await (const { named: one, found, isAmbiguous } of findPrincipals(graph, people.all())) {
+    if (!found) missing.push({ who: one.who, problem: isAmbiguous ? "ambiguous" : "unknown" });
+    else if (found.kind === "group") groups.push(found.id);
+    else {
+      users.push(found.id);
+      if (one.as === "user") named.push(found.id);
+    }
+  }
+  return { selections: toSelections(users, groups), missing, named };
+}
+
+/** Everybody whom provisioning takes as things stand. */
+async function assigned(
+  graph: GraphContext,
+  servicePrincipalId: string,
+  scope: "assigned" | "all",
+): Promise<Whom> {
+  if (scope === "all") return { selections: [{ kind: "all" }], missing: [], named: [] };
+  const users: string[] = [];
+  const groups: string[] = [];
+  for await (const { principalType, principalId } of listAssignments(graph, servicePrincipalId)) {
+    if (principalType === "User") users.push(principalId);
+    else if (principalType === "Group") groups.push(principalId);
+  }
+  return { selections: toSelections(users, groups), missing: [], named: [] };
+}
+
+function toSelections(users: readonly string[], groups: readonly string[]): readonly UserSelection[] {
+  return [
+    ...(users.length > 0 ? [{ kind: "users", ids: users } as const] : []),
+    ...groups.map((groupId) => ({ kind: "members", groupId }) as const),
+  ];
+}
+
+interface Mapping {
+  readonly target: string;
+  readonly source: string;
+  readonly default: string | undefined;
+}
+
+/** The mappings as the job has them, else as the template wants them. */
+function mappingsOf(
+  { schema }: CurrentProvisioning,
+  desired: DesiredProvisioning,
+): { readonly from: PreviewResult["mappings"]; readonly list: readonly Mapping[] } {
+  const places = schema && rulePlaces(schema);
+  if (!places) return { from: "template", list: desired.users.mappings };
+  const list = places.user.mapping.attributeMappings.map(
+    ({ targetAttributeName, source, defaultValue }): Mapping => ({
+      target: targetAttributeName,
+      source: source?.expression ?? "",
+      default: defaultValue ?? undefined,
+    }),
+  );
+  return { from: "job", list };
+}
+
+async function sentOf(
+  graph: GraphContext,
+  ids: readonly string[],
+  mappings: readonly Mapping[],
+  given: SourceObject,
+): Promise<readonly SentUser[]> {
+  if (ids.length === 0) return [];
+  const attributes = [...new Set(mappings.flatMap(readBy))];
+  const sent: SentUser[] = [];
+  for await (const user of readUsers(graph, { kind: "users", ids }, attributes)) {
+    sent.push(toSent(user, mappings, given));
+  }
+  return sent;
+}
+
+function readBy({ source }: Mapping): readonly string[] {
+  const expression = parseExpression(source);
+  return expression.kind === "fault" ? [] : sourceAttributesOf(expression);
+}
+
+function toSent(
+  { id, userPrincipalName, attributes }: SourceUser,
+  mappings: readonly Mapping[],
+  given: SourceObject,
+): SentUser {
+  const source = { ...given, ...attributes };
+  return {
+    id,
+    userPrincipalName,
+    attributes: mappings.map((mapping) => {
+      const isKnown = readBy(mapping).every(
+        (name) => Object.hasOwn(given, name) || sourceAttribute(name) !== undefined,
+      );
+      const evaluated = evaluateMapping(mapping, source);
+      const isForeseeable = isKnown && evaluated.kind === "value";
+      const value = isForeseeable ? evaluated.value : undefined;
+      return { target: mapping.target, value: value === "" ? undefined : value, isForeseeable };
+    }),
+  };
+}
