@@ -114,6 +114,29 @@ test("B2, B4, C1: the product with SCIM, at the customer's own address", async (
   await expectNothingToDo(product, flags);
 });
 
+test("B5, B6: before the vendor's installer has run, all that needs no token; the rest with it, and no app more", async () => {
+  const tenantUrl = "https://app.contoso.com/empower/scimapi/scim";
+  const product = await productOf("empower-scim", { [tenantUrl]: "installer" });
+  const flags = ["--hostname", "https://app.contoso.com", "--user", MEGAN];
+  const first = await product.setUp(flags, {});
+  expect(first.exitCode, first.stderr).toBe(7);
+  const [application] = product.tenant.state.applications;
+  expect(first.info).toMatchObject({ TenantId: EXAMPLE.tenantId, clientId: application?.appId });
+  expect(first.stdout).toContain("scim setup");
+  const prepared = provisioningOf(product.tenant, "empower SCIM");
+  expect(prepared).toMatchObject({ hasToken: undefined, schedule: "Disabled", roles: [null] });
+  expect(prepared.mappings).toMatchObject({ externalId: "[objectId]" });
+  expect(product.server.requests).toEqual([]);
+
+  const second = await product.setUp(flags, { [TOKEN]: "installer" });
+  expect(second.exitCode, second.stderr).toBe(0);
+  expect(product.tenant.state.applications).toHaveLength(1);
+  expect(second.info).toEqual(first.info);
+  const running = provisioningOf(product.tenant, "empower SCIM");
+  expect(running).toMatchObject({ tenantUrl, hasToken: true, schedule: "Active", roles: [null] });
+  await expectNothingToDo(product, flags);
+});
+
 test("B4, C1, D2: a token that the vendor refuses is said, and nothing of it is saved", async () => {
   const product = await productOf("flexwhere", { "https://scim.flexwhere.com/scim": "right" });
   const run = await product.setUp(["--user", MEGAN], { [TOKEN]: "token-of-another-vendor" });
