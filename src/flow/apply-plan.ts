@@ -210,13 +210,14 @@ export async function giveConsent(
 /** Reads everything once more. What cannot be seen yet was accepted all the same and is said, not repaired. */
 async function checkBack(
   context: RunContext,
-  { graph, desired, plan }: ApplyInput,
+  { graph, desired, plan, beside }: ApplyInput,
   { target, servicePrincipalId }: { target: ApplicationTarget; servicePrincipalId: string },
   refused: readonly ResolvedPermission[],
   keyId: string | undefined,
 ): Promise<void> {
   const { objectId } = target;
-  const seen = await during(context, "readBack", () =>
+  // Where other work goes on beside this, its own end is the one to tell of.
+  const seen = await during(context, beside ? "read" : "readBack", () =>
     readBack(graph, { objectId, servicePrincipalId }),
   ).catch(() => undefined);
   if (!seen) {

@@ -159,7 +159,12 @@ export function renderResults(
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
   const texts = results.map((result) => resultText(result, style, packed));
   const made = results.filter(({ outcome }) => outcome === "registered" || outcome === "rotated");
-  const lines = [...new Set(texts), ...nextSteps(made, style), ...signInClient(made, style)];
+  const lines = [
+    ...new Set(texts),
+    ...tokenText(results, style, packed),
+    ...nextSteps(made, style),
+    ...signInClient(made, style),
+  ];
   return fit(lines.join("\n"), terminal.resultColumns);
 }
 
@@ -177,7 +182,6 @@ function resultText(result: RegisterResult, style: ChalkInstance, packed: Packed
         ...facts(result, style),
         ...groupLines(result, style),
         ...(result.secretEnd === undefined ? [] : [HANDED_OVER]),
-        ...tokenText(result, style, packed),
       ].join("\n");
     case "registered":
     case "rotated":
@@ -194,7 +198,6 @@ function resultText(result: RegisterResult, style: ChalkInstance, packed: Packed
         ...facts(result, style),
         ...groupLines(result, style),
         ...waitingText(result, style, packed),
-        ...tokenText(result, style, packed),
       ].join("\n");
   }
 }
@@ -208,15 +211,18 @@ function provisionedTitle(result: RegisterResult, style: ChalkInstance): string 
   return isDone ? style.bold.green(text) : style.bold.yellow(text);
 }
 
-/** What to do once the vendor's token is there. */
+/** What to do once the vendor's tokens are there: one run for all of them. */
 function tokenText(
-  { provisioning, tenant }: RegisterResult,
+  results: readonly RegisterResult[],
   style: ChalkInstance,
   packed: PackedProgram,
 ): string[] {
-  if (provisioning?.outcome !== "waiting") return [];
+  const waiting = results.filter(({ provisioning }) => provisioning?.outcome === "waiting");
+  const [first] = waiting;
+  if (!first?.provisioning) return [];
+  const { provisioning, tenant } = first;
   const command = setupCommand({ ...provisioning.answers, tenantId: tenant.id }, packed);
-  return ["", style.yellow(waitingForToken(provisioning)), "", `    ${command}`];
+  return ["", style.yellow(waitingForToken(provisioning, waiting.length)), "", `    ${command}`];
 }
 
 function signInClient(results: readonly RegisterResult[], style: ChalkInstance): string[] {

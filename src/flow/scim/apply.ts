@@ -240,8 +240,9 @@ class Applying {
   }
 
   async #start({ id }: Job): Promise<void> {
+    const isFirst = this.#work.current?.job?.lastCycle === undefined;
     if (this.#has("restart")) {
-      await this.#journaled("restartProvisioning", id, () =>
+      await this.#journaled(isFirst ? "startProvisioning" : "restartProvisioning", id, () =>
         restartJob(this.#graph, this.#target, id, "asPortal"),
       );
     } else {

@@ -102,7 +102,7 @@ export async function prepareProvisioning(
     readsUsers: template.application.scim?.readsUsers ?? false,
     afterFirstUsers: template.application.scim?.afterFirstUsers,
     contact: template.application.scim?.contact,
-    answers,
+    answers: { ...answers, hostname: options.known.needsHostname ? answers.hostname : "" },
   };
   const begins = plan.steps.includes("start") || plan.steps.includes("restart");
   const people =
@@ -120,7 +120,7 @@ export async function prepareProvisioning(
       current,
       steps: plan.steps,
       changes: mappings?.changes,
-      principals,
+      principals: [...principals, ...assignees.groups.toMake.map((group) => toGroup("", group.displayName))],
       members:
         assignees.groups.toMake.length > 0 ? assignees.members.map(({ displayName: name }) => name) : [],
       role: desired.appRole,

@@ -100,7 +100,11 @@ function stepLines(step: Step, proposal: Proposal): PlanLine[] {
     }
     case "createGroup":
       return [
-        line("+", 0, say`Security group "${step.group.displayName}", empty for now, with you as its owner`),
+        line(
+          "+",
+          0,
+          say`Security group "${step.group.displayName}", ${membersText(step.group)}, with you as its owner`,
+        ),
       ];
     case "removeSecret":
       return removalLines(step);
@@ -109,6 +113,11 @@ function stepLines(step: Step, proposal: Proposal): PlanLine[] {
     case "markDelivered":
       return [line("~", 0, "Note on the app that its client secret was handed over")];
   }
+}
+
+function membersText({ members = [] }: StepOf<"createGroup">["group"]): string {
+  if (members.length === 0) return "empty for now";
+  return members.length === 1 ? "with one member" : `with ${members.length} members`;
 }
 
 const REMOVALS: Readonly<Record<RetireReason, string>> = {

@@ -152,7 +152,7 @@ function assignmentLines({ principals, members, role, steps }: ProvisioningPropo
     ...(more > 0
       ? [line("+", 0, `and ${more} more; for very many, scim assign takes a file and shows how far it is`)]
       : []),
-    ...(members.length > 0 ? [line("+", 1, say`members of the new group: ${members.join(", ")}`)] : []),
+    ...(members.length > 0 ? [line(" ", 1, say`members of the new group: ${members.join(", ")}`)] : []),
     ...(hasGroups
       ? [
           line(
@@ -180,12 +180,14 @@ function proofLines({ steps, proofUser }: ProvisioningProposal): PlanLine[] {
   ];
 }
 
-function startLines({ steps, people }: ProvisioningProposal): PlanLine[] {
+function startLines({ steps, people, current }: ProvisioningProposal): PlanLine[] {
   const restarts = steps.includes("restart");
   if (!restarts && !steps.includes("start")) return [];
-  const begins = restarts
-    ? "Provisioning is restarted and looks at everybody; then it runs every 40 minutes"
-    : "Provisioning is started; it runs every 40 minutes";
+  const isFirst = current?.job?.lastCycle === undefined;
+  const begins =
+    restarts && !isFirst
+      ? "Provisioning is restarted and looks at everybody again; then it runs every 40 minutes"
+      : `Provisioning is started${restarts ? " with nothing remembered of before" : ""}; it runs every 40 minutes`;
   return [line("+", 0, begins), ...(people === undefined ? [] : [line(" ", 1, firstCycleText(people))])];
 }
 

@@ -7,7 +7,7 @@ import { timeText } from "./scim-time.ts";
 /** How setting up provisioning ended, as the first line of a result. */
 export function provisioningTitle(
   displayName: string,
-  { outcome, state }: ProvisioningResult,
+  { outcome, state, steps }: ProvisioningResult,
   isNew: boolean,
 ): string {
   if (outcome === "waiting") {
@@ -17,16 +17,17 @@ export function provisioningTitle(
   if (outcome === "nothingToDo") {
     return say`Nothing to do: "${displayName}" is registered and provisioned as it should be.`;
   }
-  return isNew
-    ? say`Done: "${displayName}" is registered, and its users are being provisioned.`
+  if (isNew) return say`Done: "${displayName}" is registered, and its users are being provisioned.`;
+  return steps.includes("start") || steps.includes("restart")
+    ? say`Done: the users of "${displayName}" are being provisioned.`
     : say`Done: the provisioning of "${displayName}" is as it should be now.`;
 }
 
 /** What is worth knowing of it, each with its name. */
 export function provisioningRows(result: ProvisioningResult): [string, string][] {
-  const { tenantUrl, assigned, proof, arrivals, nextCycle, mappingsFile, outcome, job } = result;
+  const { tenantUrl, assigned, proof, arrivals, nextCycle, outcome, job } = result;
   return [
-    ["Provisioned to", tenantUrl],
+    ["Tenant URL", tenantUrl],
     ...(assigned.length > 0
       ? [["Assigned now", assigned.map(({ displayName }) => displayName).join(", ")] as [string, string]]
       : []),
@@ -38,7 +39,6 @@ export function provisioningRows(result: ProvisioningResult): [string, string][]
       ? [["In quarantine", quarantineWording(job).reason] as [string, string]]
       : []),
     ...(outcome === "running" || nextCycle ? [["Next cycle", cycleText(nextCycle)] as [string, string]] : []),
-    ...(mappingsFile === undefined ? [] : [["Mappings before", mappingsFile] as [string, string]]),
   ];
 }
 
@@ -76,9 +76,11 @@ export function provisioningSteps(result: ProvisioningResult): string[] {
 }
 
 /** The second part of the job, for when the vendor has given the token. */
-export function waitingForToken({ contact }: ProvisioningResult): string {
+export function waitingForToken({ contact }: ProvisioningResult, count: number): string {
   const whom = contact === undefined ? "the vendor" : contact;
-  return say`Get the secret token from ${whom}. Then run this; it asks for the token and goes on from here:`;
+  return count === 1
+    ? say`Get the secret token from ${whom}. Then run this; it asks for the token and goes on from here:`
+    : say`Get the ${count} secret tokens from ${whom}. Then run this; it asks for each token and goes on from here:`;
 }
 
 /** The command that goes on once the token is there; it asks for it, so that it stands in no history. */
