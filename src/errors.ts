@@ -272,6 +272,7 @@ export type Expectation =
   | "template"
   | "withoutScim"
   | "noInput"
+  | "noRole"
   | "path"
   | "calendar"
   | "folderBelowHome"

@@ -94,6 +94,10 @@ const SIGNS: readonly (readonly [Problem, RegExp])[] = [
   ],
 ];
 
+/** What Entra says first whatever went wrong, which is no sign of anything. */
+const PREAMBLE = /You appear to have entered invalid credentials\.( Please confirm [^.]*\.)?/gi;
+
 function problemOf(text: string): Problem {
-  return SIGNS.find(([, sign]) => sign.test(text))?.[0] ?? "other";
+  const told = text.replaceAll(PREAMBLE, "");
+  return SIGNS.find(([, sign]) => sign.test(told))?.[0] ?? "other";
 }

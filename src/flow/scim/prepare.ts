@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { AppError } from "../../errors.ts";
+import { pickUserRole } from "../../graph/assignments.ts";
 import { validateCredentials } from "../../graph/synchronization-connection.ts";
 import { nextCycle } from "../../provisioning/cycles.ts";
 import { isTokenNeeded, planProvisioning } from "../../provisioning/plan-provisioning.ts";
@@ -6,6 +8,7 @@ import { stateOf } from "../../provisioning/state.ts";
 import { isSameTenantUrl } from "../../provisioning/tenant-url.ts";
 import type { CurrentProvisioning, DesiredProvisioning } from "../../provisioning/types.ts";
 import { toValues } from "../../registration/desired.ts";
+import type { AppRole } from "../../registration/types.ts";
 import type { Secret } from "../../secret.ts";
 import { fill } from "../../template/placeholders.ts";
 import type { Answers } from "../answers.ts";
@@ -59,6 +62,7 @@ export async function prepareProvisioning(
   const { context, graph } = run;
   const { template, desired: registration, current: registered } = application;
   const { displayName } = registration;
+  requireRole(desired.appRole, [...registration.appRoles, ...(registered.application?.appRoles ?? [])]);
   const servicePrincipalId = registered.servicePrincipal?.id;
   const now =
     servicePrincipalId === undefined
@@ -138,6 +142,14 @@ export async function prepareProvisioning(
 /** The table of those whom the vendor would refuse; of several applications each has its own. */
 function listName(template: Prepared["template"]): string {
   return ["users-to-check", template.name, keyOf(template)].filter((part) => part !== "").join("-");
+}
+
+/** A role that nobody can be assigned would only show once everything else is there. @throws AppError VALUES_INVALID */
+function requireRole(wanted: string | undefined, roles: readonly AppRole[]): void {
+  if (wanted === undefined || pickUserRole(roles, wanted)) return;
+  const oneOf = [...new Set(roles.flatMap(({ value }) => value ?? []))];
+  const expected = oneOf.length > 0 ? { oneOf } : "noRole";
+  throw new AppError("VALUES_INVALID", { faults: [{ path: "--role", found: wanted, expected }] });
 }
 
 interface Known {

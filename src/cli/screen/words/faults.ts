@@ -119,6 +119,7 @@ const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
     "must be an e-mail address such as it@contoso.com; for one of several applications, its key and = stand in front",
   notificationOfOne: "must be an e-mail address alone: the template has one application",
   template: 'must be a template without a fault; "templates check <file>" lists them',
+  noRole: "must be left out: the app has no roles that people are assigned",
   noInput: "must be left out: the template has no questions of its own",
   withoutScim: "must be false: the template does not say how users are provisioned",
   path: "must be a path",

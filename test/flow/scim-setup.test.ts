@@ -1,0 +1,311 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { type Behaviour, EXAMPLE } from "../../src/sandbox/index.ts";
+import { CTRL_C } from "../support/fake-ports.ts";
+import {
+  runInProcess,
+  type TestRun,
+  type TestRunOptions,
+  type TestTenant,
+  testTenant,
+} from "../support/run.ts";
+
+const UNATTENDED = ["--yes", "--no-input", "--tenant-id", EXAMPLE.tenantId];
+const MEGAN = "megan.bowen@contoso.com";
+const TOKEN = "token-of-the-vendor";
+
+/** Runs `scim setup` for FlexWhere, of which nothing has to be asked. */
+function setUp(tenant: TestTenant, words: readonly string[] = [], options: TestRunOptions = {}) {
+  return runInProcess(["scim", "setup", "--template", "flexwhere", ...UNATTENDED, ...words], tenant, options);
+}
+
+/** What the tenant has of provisioning, of its one application. */
+function provisioningOf({ state }: TestTenant) {
+  const [provisioning] = Object.values(state.provisioning ?? {});
+  return provisioning;
+}
+
+function assignedTo({ state }: TestTenant): string[] {
+  const names = new Map(
+    [...state.users, ...state.groups].map(({ id, displayName }) => [id, displayName] as const),
+  );
+  return state.appRoleAssignments.flatMap(({ principalId }) => names.get(principalId) ?? []);
+}
+
+/** Everything that a run left anywhere: on the screen, in its files and journals. */
+function everythingLeft(run: TestRun): string {
+  const files = readdirSync(run.folder, { recursive: true, withFileTypes: true }).filter((one) =>
+    one.isFile(),
+  );
+  const home = readdirSync(join(run.folder, "..", "home"), { recursive: true, withFileTypes: true });
+  const texts = [...files, ...home.filter((one) => one.isFile())].map((one) =>
+    readFileSync(join(one.parentPath, one.name), "utf8"),
+  );
+  return [run.stdout, run.stderr, ...texts].join("\n");
+}
+
+describe("scim setup", () => {
+  test("sets everything up in one run, and finds nothing to do in the next", async () => {
+    const tenant = testTenant();
+    const first = await setUp(tenant, ["--user", MEGAN, "--no-proof"], { piped: TOKEN });
+    expect(first.exitCode, first.stderr).toBe(0);
+    expect(first.stdout).toContain(
+      'Done: "FlexWhere SCIM" is registered, and its users are being provisioned.',
+    );
+    const made = provisioningOf(tenant);
+    expect(made?.job?.schedule).toBe("Active");
+    expect(made?.credentials?.values).toMatchObject({
+      BaseAddress: "https://scim.flexwhere.com/scim",
+      SyncAll: "false",
+    });
+    expect(assignedTo(tenant)).toEqual(["Megan Bowen"]);
+    const groups = made?.job?.schema?.synchronizationRules[0]?.objectMappings.find(
+      ({ sourceObjectName }) => sourceObjectName === "Group",
+    );
+    expect(groups?.enabled).toBe(false);
+    expect(everythingLeft(first)).not.toContain(TOKEN);
+
+    const before = structuredClone(tenant.state);
+    const second = await setUp(tenant, ["--user", MEGAN, "--json"], { folder: first.folder });
+    expect(second.exitCode, second.stderr).toBe(0);
+    expect(JSON.parse(second.stdout)).toMatchObject({
+      command: "scim setup",
+      changed: false,
+      provisioning: { outcome: "nothingToDo", steps: [], assigned: [], command: null },
+    });
+    expect(tenant.state).toEqual(before);
+  });
+
+  test("without a token does what needs none, exit 7, and the command it names does the rest", async () => {
+    const tenant = testTenant();
+    const group = ["--new-group", "UsersFlexWhere", "--member", MEGAN, "--no-proof"];
+    const first = await setUp(tenant, [...group, "--json"]);
+    expect(first.exitCode, first.stderr).toBe(7);
+    const { provisioning } = JSON.parse(first.stdout) as {
+      provisioning: { command: string; outcome: string };
+    };
+    expect(provisioning.outcome).toBe("waiting");
+    expect(provisioning.command).toMatch(
+      /^npx \.\/entra-app-registration-0\.0\.0\.tgz scim setup --tenant-id \S+ --app-name "FlexWhere SCIM" --template flexwhere$/,
+    );
+    expect(provisioningOf(tenant)?.job?.schedule).not.toBe("Active");
+    expect(assignedTo(tenant)).toEqual(["UsersFlexWhere"]);
+    const [made] = tenant.state.groups.filter(({ displayName }) => displayName === "UsersFlexWhere");
+    expect(made?.securityEnabled).toBe(true);
+    const idOf = (name: string) =>
+      tenant.state.users.find(({ userPrincipalName }) => userPrincipalName === name)?.id;
+    expect(made).toMatchObject({ owners: [idOf("admin@contoso.com")], members: [idOf(MEGAN)] });
+
+    const again = await setUp(tenant, [...group, "--json"], { folder: first.folder });
+    expect(again.exitCode).toBe(7);
+    expect(JSON.parse(again.stdout)).toMatchObject({ changed: false });
+
+    const second = await setUp(tenant, ["--no-proof"], { folder: first.folder, piped: TOKEN });
+    expect(second.exitCode, second.stderr).toBe(0);
+    expect(second.stdout).toContain('Done: the users of "FlexWhere SCIM" are being provisioned.');
+    expect(provisioningOf(tenant)?.job?.schedule).toBe("Active");
+    expect(tenant.state.groups.filter(({ displayName }) => displayName === "UsersFlexWhere")).toHaveLength(1);
+  });
+
+  test("a dry run shows the whole plan and changes nothing", async () => {
+    const tenant = testTenant();
+    const before = structuredClone(tenant.state);
+    const run = await setUp(tenant, ["--dry-run", "--user", MEGAN], { piped: TOKEN });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run.stderr).toContain("+ tenant URL https://scim.flexwhere.com/scim");
+    expect(run.stderr).toContain(`+ Assign ${MEGAN}`);
+    expect(run.stderr).toContain(`Then ${MEGAN} is provisioned alone, as a test`);
+    expect(run.stdout).toContain("Dry run: nothing was changed.");
+    expect(tenant.state).toEqual(before);
+  });
+
+  test("in a terminal asks for the group and the hidden token, and Enter means not yet", async () => {
+    const tenant = testTenant();
+    const run = await runInProcess(["scim", "setup", "--template", "flexwhere", "--no-proof"], tenant, {
+      answers: [
+        { expect: /tenant ID/, answer: EXAMPLE.tenantId },
+        { expect: /Name for the app/ },
+        { expect: /Secret token for "FlexWhere SCIM".*scim\.flexwhere\.com/, answer: "" },
+        { expect: /Which groups shall be provisioned/, answer: { choose: /Create .*UsersFlexWhere/ } },
+        { expect: /Create the security group "UsersFlexWhere"/, answer: true },
+        { expect: /Another group/ },
+        { expect: /Go ahead/, answer: true },
+      ],
+    });
+    expect(run.exitCode, run.stderr).toBe(7);
+    expect(assignedTo(tenant)).toEqual(["UsersFlexWhere"]);
+    // Now that somebody is assigned, nobody asks who.
+    const next = await runInProcess(["scim", "setup", "--template", "flexwhere", "--no-proof"], tenant, {
+      folder: run.folder,
+      answers: [
+        { expect: /tenant ID/, answer: EXAMPLE.tenantId },
+        { expect: /Name for the app/ },
+        { expect: /Secret token/, answer: `Bearer ${TOKEN}` },
+        { expect: /Go ahead/, answer: true },
+      ],
+    });
+    expect(next.exitCode, next.stderr).toBe(0);
+    expect(next.stderr).toContain('Cut off the secret token: the word "Bearer"');
+    expect(everythingLeft(next)).not.toContain(TOKEN);
+  });
+
+  test("Ctrl-C at the token changes nothing", async () => {
+    const tenant = testTenant();
+    const before = structuredClone(tenant.state);
+    const run = await runInProcess(["scim", "setup", "--template", "flexwhere"], tenant, {
+      answers: [
+        { expect: /tenant ID/, answer: EXAMPLE.tenantId },
+        { expect: /Name for the app/ },
+        { expect: /Secret token/, answer: CTRL_C },
+      ],
+    });
+    expect(run.exitCode).toBe(130);
+    expect({ ...tenant.state, deviceCodes: [] }).toEqual({ ...before, deviceCodes: [] });
+  });
+
+  test("a saved token that works is kept, unless another is wanted", async () => {
+    const tenant = testTenant();
+    const first = await setUp(tenant, ["--user", MEGAN, "--no-proof"], { piped: TOKEN });
+    const saved = provisioningOf(tenant)?.credentials?.tokenHash;
+    const kept = await setUp(tenant, [], { folder: first.folder, piped: "another" });
+    expect(kept.exitCode).toBe(0);
+    expect(kept.stderr).toContain("the one you gave is not used");
+    expect(provisioningOf(tenant)?.credentials?.tokenHash).toBe(saved);
+    const replaced = await setUp(tenant, ["--new-secret-token", "--no-proof"], {
+      folder: first.folder,
+      piped: TOKEN,
+    });
+    expect(replaced.exitCode, replaced.stderr).toBe(0);
+    expect(replaced.stderr).toContain("Tenant URL and secret token saved");
+  });
+
+  test("mappings that somebody changed come back, with a backup of what they were", async () => {
+    const tenant = testTenant();
+    const words = ["--template", "andmoney", ...UNATTENDED, "--no-proof"];
+    const first = await runInProcess(["scim", "setup", ...words], tenant, { piped: "advisors=a\nrooms=r" });
+    expect(first.exitCode, first.stderr).toBe(0);
+    const jobs = Object.values(tenant.state.provisioning ?? {}).flatMap(({ job }) => job ?? []);
+    const users = jobs[0]?.schema?.synchronizationRules[0]?.objectMappings.find(
+      ({ sourceObjectName }) => sourceObjectName === "User",
+    )?.attributeMappings;
+    const externalId = users?.find(({ targetAttributeName }) => targetAttributeName === "externalId");
+    if (!externalId) throw new Error("no mapping of externalId");
+    Object.assign(externalId, {
+      source: { type: "Attribute", name: "mailNickname", expression: "[mailNickname]", parameters: [] },
+    });
+    const second = await runInProcess(["scim", "setup", ...words], tenant, { folder: first.folder });
+    expect(second.exitCode, second.stderr).toBe(0);
+    expect(second.stderr).toContain("~ externalId = [mailNickname] → [objectId]");
+    expect(second.stderr).toContain("makes the next cycle go through everybody again");
+    const file = /kept in (\S+\.json)/.exec(second.stderr)?.[1] ?? "";
+    expect(readFileSync(file, "utf8")).toContain("[mailNickname]");
+    const third = await runInProcess(["scim", "setup", ...words, "--json"], tenant, { folder: first.folder });
+    expect(JSON.parse(third.stdout)).toMatchObject({ changed: false });
+  });
+});
+
+describe("what is wrong is said, and leaves nothing half done", () => {
+  test.each<[Behaviour["scimTarget"], RegExp]>([
+    ["refusesToken", /does not accept the secret token/],
+    ["down", /cannot be reached by Microsoft Entra/],
+    ["slow", /cannot be reached by Microsoft Entra/],
+    ["notScim", /not as a SCIM service does/],
+  ])("an endpoint that is %s: exit 3, nothing of it is saved", async (scimTarget, said) => {
+    const tenant = testTenant({ scimTarget });
+    const run = await setUp(tenant, ["--user", MEGAN], { piped: TOKEN });
+    expect(run.exitCode, run.stderr).toBe(3);
+    expect(run.stderr).toMatch(said);
+    expect(run.stderr).toContain("Neither the address nor the token was saved.");
+    expect(run.stderr).toMatch(/Done so far: .*Provisioning job created/);
+    expect(provisioningOf(tenant)?.credentials?.secretKeys ?? []).toEqual([]);
+    expect(everythingLeft(run)).not.toContain(TOKEN);
+  });
+
+  test("an endpoint that accepts any token is warned of", async () => {
+    const run = await setUp(testTenant({ scimTarget: "acceptsAnyToken" }), ["--no-proof"], { piped: TOKEN });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run.stderr).toContain("scim.flexwhere.com accepted a made-up token as well");
+  });
+
+  test.each([
+    ["http://scim.example.com/v2", /https:\/\//],
+    ["https://10.1.2.3/scim", /not an IP address/],
+    ["https://scim.corp.local/v2", /inside a network alone/],
+    ["https://scim.example.com/v2?access_token=abc", /"access_token" behind a question mark/],
+  ])("the address %s is refused before anybody signs in", async (url, said) => {
+    const tenant = testTenant();
+    const words = ["--template", "scim-oidc-platform", ...UNATTENDED, "--set", `tenantUrl=${url}`];
+    const given = ["webRedirectUri=https://w.example/cb", "installedRedirectUri=https://i.example/cb"];
+    const inputs = given.flatMap((text) => ["--set", text]);
+    const run = await runInProcess(["scim", "setup", ...words, ...inputs], tenant, { piped: TOKEN });
+    expect(run.exitCode, run.stderr).toBe(2);
+    expect(run.stderr).toMatch(said);
+    expect(run.stderr).not.toContain("Signed in");
+  });
+
+  test("namesakes are named, and nothing is made", async () => {
+    const tenant = testTenant();
+    const first = await setUp(tenant);
+    for (const application of tenant.state.applications) {
+      application.uniqueName = null;
+      application.tags = [];
+    }
+    const run = await setUp(tenant, [], { folder: first.folder });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toMatch(/There is already an app registration named "FlexWhere SCIM"/);
+    expect(tenant.state.applications).toHaveLength(1);
+  });
+
+  test("nobody assigned is said beforehand", async () => {
+    const run = await setUp(testTenant());
+    expect(run.exitCode).toBe(7);
+    expect(run.stderr).toContain('Nobody is assigned to "FlexWhere SCIM", so nobody will be provisioned.');
+  });
+
+  test("a user who is not there is named before anything is made", async () => {
+    const tenant = testTenant();
+    const run = await setUp(tenant, ["--user", "nobody@contoso.com", "--user", MEGAN]);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain('There is no such user in this tenant: "nobody@contoso.com".');
+    expect(tenant.state.applications).toEqual([]);
+  });
+
+  test("who lacks the role is told which it takes, exit 5", async () => {
+    const run = await setUp(testTenant({ persona: "applicationDeveloper" }), ["--user", MEGAN], {
+      piped: TOKEN,
+    });
+    expect(run.exitCode, run.stderr).toBe(5);
+    expect(run.stderr).toMatch(/Cloud Application Administrator/);
+  });
+
+  test("an app role that the application does not have is refused", async () => {
+    const run = await setUp(testTenant(), ["--user", MEGAN, "--role", "Emperor"]);
+    expect(run.exitCode, run.stderr).toBe(2);
+    expect(run.stderr).toContain("--role: is Emperor, must be left out");
+  });
+
+  test("a member without a group that is made is refused", async () => {
+    const tenant = testTenant();
+    const words = ["--template", "andmoney", ...UNATTENDED, "--member", MEGAN];
+    const run = await runInProcess(["scim", "setup", ...words], tenant);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain("--new-group");
+  });
+
+  test("a product that is not provisioned has no setup", async () => {
+    const tenant = testTenant();
+    const first = await setUp(tenant);
+    const template = JSON.parse(
+      readFileSync(join(import.meta.dirname, "../../templates/flexwhere.json"), "utf8"),
+    ) as { applications: { scim?: unknown; origin?: unknown }[] };
+    for (const application of template.applications) delete application.scim;
+    const file = join(first.folder, "plain.json");
+    writeFileSync(file, JSON.stringify(template));
+    const run = await runInProcess(["scim", "setup", "--template", file, ...UNATTENDED], tenant, {
+      folder: first.folder,
+    });
+    expect(run.exitCode, run.stderr).toBe(2);
+    expect(run.stderr).toMatch(/does not say how its users are provisioned|scim/);
+  });
+});
