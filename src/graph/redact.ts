@@ -2,39 +2,64 @@ import type { Secret } from "../secret.ts";
 import type { GraphContext } from "./batch.ts";
 
 const PLACEHOLDER = "[secret]";
+const DEEPEST = 50;
 
 /**
  * A context in whose answers the secret does not occur: services have echoed what they were sent, and their
  * sentences go to the screen.
  */
 export function withoutSecret(context: GraphContext, secret: Secret): GraphContext {
-  const spellings = spellingsOf(secret.reveal());
   const { graph } = context;
+  const hide = hiding(secret);
   return {
     ...context,
     graph: {
       ...graph,
       async send(request) {
         const answer = await graph.send(request);
-        return { ...answer, body: redacted(answer.body, spellings) };
+        return { ...answer, body: redacted(answer.body, hide) };
       },
     },
   };
 }
 
-/** As it is, and as it stands in JSON, in JSON in a text, and in an address. Longest first. */
+/** Takes a secret out of a text, however it is spelt there. */
+export function hiding(secret: Secret): (text: string) => string {
+  const spellings = spellingsOf(secret.reveal());
+  return (text) => spellings.reduce((rest, spelling) => rest.replaceAll(spelling, PLACEHOLDER), text);
+}
+
+/** As it is, as it stands in JSON and in JSON within JSON, and in an address. Longest first. */
 function spellingsOf(value: string): readonly string[] {
   const inJson = JSON.stringify(value).slice(1, -1);
-  const twice = JSON.stringify(inJson).slice(1, -1);
-  const spellings = new Set([twice, inJson, encodeURIComponent(value), encodeURI(value), value]);
+  const spellings = new Set([
+    ...[inJson, dotNetJson(value, "upper"), dotNetJson(value, "lower")].flatMap((text) => [
+      text,
+      JSON.stringify(text).slice(1, -1),
+    ]),
+    encodeURIComponent(value),
+    encodeURI(value),
+    value,
+  ]);
   return [...spellings].filter((spelling) => spelling !== "").sort((one, other) => other.length - one.length);
 }
 
-function redacted(body: unknown, spellings: readonly string[]): unknown {
-  if (typeof body === "string") {
-    return spellings.reduce((text, spelling) => text.replaceAll(spelling, PLACEHOLDER), body);
-  }
-  if (Array.isArray(body)) return body.map((item: unknown) => redacted(item, spellings));
+/** .NET writes more signs as their numbers than it has to (`System.Text.Json.JavaScriptEncoder.Default`). */
+function dotNetJson(value: string, letters: "upper" | "lower"): string {
+  return value.replaceAll(/[^ !#-%(-*,-;=?-[\]-_a-~]|\\/g, (sign) => {
+    if (sign === "\\") return String.raw`\\`;
+    const code = sign.charCodeAt(0).toString(16).padStart(4, "0");
+    return `\\u${letters === "upper" ? code.toUpperCase() : code}`;
+  });
+}
+
+function redacted(body: unknown, hide: (text: string) => string, depth = 0): unknown {
+  if (typeof body === "string") return hide(body);
   if (typeof body !== "object" || body === null) return body;
-  return Object.fromEntries(Object.entries(body).map(([key, value]) => [key, redacted(value, spellings)]));
+  // Nothing of Graph's is this deep.
+  if (depth > DEEPEST) return PLACEHOLDER;
+  if (Array.isArray(body)) return body.map((item: unknown) => redacted(item, hide, depth + 1));
+  return Object.fromEntries(
+    Object.entries(body).map(([key, value]) => [key, redacted(value, hide, depth + 1)]),
+  );
 }

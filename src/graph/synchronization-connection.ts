@@ -2,7 +2,7 @@ import type { ConnectionTest } from "../provisioning/types.ts";
 import type { Secret } from "../secret.ts";
 import { errorOf, type GraphAnswer, isSuccess, toAppError } from "./answers.ts";
 import type { GraphContext } from "./batch.ts";
-import { withoutSecret } from "./redact.ts";
+import { hiding, withoutSecret } from "./redact.ts";
 import { parseJson } from "./synchronization-schemas.ts";
 import { jobPath, type ProvisioningTarget, sendToJob, synchronizationPath } from "./synchronization-send.ts";
 
@@ -13,6 +13,8 @@ export type CredentialsToTest =
 
 /** Such sentences go to the screen; a page of HTML in one does not. */
 const LONGEST_DETAIL = 500;
+const LONGEST_MESSAGE = 20_000;
+const DEEPEST = 8;
 
 /**
  * Has Entra call the vendor's endpoint, as it will in every cycle: with a search for somebody who does not
@@ -42,18 +44,20 @@ export async function validateCredentials(
         ],
   };
   const request = { method: "POST", path: `${parent}/validateCredentials`, body } as const;
-  return toTest(await sendToJob(safe, "testConnection", request, target));
+  const answer = await sendToJob(safe, "testConnection", request, target);
+  return toTest(answer, isSaved ? (text) => text : hiding(tested.token));
 }
 
 /** 204 is what is documented, 200 what has been seen. */
-function toTest(answer: GraphAnswer): ConnectionTest {
+function toTest(answer: GraphAnswer, hide: (text: string) => string): ConnectionTest {
   if (isSuccess(answer)) return { ok: true };
   const { code, message } = errorOf(answer);
   // Only this one tells of the endpoint; all others tell of the request.
   if (answer.status !== 400 || !/CredentialValidation|InvalidCredentials/i.test(code + message)) {
     throw toAppError("testConnection", answer);
   }
-  const sentences = textsOf(message);
+  // What was JSON in a text may have held it in yet another spelling.
+  const sentences = textsOf(message).map(hide);
   return {
     ok: false,
     problem: problemOf(`${code} ${sentences.join(" ")}`),
@@ -62,15 +66,25 @@ function toTest(answer: GraphAnswer): ConnectionTest {
   };
 }
 
-/** The texts of a message, which may be JSON with more of them inside. */
+/**
+ * The texts of a message, which may be JSON with more of them inside, a few levels deep. What the vendor's endpoint
+ * answered may be part of it, so that it is not followed any further.
+ */
 function textsOf(message: string): readonly string[] {
-  const inner = parseJson(message);
-  if (typeof inner !== "object" || inner === null) return [message];
-  const texts = Object.values(inner).flatMap((value: unknown) =>
-    typeof value === "string" ? textsOf(value) : value === null ? [] : textsOf(JSON.stringify(value) ?? ""),
-  );
+  const text = message.slice(0, LONGEST_MESSAGE);
   // The same sentence stands at several depths.
-  return [...new Set(texts.filter((text) => text.trim() !== ""))];
+  return [...new Set(textsIn(text, DEEPEST))].filter((one) => one.trim() !== "");
+}
+
+function textsIn(value: unknown, depth: number): readonly string[] {
+  if (typeof value === "number") return [String(value)];
+  if (depth === 0) return [];
+  if (typeof value === "string") {
+    const inner = parseJson(value);
+    return typeof inner === "object" && inner !== null ? textsIn(inner, depth - 1) : [value];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap((one) => textsIn(one, depth - 1));
 }
 
 function shorten(text: string): string {

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { validateCredentials } from "../../../src/graph/synchronization-connection.ts";
 import { Secret } from "../../../src/secret.ts";
@@ -9,6 +10,8 @@ const OLD = { servicePrincipalId: SP, isNew: false };
 const PATH = `/servicePrincipals/${SP}/synchronization/jobs`;
 const TOKEN = "s3cr3t.Token";
 const GIVEN = { tenantUrl: "https://scim.example.com", token: new Secret(TOKEN) };
+/** As .NET writes a sign in JSON. */
+const dotNet = (sign: string) => `\\u00${sign.charCodeAt(0).toString(16).toUpperCase()}`;
 const CODE = "CredentialValidationUnavailable";
 
 describe("testing a connection", () => {
@@ -88,6 +91,46 @@ describe("testing a connection", () => {
     const tested = await validateCredentials(context, OLD, { ...GIVEN, token });
     expect(tested).toMatchObject({ problem: "refused" });
     expect(JSON.stringify(tested)).not.toMatch(/a b|a%20b/);
+  });
+
+  test("a message without end is not followed", async () => {
+    for (const message of [
+      "[".repeat(9_000) + "]".repeat(9_000),
+      `{"a":`.repeat(2_000) + "1" + "}".repeat(2_000),
+    ]) {
+      const { context } = world(inOrder(graphError(400, CODE, message)));
+      expect(await validateCredentials(context, OLD, GIVEN)).toMatchObject({ ok: false, problem: "other" });
+    }
+    const nested = JSON.parse("[".repeat(500) + `"${TOKEN}"` + "]".repeat(500)) as unknown;
+    const { context } = world(
+      inOrder({ status: 400, body: { error: { code: CODE, message: "401", details: nested } } }),
+    );
+    expect(await validateCredentials(context, OLD, GIVEN)).toMatchObject({
+      problem: "refused",
+      detail: "401",
+    });
+  });
+
+  test("no token is ever shown, however it was spelt", async () => {
+    const token = fc.stringMatching(/^[!-~]{8,40}$/);
+    const spelling = fc.constantFrom(
+      (text: string) => text,
+      (text: string) => JSON.stringify({ text }),
+      (text: string) => JSON.stringify(JSON.stringify({ text })),
+      (text: string) => encodeURIComponent(text),
+      (text: string) => JSON.stringify({ text }).replaceAll(/[&'+<>`]/g, dotNet),
+      (text: string) => `{"error":${JSON.stringify({ text }).replaceAll(/[a-z]/g, dotNet)}`,
+      (text: string) => `{"e":"${text.replaceAll(/./g, dotNet)}"}`,
+      (text: string) => `Authorization: Bearer ${text}`,
+    );
+    await fc.assert(
+      fc.asyncProperty(token, spelling, async (text, spell) => {
+        const { context } = world(inOrder(graphError(400, CODE, `no: ${spell(text)}`)));
+        const tested = await validateCredentials(context, OLD, { ...GIVEN, token: new Secret(text) });
+        expect(JSON.stringify(tested)).not.toContain(text);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test.each([
