@@ -54,15 +54,6 @@ export async function readProvisioning(
   return { job, credentials, schema: job && (await readSchema(context, target, job.id)) };
 }
 
-/** The saved credentials alone, to see whether a write was kept: Graph has dropped some and answered 204. */
-export async function readCredentials(
-  context: GraphContext,
-  target: ProvisioningTarget,
-): Promise<SavedCredentials> {
-  const path = `${synchronizationPath(target.servicePrincipalId)}/secrets`;
-  return toCredentials(await sendToJob(context, "readProvisioning", { method: "GET", path }, target));
-}
-
 /**
  * The job of an enterprise application: the one that is there, else a new one, made once. Of a new application
  * nobody else can have made one, so it is not looked for first.
@@ -223,14 +214,15 @@ export async function pauseJob(
  *
  * - `asPortal`: quarantine, watermark and escrows, as the portal's button: everybody is looked at again.
  * - `quarantine`: the quarantine alone; the cycle goes on where it was.
- * - `full`: everything, who is whom at the vendor included; the next cycle matches everybody anew.
+ *
+ * Vendors' guides that clear the state mean the first: it is what the portal's restart does. `Full` would forget
+ * who is whom at the vendor as well.
  */
-export type RestartCriteria = "asPortal" | "quarantine" | "full";
+export type RestartCriteria = "asPortal" | "quarantine";
 
 const RESET_SCOPES: Readonly<Record<RestartCriteria, string>> = {
   asPortal: "QuarantineState, Watermark, Escrows",
   quarantine: "QuarantineState",
-  full: "Full",
 };
 
 /** Restarts a job and starts it where it did not run. */
