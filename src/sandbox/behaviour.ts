@@ -79,6 +79,13 @@ export interface Behaviour {
   throttle: number;
   /** The `Retry-After` of those answers; undefined sends none. */
   retryAfterSeconds: number | undefined;
+  /**
+   * How many writes one client may send within any such time; beyond that they are 429. Microsoft's figure is
+   * 3,000 in 150,000 ms.
+   */
+  writeQuota: undefined | { readonly writes: number; readonly windowMs: number };
+  /** How many writes a second of that quota somebody else uses. */
+  otherWriter: number;
   /** So many of the next Graph requests answer 503. */
   unavailable: number;
   signIn: SignInOutcome;
@@ -138,6 +145,8 @@ export function quietBehaviour(): Behaviour {
     consentDelayMs: 0,
     throttle: 0,
     retryAfterSeconds: undefined,
+    writeQuota: undefined,
+    otherWriter: 0,
     unavailable: 0,
     signIn: "approved",
     deviceCodePolls: 0,

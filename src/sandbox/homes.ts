@@ -1,7 +1,7 @@
 import { type Behaviour } from "./behaviour.ts";
 import { HOME, outsider } from "./personas.ts";
 import { newTenant } from "./state.ts";
-import { History, type World } from "./world.ts";
+import { History, ListIndexes, type World } from "./world.ts";
 
 /**
  * The tenant that whoever signs in now comes from, where that is another: who asks for no tenant in
@@ -22,7 +22,8 @@ export function homeOf(world: World): World | undefined {
   const own = { persona: { value: "globalAdministrator" }, roles: { value: [] } };
   // Everything else is as it is turned in the sandbox at the time.
   const behaviour = Object.create(world.behaviour, own) as Behaviour;
-  const home = { ...world, state, behaviour, history: new History(world.clock), homes: new Map() };
+  const history = new History(world.clock);
+  const home = { ...world, state, behaviour, history, homes: new Map(), index: new ListIndexes() };
   world.homes.set(persona, home);
   return home;
 }

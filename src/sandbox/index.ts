@@ -12,7 +12,7 @@ import { cloudShellRoutes } from "./signin/cloud-shell.ts";
 import { signInRoutes } from "./signin/routes.ts";
 import { TokenBook } from "./signin/tokens.ts";
 import { newTenant, type TenantState } from "./state.ts";
-import { History, type World } from "./world.ts";
+import { History, ListIndexes, type World } from "./world.ts";
 
 /** How long a slow SCIM endpoint takes. */
 const SLOW_MS = 120_000;
@@ -67,6 +67,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     history: new History(options.clock),
     homes: new Map(),
     scim: { fetch: options.scimFetch, tokens: new Map(), turn: Promise.resolve() },
+    index: new ListIndexes(),
     changed: false,
   };
   const requests: { method: string; url: string; status: number }[] = [];

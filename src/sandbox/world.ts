@@ -1,7 +1,8 @@
 import type { Clock, Fetch, Ids } from "../ports/index.ts";
 import type { Behaviour } from "./behaviour.ts";
+import { ListIndex } from "./list-index.ts";
 import type { TokenBook } from "./signin/tokens.ts";
-import type { TenantState } from "./state.ts";
+import type { AppRoleAssignment, Group, Person, TenantState } from "./state.ts";
 
 /** What every part of the sandbox works on. */
 export interface World {
@@ -14,6 +15,8 @@ export interface World {
   /** The tenants that people from elsewhere come from, by persona. */
   readonly homes: Map<string, World>;
   readonly scim: ScimWorld;
+  /** Finds in lists that may be long. */
+  readonly index: ListIndexes;
   /** Set by whatever changed `state`; makes the sandbox save before it answers. */
   changed: boolean;
 }
@@ -26,6 +29,22 @@ interface ScimWorld {
   readonly tokens: Map<string, string>;
   /** What is under way, one after another. */
   turn: Promise<void>;
+}
+
+/** Indexes of the lists of one tenant. */
+export class ListIndexes {
+  readonly users = new ListIndex<Person>(({ id }) => id);
+  readonly groups = new ListIndex<Group>(({ id }) => id);
+  readonly assignments = new ListIndex<AppRoleAssignment>(({ id }) => id);
+  /** By principal, resource and role, of which there is one assignment at most. */
+  readonly assigned = new ListIndex<AppRoleAssignment>(assignmentKey);
+}
+
+/** What no two assignments share. */
+export function assignmentKey(
+  one: Pick<AppRoleAssignment, "principalId" | "resourceId" | "appRoleId">,
+): string {
+  return `${one.principalId} ${one.resourceId} ${one.appRoleId}`;
 }
 
 interface Write {

@@ -85,9 +85,10 @@ export function directoryRoutes(world: World) {
     const caller = c.get("caller");
     requirePermission(caller, caller.kind === "app" ? PERMISSIONS.readUsersAsApp : PERMISSIONS.readUsers);
     const key = userKey(c.req.param("key"));
-    const user = world.state.users.find(
-      ({ id, userPrincipalName }) => id === key || userPrincipalName.toLowerCase() === key,
-    );
+    const { users } = world.state;
+    const user =
+      world.index.users.find(users, key) ??
+      users.find(({ userPrincipalName }) => userPrincipalName.toLowerCase() === key);
     if (user?.id !== caller.objectId) requireMember(world, caller);
     if (user === undefined) throw notFound(c.req.param("key"));
     const isThemselves = user.id === caller.objectId;

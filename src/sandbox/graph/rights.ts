@@ -7,6 +7,8 @@ export interface Caller {
   readonly kind: "person" | "app";
   /** The person's object id, or the service principal's. */
   readonly objectId: string;
+  /** The app id of the client. */
+  readonly clientId: string;
   /** Delegated permissions of a person, app roles of an app. */
   readonly permissions: ReadonlySet<string>;
 }

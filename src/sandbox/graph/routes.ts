@@ -20,6 +20,7 @@ import { memberRoutes } from "./members.ts";
 import type { Caller } from "./rights.ts";
 import { secretRoutes } from "./secrets.ts";
 import { servicePrincipalRoutes } from "./service-principals.ts";
+import { isDirectoryWrite, WriteQuota } from "./write-quota.ts";
 
 // An alternate key in parentheses becomes a path segment of its own, which no object id can look like.
 const ALTERNATE_KEY = /\((appId|uniqueName)=(?:'|%27)((?:(?!(?:'|%27)\)).)*)(?:'|%27)\)/g;
@@ -51,11 +52,15 @@ export function graphRoutes(world: World): Hono<GraphEnv> {
     for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
     return c.json(graphErrorBody(error, world, c.get("requestIds")), error.status);
   });
+  const quota = new WriteQuota(world);
   app.use("/v1.0/*", async (c, next) => {
-    c.set("caller", authenticate(world, new URL(c.req.url).origin, c.req.header("Authorization")));
+    const caller = authenticate(world, new URL(c.req.url).origin, c.req.header("Authorization"));
+    c.set("caller", caller);
     if (!c.req.path.endsWith("/$batch")) refuseWhenBusy(world);
+    const used = isDirectoryWrite(c.req.method, c.req.path) ? quota.take(caller.clientId) : undefined;
     c.set("body", await readBody(c.req.raw));
     await next();
+    if (used !== undefined) c.header("x-ms-throttle-limit-percentage", used);
   });
   for (const routes of [
     batchRoutes((request) => app.fetch(request)),
@@ -109,6 +114,7 @@ function authenticate(world: World, origin: string, header: string | undefined):
   return {
     kind: claims.idtyp === "app" ? "app" : "person",
     objectId: claims.oid,
+    clientId: claims.appid,
     permissions: new Set(claims.roles ?? (claims.scp ?? "").split(" ")),
   };
 }
