@@ -1,10 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { SynchronizationSchema } from "../../src/provisioning/types.ts";
-import { createSandbox, EXAMPLE } from "../../src/sandbox/index.ts";
-import { fakeClock } from "../support/fake-ports.ts";
-import { runInProcess, type TestTenant } from "../support/run.ts";
-import { type ScimServer, scimServer } from "../support/scim-server.ts";
+import { EXAMPLE } from "../../src/sandbox/index.ts";
+import type { TestTenant } from "../support/run.ts";
+import { type Product, productOf as productWith } from "../support/vendors.ts";
 
 /*
  * What `scim setup` leaves in the tenant for each product that is shipped, as the vendor's document asks for it. The
@@ -15,42 +13,9 @@ const EXTENSION = "urn:ietf:params:scim:schemas:extension:2.0";
 const TOKEN = "ENTRA_APP_REGISTRATION_SECRET_TOKEN";
 const MEGAN = "megan.bowen@contoso.com";
 
-interface Product {
-  readonly tenant: TestTenant;
-  readonly server: ScimServer;
-  readonly setUp: (
-    flags: readonly string[],
-    tokens: Readonly<Record<string, string>>,
-  ) => ReturnType<typeof runInProcess>;
-}
-
-/** A fresh tenant, and a vendor's server that takes one token at each address. */
-async function productOf(template: string, tokens: Readonly<Record<string, string>>): Promise<Product> {
-  const server = await scimServer({ token: tokens });
-  const clock = fakeClock(new Date("2026-11-20T12:00:00Z"));
-  const sandbox = createSandbox({
-    clock,
-    ids: { uuid: randomUUID },
-    behaviour: { deviceCodeIntervalSeconds: 0 },
-    scimFetch: server.fetch,
-  });
-  const tenant = { ...sandbox, clock };
-  let folder: string | undefined;
-  return {
-    tenant,
-    server,
-    setUp: async (flags, environment) => {
-      const argv = ["scim", "setup", "--template", template, "--yes", "--no-input", "--no-proof", ...flags];
-      const run = await runInProcess([...argv, "--tenant-id", EXAMPLE.tenantId], tenant, {
-        environment,
-        ...(folder !== undefined && { folder }),
-      });
-      folder = run.folder;
-      clock.advance(60_000);
-      return run;
-    },
-  };
-}
+/** What is looked at here is there without anybody having been sent. */
+const productOf = (template: string, tokens: Readonly<Record<string, string>>) =>
+  productWith(template, { token: tokens }, ["--no-proof"]);
 
 /** What an application's provisioning is in the tenant. */
 function provisioningOf({ state }: TestTenant, displayName: string) {
@@ -158,7 +123,7 @@ test("D1, D2, D3, D4, D5: FlexWhere, for a group that is made", async () => {
   expect(provisioning).toMatchObject({ tenantUrl, syncsAll: "false", schedule: "Active", groups: false });
   // The role for users that every such app has, not the one of no role.
   expect(provisioning.roles).toEqual([null]);
-  expect(run.stderr).toContain("Provisioning restarted");
+  expect(run.stderr).toContain("Provisioning is started with nothing remembered of before");
   const group = product.tenant.state.groups.find(({ displayName }) => displayName === "UsersFlexWhere");
   expect(group).toMatchObject({ securityEnabled: true, mailEnabled: false });
   expect(group?.owners).toHaveLength(1);
