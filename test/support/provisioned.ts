@@ -37,7 +37,8 @@ export async function provisioned(
   };
 }
 
-const CREDENTIALS: ProvisioningState["credentials"] = {
+/** FlexWhere's, with a token that nobody knows. */
+export const CREDENTIALS: ProvisioningState["credentials"] = {
   values: {
     BaseAddress: "https://scim.flexwhere.com/scim",
     SyncNotificationSettings: JSON.stringify({
@@ -64,7 +65,8 @@ export const EXECUTION: NonNullable<JobState["lastExecution"]> = {
   error: null,
 };
 
-function aJobState(): JobState {
+/** A job that has been running for a day at the tests' noon. */
+export function aJobState(): JobState {
   return {
     id: `scim.${EXAMPLE.tenantId.replaceAll("-", "")}.00000000-0000-4000-8000-00000000010b`,
     templateId: "scim",

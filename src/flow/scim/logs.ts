@@ -48,7 +48,7 @@ export async function scimLogs(context: RunContext, input: ScimLogsInput): Promi
 }
 
 /** How often the logs are asked for more. They lag by minutes, and take five requests in ten seconds. */
-const POLL_MS = 10_000;
+const POLL_MS = 5000;
 /** An entry may arrive this long after newer ones. */
 const OVERLAP_MS = 15 * 60_000;
 

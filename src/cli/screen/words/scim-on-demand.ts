@@ -36,7 +36,7 @@ export function onDemandTitle({ outcome, subject, result }: ProvisionResult): st
     case "nothingToDo":
       return `${who} is in the app as it should be already: nothing had to be sent.`;
     case "skipped":
-      return `${who} was skipped, and is not in the app: ${skipReason(result).reason}.`;
+      return `${who} was skipped: ${skipReason(result).reason}.`;
     case "failed":
       return `${who} could not be provisioned: ${failureOf(result).reason}.`;
   }
