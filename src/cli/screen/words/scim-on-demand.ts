@@ -32,7 +32,7 @@ export function onDemandTitle({ outcome, subject, result }: ProvisionResult): st
   const who = say`"${subject.name}"`;
   switch (outcome) {
     case "provisioned":
-      return `${who} ${DONE[result.action ?? ""] ?? "is in the app as it should be"}.`;
+      return `${who} ${DONE[result.action ?? ""] ?? "is in the app as it should be"}${becauseOf(result)}.`;
     case "nothingToDo":
       return `${who} is in the app as it should be already: nothing had to be sent.`;
     case "skipped":
@@ -46,10 +46,19 @@ export function onDemandTitle({ outcome, subject, result }: ProvisionResult): st
 export function onDemandAdvice({ outcome, result, state }: ProvisionResult): string | undefined {
   if (outcome === "skipped") return skipReason(result).advice;
   if (outcome === "failed") return failureOf(result).advice;
+  if (outcome === "provisioned" && TAKEN_AWAY.has(result.action ?? "")) return outOfScope(result)?.advice;
   if (state === "running" || state === "firstCycle") return undefined;
   return state === "quarantine"
     ? "Provisioning itself is in quarantine. See why with: scim status"
     : "Provisioning itself is not started, so that nobody else arrives. Start it with: scim start";
+}
+
+/** What becomes of those in the app who are out of scope. */
+const TAKEN_AWAY: ReadonlySet<string> = new Set(["delete", "disable", "stagedDelete"]);
+
+function becauseOf(result: OnDemandResult): string {
+  const reason = TAKEN_AWAY.has(result.action ?? "") ? outOfScope(result)?.reason : undefined;
+  return reason === undefined ? "" : `, because ${reason}`;
 }
 
 interface Reason {
@@ -94,12 +103,17 @@ const SKIPS: Readonly<Record<string, Reason>> = {
 };
 
 /** Why somebody was skipped. */
-export function skipReason({ error, steps }: Pick<OnDemandResult, "error" | "steps">): Reason {
+export function skipReason(result: Pick<OnDemandResult, "error" | "steps">): Reason {
+  const { error } = result;
+  return outOfScope(result) ?? SKIPS[error?.code ?? ""] ?? microsofts(error);
+}
+
+/** Why somebody is out of scope, where the steps tell. */
+function outOfScope({ steps }: Pick<OnDemandResult, "steps">): Reason | undefined {
   const failed = steps.flatMap(({ details }) =>
     Object.entries(details).flatMap(([name, value]) => (isFalse(value) ? [name] : [])),
   );
-  const check = SCOPE_CHECKS.find(({ when }) => failed.some((name) => when.test(name)));
-  return check ?? SKIPS[error?.code ?? ""] ?? microsofts(error);
+  return SCOPE_CHECKS.find(({ when }) => failed.some((name) => when.test(name)));
 }
 
 function isFalse(value: unknown): boolean {
