@@ -29,6 +29,14 @@ export function hiding(secret: Secret): (text: string) => string {
   return (text) => spellings.reduce((rest, spelling) => rest.replaceAll(spelling, PLACEHOLDER), text);
 }
 
+/**
+ * Takes out what follows the word `Bearer`, for texts that may tell what was sent to a vendor: nobody knows the saved
+ * token by which it could be found. A challenge, which has names and values behind that word, stays.
+ */
+export function withoutBearer(text: string): string {
+  return text.replaceAll(/\b(bearer)(\s+)(?![a-z_]+=["\\])[^\s"'\\,;<]+/gi, `$1$2${PLACEHOLDER}`);
+}
+
 /** As it is, as it stands in JSON and in JSON within JSON, and in an address. Longest first. */
 function spellingsOf(value: string): readonly string[] {
   const inJson = JSON.stringify(value).slice(1, -1);

@@ -2,7 +2,7 @@ import type { ConnectionTest } from "../provisioning/types.ts";
 import type { Secret } from "../secret.ts";
 import { errorOf, type GraphAnswer, isSuccess, toAppError } from "./answers.ts";
 import type { GraphContext } from "./batch.ts";
-import { hiding, withoutSecret } from "./redact.ts";
+import { hiding, withoutBearer, withoutSecret } from "./redact.ts";
 import { parseJson } from "./synchronization-schemas.ts";
 import { jobPath, type ProvisioningTarget, sendToJob, synchronizationPath } from "./synchronization-send.ts";
 
@@ -45,7 +45,8 @@ export async function validateCredentials(
   };
   const request = { method: "POST", path: `${parent}/validateCredentials`, body } as const;
   const answer = await sendToJob(safe, "testConnection", request, target);
-  return toTest(answer, isSaved ? (text) => text : hiding(tested.token));
+  const hide = isSaved ? (text: string) => text : hiding(tested.token);
+  return toTest(answer, (text) => withoutBearer(hide(text)));
 }
 
 /** 204 is what is documented, 200 what has been seen. */

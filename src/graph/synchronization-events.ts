@@ -1,5 +1,6 @@
 import type { LogEntry, ModifiedProperty, OnDemandResult, ProvisioningStep } from "../provisioning/types.ts";
 import * as z from "../zod.ts";
+import { withoutBearer } from "./redact.ts";
 import { optionalText, or, readObject, text } from "./schemas.ts";
 import { parseJson } from "./synchronization-schemas.ts";
 
@@ -21,8 +22,13 @@ const Step = z.pipe(
       name: step.name,
       type: lowerFirst(step.provisioningStepType ?? String(step.type)),
       status: lowerFirst(String(step.status)),
-      description: step.description,
-      details: step.details,
+      description: withoutBearer(step.description),
+      details: Object.fromEntries(
+        Object.entries(step.details).map(([name, one]) => [
+          name,
+          typeof one === "string" ? withoutBearer(one) : one,
+        ]),
+      ),
     }),
   ),
 );
@@ -104,7 +110,7 @@ function toLogError(
   if (!error || ((error.errorCode ?? "") === "" && error.reason === "")) return undefined;
   return {
     code: error.errorCode ?? "",
-    reason: error.reason,
+    reason: withoutBearer(error.reason),
     recommendedAction: error.recommendedAction === "" ? undefined : error.recommendedAction,
   };
 }
@@ -136,7 +142,7 @@ export function readOnDemand(body: unknown): Omit<OnDemandResult, "requestId"> |
   const [fromKey, fromEvent] = [key.details, event?.statusInfo];
   const isRedundant = [fromKey?.errorCode, fromEvent?.errorCode].includes("RedundantExport");
   const code = fromKey?.errorCode || (fromEvent?.errorCode ?? "");
-  const reason = fromKey?.errorMessage || (fromEvent?.reason ?? "");
+  const reason = withoutBearer(fromKey?.errorMessage || (fromEvent?.reason ?? ""));
   const result = toResult(key.result, isRedundant);
   return {
     result,

@@ -6,6 +6,7 @@ import type {
   SynchronizationSchema,
 } from "../provisioning/types.ts";
 import * as z from "../zod.ts";
+import { withoutBearer } from "./redact.ts";
 import { flag, optionalText, or, readObject, text } from "./schemas.ts";
 
 /*
@@ -27,7 +28,7 @@ const moment = z.pipe(
 const failure = or(
   z.pipe(
     z.looseObject({ code: or(text, ""), message: or(text, "") }),
-    z.transform(({ code, message }) => ({ code, message })),
+    z.transform(({ code, message }) => ({ code, message: withoutBearer(message) })),
   ),
   undefined,
 );

@@ -2,6 +2,7 @@ import { AppError, isAppError } from "../../errors.ts";
 import { assignMany, type RefusedAssignment } from "../../graph/assign-many.ts";
 import { pickUserRole, readAppRoles } from "../../graph/assignments.ts";
 import type { GraphContext } from "../../graph/batch.ts";
+import { withoutSecret } from "../../graph/redact.ts";
 import {
   createJob,
   type ProvisioningTarget,
@@ -152,7 +153,7 @@ class Applying {
   async #requireSaved(job: Job): Promise<void> {
     if (!this.#work.token) return;
     const { tenantUrl } = this.#work.desired;
-    await requireSaved(this.#context, this.#graph, this.#target, { job, tenantUrl }, () => this.#save());
+    await requireSaved(this.#context, this.#quiet(), this.#target, { job, tenantUrl }, () => this.#save());
   }
 
   async #changeMappings(job: Job, mappings: Mappings): Promise<string | undefined> {
@@ -236,7 +237,13 @@ class Applying {
     const { proofUser: user, displayName } = this.#work;
     if (!user || !this.#has("provisionOnDemand")) return undefined;
     const input = { target: this.#target, jobId: job.id, ruleId, user, displayName, ids: this.#ids };
-    return proveProvisioning(this.#context, this.#graph, input);
+    return proveProvisioning(this.#context, this.#quiet(), input);
+  }
+
+  /** Graph without the token in its answers, for those that tell what the vendor answered to it. */
+  #quiet(): GraphContext {
+    const { token } = this.#work;
+    return token ? withoutSecret(this.#graph, token) : this.#graph;
   }
 
   async #start({ id }: Job): Promise<void> {

@@ -40,7 +40,13 @@ describe("testing a connection", () => {
   test.each([
     ["The endpoint answered 401 Unauthorized.", "refused"],
     ["Received response from Web resource. Response Status Code: Forbidden", "refused"],
-    ["You appear to have entered invalid credentials.", "refused"],
+    ["SystemForX: invalid credentials", "refused"],
+    // What Entra says first whatever went wrong.
+    [
+      "You appear to have entered invalid credentials. Please confirm you are using the correct information.",
+      "other",
+    ],
+    ["You appear to have entered invalid credentials. HTTP 503", "unreachable"],
     ["HTTP 503 Service Unavailable", "unreachable"],
     ["The operation has timed out.", "unreachable"],
     ["No such host is known. (scim.example.com:443)", "unreachable"],
@@ -91,6 +97,17 @@ describe("testing a connection", () => {
     const tested = await validateCredentials(context, OLD, { ...GIVEN, token });
     expect(tested).toMatchObject({ problem: "refused" });
     expect(JSON.stringify(tested)).not.toMatch(/a b|a%20b/);
+  });
+
+  test("a saved token that the vendor echoes is not shown; a challenge is", async () => {
+    const message = `Request: Authorization: Bearer ${TOKEN}, Response: 401, WWW-Authenticate: Bearer realm="scim"`;
+    for (const said of [message, JSON.stringify({ message })]) {
+      const { context } = world(inOrder(graphError(400, CODE, said)));
+      expect(await validateCredentials(context, OLD, { jobId: "j", templateId: "scim" })).toMatchObject({
+        problem: "refused",
+        detail: message.replace(TOKEN, "[secret]"),
+      });
+    }
   });
 
   test("a message without end is not followed", async () => {

@@ -218,6 +218,19 @@ describe("on demand", () => {
     expect(await provisionOnDemand(context, OLD, "scim.1", ANN)).toMatchObject({ result, error });
   });
 
+  test("a token that the vendor echoes is not shown", async () => {
+    const said = "sent Bearer s3cr3t.Token to /Users";
+    const event = {
+      ...EVENT,
+      provisioningSteps: [{ ...EVENT.provisioningSteps[0], description: said, details: { request: said } }],
+      statusInfo: { errorCode: "E", reason: said },
+    };
+    const { context } = world(inOrder(answered({ result: "Failure" }, event)));
+    const result = await provisionOnDemand(context, OLD, "scim.1", ANN);
+    expect(JSON.stringify(result)).not.toContain("s3cr3t");
+    expect(result.error?.reason).toBe("sent Bearer [secret] to /Users");
+  });
+
   test.each([
     ["a key that is no JSON", { status: 200, body: { key: "{", value: null } }],
     ["no key", { status: 200, body: {} }],
