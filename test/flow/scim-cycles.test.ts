@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { type Product, productOf } from "../support/vendors.ts";
+
+/* What the cycles bring to a vendor's software, a SCIM server that is not ours, once everything is set up. */
+
+const TOKEN = "ENTRA_APP_REGISTRATION_SECRET_TOKEN";
+const MEGAN = "megan.bowen@contoso.com";
+const PRADEEP = "pradeep.gupta@contoso.com";
+const EXTENSION = "urn:ietf:params:scim:schemas:extension:2.0";
+const TENANT_URL = "https://scim.vendor.example/scim";
+
+/** Somebody of the simulated tenant, to be looked up or changed. */
+function personOf({ tenant }: Product, userPrincipalName: string) {
+  const found = tenant.state.users.find((user) => user.userPrincipalName === userPrincipalName);
+  if (!found) throw new Error(`no ${userPrincipalName}`);
+  return found;
+}
+
+/** The product with sign-in and provisioning on one app, for Megan and for the group Pradeep is in. */
+async function platformFor(address: string, ...answers: readonly string[]) {
+  const product = await productOf("scim-oidc-platform", {
+    token: "platform",
+    extensions: {
+      [`${EXTENSION}:CustomExtensionName`]: [{ name: "folders", multiValued: true }],
+      [`${EXTENSION}:Metadata`]: [{ name: "floor" }, { name: "costCentre" }],
+    },
+  });
+  personOf(product, MEGAN)["jobTitle"] = "Sales,Marketing";
+  personOf(product, PRADEEP)["jobTitle"] = null;
+  const set = [
+    "webRedirectUri=https://web.vendor.example/back",
+    "installedRedirectUri=https://app.vendor.example/back",
+    `tenantUrl=${address}`,
+    ...answers,
+  ];
+  const flags = [...set.flatMap((one) => ["--set", one]), "--user", MEGAN, "--group", "Finance"];
+  const run = await product.setUp(flags, { [TOKEN]: "platform" });
+  expect(run.exitCode, run.stderr).toBe(0);
+  /** Lets a cycle pass: with the next request to it, Entra has done what was due. */
+  const cycle = async () => {
+    product.tenant.clock.advance(41 * 60_000);
+    await product.tenant.fetch(new Request("https://graph.microsoft.com/v1.0/organization"));
+  };
+  await cycle();
+  const userAt = (name: string) =>
+    product.server.at(TENANT_URL).users.find(({ userName }) => userName === name);
+  return { product, cycle, userAt };
+}
+
+test("F4, F5, F6, F7, F8: type, folders, role and metadata arrive, and a group's members follow it", async () => {
+  const answers = ["role=Admin", "defaultFolder=Inbox"];
+  const metadata = ["metadata=floor=physicalDeliveryOfficeName", "metadata=costCentre=department"];
+  const { product, cycle, userAt } = await platformFor(TENANT_URL, ...answers, ...metadata);
+  expect(userAt(MEGAN)).toMatchObject({
+    userType: "Premium",
+    roles: [{ primary: true, value: "Admin" }],
+    [`${EXTENSION}:CustomExtensionName`]: { folders: ["Sales", "Marketing"] },
+    [`${EXTENSION}:Metadata`]: { floor: "Seattle", costCentre: "Marketing" },
+  });
+  // Nothing is said about him: the defaults count.
+  expect(userAt(PRADEEP)).toMatchObject({
+    userType: "Standard",
+    [`${EXTENSION}:CustomExtensionName`]: { folders: ["Inbox"] },
+  });
+  const membersOfFinance = () =>
+    product.server.at(TENANT_URL).groups.flatMap((group) => group["members"] as { value: string }[]);
+  expect(membersOfFinance()).toMatchObject([{ value: userAt(PRADEEP)?.["id"] }]);
+  const finance = product.tenant.state.groups.find(({ displayName }) => displayName === "Finance");
+  finance?.members?.push(personOf(product, MEGAN).id);
+  await cycle();
+  expect(membersOfFinance().map(({ value }) => value)).toContain(userAt(MEGAN)?.["id"]);
+});
+
+test("C2: people are created, updated, disabled and removed, each with the next cycle", async () => {
+  // With the flag Entra sends what RFC 7644 wants of a PATCH, which this server insists on.
+  const { product, cycle, userAt } = await platformFor(`${TENANT_URL}?aadOptscim062020`);
+  const megan = personOf(product, MEGAN);
+  megan["officeLocation"] = "Berlin";
+  await cycle();
+  expect(userAt(MEGAN)).toMatchObject({ addresses: [{ formatted: "Berlin" }], active: true });
+  megan["accountEnabled"] = false;
+  await cycle();
+  expect(userAt(MEGAN)).toMatchObject({ active: false });
+  megan["accountEnabled"] = true;
+  await cycle();
+  expect(userAt(MEGAN)).toMatchObject({ active: true });
+  const { state } = product.tenant;
+  state.users = state.users.filter(({ id }) => id !== megan.id);
+  await cycle();
+  expect(product.server.at(TENANT_URL).users).toMatchObject([{ userName: PRADEEP, active: true }]);
+});
