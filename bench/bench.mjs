@@ -169,7 +169,8 @@ async function provisioning(runJob) {
   };
   const rows = [];
   for (const [name, argv] of Object.entries(products)) {
-    const variables = ["", "_ADVISORS", "_ROOMS"].map((end) => `ENTRA_APP_REGISTRATION_SECRET_TOKEN${end}`);
+    const ends = name === "two applications" ? ["_ADVISORS", "_ROOMS"] : [""];
+    const variables = ends.map((end) => `ENTRA_APP_REGISTRATION_SECRET_TOKEN${end}`);
     const { graphAfter } = await runJob({
       latencyMs: 100,
       argv: ["scim", "setup", ...tenant, ...argv],

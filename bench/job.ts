@@ -109,7 +109,10 @@ function agreeable(onConfirm: () => void): Prompter {
       onConfirm();
       return true;
     },
-    select: ({ message }) => Promise.reject(new Error(`unexpected: ${message}`)),
+    select: async ({ message, choices: [first] }) => {
+      if (!first) throw new Error(`nothing to choose: ${message}`);
+      return first.value;
+    },
     search: async ({ message, find }) => {
       const [row] = await find("", new AbortController().signal);
       if (!row || !("value" in row)) throw new Error(`nothing to choose: ${message}`);
