@@ -77,14 +77,12 @@ class Applying {
     this.#stopIfInterrupted();
     const endpoint = token && { tenantUrl: desired.tenantUrl, token };
     const probing = endpoint && warnOfAnyToken(this.#context, this.#graph, this.#target, endpoint);
-    const [mappings, assigned] = await together(
-      mappingsOf(this.#graph, this.#work, this.#target, job),
+    const [{ mappings, mappingsFile }, assigned] = await together(
+      this.#mappings(job),
       this.#assign(role, groups),
-      this.#save(),
+      this.#save().then(() => this.#requireSaved(job)),
       probing,
     );
-    this.#stopIfInterrupted();
-    const [mappingsFile] = await together(this.#changeMappings(job, mappings), this.#requireSaved(job));
     this.#stopIfInterrupted();
     const reading = warnOfLost(this.#context, this.#graph, this.#target, { jobId: job.id, mappings });
     const [proof] = await together(this.#prove(job, mappings), reading);
@@ -156,15 +154,15 @@ class Applying {
     await requireSaved(this.#context, this.#quiet(), this.#target, { job, tenantUrl }, () => this.#save());
   }
 
-  async #changeMappings(job: Job, mappings: Mappings): Promise<string | undefined> {
-    if (mappings.changes.length === 0) return undefined;
-    return this.#journaled("changeMappings", job.id, () =>
-      changeMappings(this.#context, this.#graph, this.#target, {
-        job,
-        mappings,
-        appId: this.#made.target.appId,
-      }),
+  async #mappings(job: Job): Promise<{ mappings: Mappings; mappingsFile: string | undefined }> {
+    const mappings = await mappingsOf(this.#graph, this.#work, this.#target, job);
+    this.#stopIfInterrupted();
+    if (mappings.changes.length === 0) return { mappings, mappingsFile: undefined };
+    const { appId } = this.#made.target;
+    const mappingsFile = await this.#journaled("changeMappings", job.id, () =>
+      changeMappings(this.#context, this.#graph, this.#target, { job, mappings, appId }),
     );
+    return { mappings, mappingsFile };
   }
 
   /** The app role that is assigned; a new one has to come across from the registration first. */
