@@ -19,7 +19,7 @@ try {
   const { packageFolder, tarball } = pack();
   const rows = [
     ...startUp(packageFolder),
-    row("packed tarball, KB", statSync(tarball).size / 1024, 350, 0),
+    row("packed tarball, KB", statSync(tarball).size / 1024, 450, 0),
     ...(await withJob(async (runJob) => [...(await roundTrips(runJob)), ...(await provisioning(runJob))])),
   ];
   print(rows);
