@@ -318,6 +318,75 @@ describe("against a SCIM server of others", () => {
   });
 });
 
+describe("what vendors ask for besides", () => {
+  const CUSTOM = "urn:ietf:params:scim:schemas:extension:2.0:Custom";
+  const METADATA = "urn:ietf:params:scim:schemas:extension:2.0:Metadata";
+  const attribute = (name: string, multivalued: boolean) => ({
+    name,
+    type: "String",
+    multivalued,
+    anchor: false,
+    caseExact: false,
+    defaultValue: null,
+    flowNullValues: false,
+    mutability: "ReadWrite",
+    required: false,
+    apiExpressions: [],
+    metadata: [],
+    referencedObjects: [],
+  });
+
+  test("attributes of their own, many values from one, and the role of the assignment arrive", async () => {
+    const extensions = {
+      [CUSTOM]: [{ name: "folders", multiValued: true }],
+      [METADATA]: [{ name: "costCenter" }],
+    };
+    const server = await scimServer({ token: TOKEN, extensions });
+    const tenant = await provisionable({}, { scimFetch: server.fetch });
+    const job = await withJob(tenant, { BaseAddress: `${TENANT_URL}?aadOptscim062020` });
+    const schema = await schemaAt(tenant, job);
+    const user = schema.directories[1]?.objects.find(({ name }) => name === ENTERPRISE);
+    const attributes = user?.attributes as object[];
+    attributes.push(attribute(`${CUSTOM}:folders`, true), attribute(`${METADATA}:costCenter`, false));
+    const [base] = userMappings(schema);
+    if (base === undefined) throw new Error("nothing is mapped");
+    const wanted = {
+      [`${CUSTOM}:folders`]: 'Split([jobTitle], " ")',
+      [`${METADATA}:costCenter`]: "[department]",
+      'roles[primary eq "True"].value': "SingleAppRoleAssignment([appRoleAssignments])",
+    };
+    for (const [targetAttributeName, expression] of Object.entries(wanted)) {
+      const { body } = await tenant.graph("POST", `${job}/schema/parseExpression`, { expression });
+      const source = body["parsedExpression"] as AttributeMapping["source"];
+      userMappings(schema).push({ ...base, targetAttributeName, source, matchingPriority: 0 });
+    }
+    expect((await tenant.graph("PUT", `${job}/schema`, schema)).status).toBe(204);
+    await assign(tenant, idOf(tenant, "Megan Bowen"));
+    await tenant.graph("POST", `${job}/start`);
+    await statusOf(tenant, job);
+    const { users } = server.at(TENANT_URL);
+    expect(users).toMatchObject([
+      {
+        userName: "megan.bowen@contoso.com",
+        roles: [{ primary: true, value: "User" }],
+        [CUSTOM]: { folders: ["Marketing", "Manager"] },
+        [METADATA]: { costCenter: "Marketing" },
+      },
+    ]);
+    Object.assign(tenant.sandbox.state.users[1] ?? {}, {
+      jobTitle: "Head",
+      department: "Sales",
+      mobilePhone: "1",
+    });
+    tenant.clock.move(CYCLE);
+    expect((await statusOf(tenant, job))["lastExecution"]).toMatchObject({
+      countExported: 1,
+      countEscrowed: 0,
+    });
+    expect(users[0]).toMatchObject({ [CUSTOM]: { folders: ["Head"] }, [METADATA]: { costCenter: "Sales" } });
+  });
+});
+
 describe("on demand", () => {
   async function provision(tenant: Provisioned, job: string, objectId: string, objectTypeName = "User") {
     const schema = await schemaAt(tenant, job);
