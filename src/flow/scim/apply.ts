@@ -29,7 +29,7 @@ import { proveProvisioning } from "./prove.ts";
 import { together } from "./together.ts";
 import type { ProvisioningWork } from "./work.ts";
 
-/** A new app role takes this long to come across to the enterprise application, at most. */
+/** How long the roles of a new enterprise application may take to show. */
 const ROLE_LIMIT_MS = 120_000;
 
 /**
@@ -165,22 +165,25 @@ class Applying {
     return { mappings, mappingsFile };
   }
 
-  /** The app role that is assigned; a new one has to come across from the registration first. */
+  /** The app role that is assigned; a new app's own one for users takes a moment to show. */
   async #role(): Promise<AppRole | undefined> {
     if (!this.#has("assign")) return undefined;
     const { role: wanted } = this.#work;
     const { clock } = this.#context.ports;
-    if (wanted !== undefined) await this.#made.settled;
+    if (wanted) {
+      await this.#made.settled;
+      return wanted;
+    }
     const start = clock.now().getTime();
     for (let attempt = 1; ; attempt += 1) {
-      const roles = await this.#readRoles();
-      const role = pickUserRole(roles, wanted);
+      const role = pickUserRole(await this.#readRoles());
       if (role) return role;
       const waitedMs = clock.now().getTime() - start;
       if (waitedMs > ROLE_LIMIT_MS || !this.#made.target.isNew) {
-        const oneOf = roles.flatMap(({ value }) => value ?? []);
-        const fault = { path: "--role", found: wanted ?? "", expected: { oneOf } };
-        throw new AppError("VALUES_INVALID", { faults: [fault] });
+        throw new AppError("NOT_REPLICATED", {
+          action: "assign",
+          waitedSeconds: Math.round(waitedMs / 1000),
+        });
       }
       const ms = Math.min(500 * 2 ** (attempt - 1), 8000);
       this.#context.report({

@@ -62,7 +62,10 @@ export async function prepareProvisioning(
   const { context, graph } = run;
   const { template, desired: registration, current: registered } = application;
   const { displayName } = registration;
-  requireRole(desired.appRole, [...registration.appRoles, ...(registered.application?.appRoles ?? [])]);
+  const role = roleOf(desired.appRole, [
+    ...(registered.application?.appRoles ?? []),
+    ...registration.appRoles,
+  ]);
   const servicePrincipalId = registered.servicePrincipal?.id;
   const now =
     servicePrincipalId === undefined
@@ -101,7 +104,7 @@ export async function prepareProvisioning(
     mappings,
     users,
     assigned: now?.assigned ?? new Map(),
-    role: desired.appRole,
+    role,
     proofUser,
     readsUsers: template.application.scim?.readsUsers ?? false,
     afterFirstUsers: template.application.scim?.afterFirstUsers,
@@ -144,9 +147,14 @@ function listName(template: Prepared["template"]): string {
   return ["users-to-check", template.name, keyOf(template)].filter((part) => part !== "").join("-");
 }
 
-/** A role that nobody can be assigned would only show once everything else is there. @throws AppError VALUES_INVALID */
-function requireRole(wanted: string | undefined, roles: readonly AppRole[]): void {
-  if (wanted === undefined || pickUserRole(roles, wanted)) return;
+/**
+ * The app role of that name; one that nobody can be assigned would only show once everything else is there.
+ *
+ * @throws AppError VALUES_INVALID
+ */
+function roleOf(wanted: string | undefined, roles: readonly AppRole[]): AppRole | undefined {
+  const role = wanted === undefined ? undefined : pickUserRole(roles, wanted);
+  if (wanted === undefined || role) return role;
   const oneOf = [...new Set(roles.flatMap(({ value }) => value ?? []))];
   const expected = oneOf.length > 0 ? { oneOf } : "noRole";
   throw new AppError("VALUES_INVALID", { faults: [{ path: "--role", found: wanted, expected }] });

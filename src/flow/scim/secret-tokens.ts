@@ -84,8 +84,9 @@ class Reading {
       const text = environment[name] ?? "";
       if (text !== "" && !this.#tokens.has(key)) this.#take(key, text, name);
     }
-    const isAlone = this.#keys.includes("");
-    if (!isAlone && (environment[SECRET_TOKEN_VARIABLE] ?? "") !== "") {
+    // One that is for another product stands in nobody's way.
+    const isMeant = !this.#keys.includes("") && this.isMissing();
+    if (isMeant && (environment[SECRET_TOKEN_VARIABLE] ?? "") !== "") {
       this.#fault(SECRET_TOKEN_VARIABLE, { oneOf: this.#keys.map(variableOf) });
     }
     const known = new Set([...this.#keys.map(variableOf), `${SECRET_TOKEN_VARIABLE}_FILE`]);

@@ -1,5 +1,6 @@
 import type { ProvisioningStepKind } from "../../provisioning/plan-provisioning.ts";
 import type { CurrentProvisioning, DesiredProvisioning } from "../../provisioning/types.ts";
+import type { AppRole } from "../../registration/types.ts";
 import type { Secret } from "../../secret.ts";
 import type { Principal, ProvisioningResult } from "../provisioner.ts";
 import type { ProofUser } from "./assignees.ts";
@@ -28,8 +29,8 @@ export interface ProvisioningWork {
   readonly users: readonly Principal[];
   /** By the object ID of who is assigned. */
   readonly assigned: ReadonlyMap<string, AssignedNow>;
-  /** The value of the app role that is assigned; undefined: the one for users. */
-  readonly role: string | undefined;
+  /** The app role of the registration that is assigned; undefined: the one for users, which comes with the app. */
+  readonly role: AppRole | undefined;
   readonly proofUser: ProofUser | undefined;
   /** Whether the vendor's list of users can be read with the token. */
   readonly readsUsers: boolean;
