@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { appendFile, type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleepFor } from "node:timers/promises";
@@ -88,7 +87,7 @@ async function readBounded(file: FileHandle, path: string, maxBytes: number): Pr
  * rename, not followed.
  */
 async function writeAtomic(path: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.tmp`);
+  const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}.tmp`);
   const file = await open(temporary, "wx", OWNER_ONLY);
   try {
     try {

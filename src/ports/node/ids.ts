@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
 import type { Ids } from "../index.ts";
 
-/** Random ids from the system's generator. */
-export const nodeIds: Ids = { uuid: () => randomUUID() };
+/** Random ids from the system's generator; the global one, because it is loaded with the first use. */
+export const nodeIds: Ids = { uuid: () => crypto.randomUUID() };
