@@ -1,6 +1,6 @@
 import { AppError, isAppError } from "../errors.ts";
 import type { GraphContext } from "../graph/batch.ts";
-import { createGraph } from "../graph/client.ts";
+import { lateGraph } from "../graph/late-client.ts";
 import { type RetryingFetch, retrying } from "../http/retry.ts";
 import { tracing } from "../http/trace.ts";
 import type { Journal, JournalEntry } from "../journal/journal.ts";
@@ -89,7 +89,7 @@ export function openGraph(
   tokens: TokenSource,
 ): GraphContext {
   return {
-    graph: createGraph({ fetch, tokens, ids: ports.ids, origin: cloud.graph }),
+    graph: lateGraph({ fetch, tokens, ids: ports.ids, origin: cloud.graph }),
     clock: ports.clock,
     onWait: (wait) => report({ kind: "wait", wait }),
     onItem: ({ method, path }, { status, requestId }, durationMs) => {

@@ -1,5 +1,5 @@
 import { isSuccess } from "../graph/answers.ts";
-import { createGraph } from "../graph/client.ts";
+import { lateGraph } from "../graph/late-client.ts";
 import type { IssuedSecret } from "../graph/secrets.ts";
 import type { ResolvedPermission } from "../registration/types.ts";
 import type { signInAsApp } from "../signin/app-token.ts";
@@ -86,7 +86,7 @@ async function tryProof(
     getToken: async () => answer.token,
     renewToken: async () => answer.token,
   };
-  const graph = createGraph({ fetch, tokens, ids: ports.ids, origin: cloud.graph });
+  const graph = lateGraph({ fetch, tokens, ids: ports.ids, origin: cloud.graph });
   const reads = await Promise.all(
     permissions.map(async ({ value }) => ({
       value,

@@ -18,7 +18,9 @@ export interface GraphAnswer {
   readonly throttlePercentage?: number | undefined;
 }
 
-/** The value of `x-ms-throttle-limit-percentage`; undefined where there is none, or none that is a number. */
+export const THROTTLE_HEADER = "x-ms-throttle-limit-percentage";
+
+/** The value of that header; undefined where there is none, or none that is a number. */
 export function toThrottlePercentage(header: string | null | undefined): number | undefined {
   const text = header?.trim() ?? "";
   return /^\d{1,3}(\.\d+)?$/.test(text) ? Number(text) : undefined;

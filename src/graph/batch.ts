@@ -2,8 +2,14 @@ import { AppError, type GraphAction } from "../errors.ts";
 import { MAX_REPEATS, retryDelayMs, type Wait } from "../http/retry.ts";
 import type { Clock } from "../ports/index.ts";
 import type { Json } from "../registration/plan.ts";
-import { expectSuccess, type GraphAnswer, toAppError, toThrottlePercentage } from "./answers.ts";
-import { type Graph, type GraphMethod, THROTTLE_HEADER } from "./client.ts";
+import {
+  expectSuccess,
+  type GraphAnswer,
+  THROTTLE_HEADER,
+  toAppError,
+  toThrottlePercentage,
+} from "./answers.ts";
+import type { Graph, GraphMethod } from "./client.ts";
 
 export interface BatchItem {
   readonly method: GraphMethod;

@@ -13,7 +13,7 @@ import type { Ids } from "../ports/index.ts";
 import type { Json } from "../registration/plan.ts";
 import type { Secret } from "../secret.ts";
 import type { TokenSource } from "../signin/token-source.ts";
-import { type GraphAnswer, toThrottlePercentage } from "./answers.ts";
+import { type GraphAnswer, THROTTLE_HEADER, toThrottlePercentage } from "./answers.ts";
 import { claimsChallenge } from "./claims.ts";
 
 export type GraphMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -56,8 +56,6 @@ export interface GraphOptions {
   /** Such as `https://graph.microsoft.com`; the token goes nowhere else. */
   readonly origin: string;
 }
-
-export const THROTTLE_HEADER = "x-ms-throttle-limit-percentage";
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
