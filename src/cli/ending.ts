@@ -1,8 +1,7 @@
 import { EXIT_CODES, type ExitCode, isAppError } from "../errors.ts";
 import type { Ports } from "../ports/index.ts";
 import type { Globals } from "./program.ts";
-import { type FailureFacts, renderFailure } from "./screen/failure.ts";
-import { toJsonError } from "./screen/result.ts";
+import type { FailureFacts } from "./screen/failure.ts";
 import type { ApplicationDocument, ResultDocument } from "./screen/result-document.ts";
 
 /** How a command ended: its exit code, and its result in words and as JSON. */
@@ -28,12 +27,14 @@ export function showEnding(
  *
  * @param applications of several those that were complete before.
  */
-export function showFailure(
+export async function showFailure(
   error: unknown,
   { terminal }: Pick<Ports, "terminal">,
   options: FailureFacts & Pick<Globals, "json">,
   applications: readonly ApplicationDocument[] = [],
-): ExitCode {
+): Promise<ExitCode> {
+  // The words for all that may fail are many, and most runs need none of them.
+  const { renderFailure, toJsonError } = await import("./screen/failure.ts");
   terminal.note(renderFailure(error, terminal, options));
   if (options.json) terminal.result(toText(toJsonError(isAppError(error) ? error : undefined, applications)));
   return exitCodeOf(error);

@@ -22,6 +22,6 @@ export async function withoutTenant(
     showEnding(ending, ports, globals);
     return ending.exitCode;
   } catch (error) {
-    return showFailure(error, ports, { ...globals, journal: undefined, changes: [] });
+    return await showFailure(error, ports, { ...globals, journal: undefined, changes: [] });
   }
 }

@@ -86,12 +86,11 @@ async function handleUsage(
   if (error instanceof CommanderError && error.code === "commander.help" && !argv.includes("--json"))
     return 2;
   const failure = error instanceof CommanderError ? toUsageError(error, argv, commands) : error;
-  const { renderFailure } = await import("./screen/failure.ts");
+  const { renderFailure, toJsonError } = await import("./screen/failure.ts");
   ports.terminal.note(
     renderFailure(failure, ports.terminal, { journal: undefined, verbose: false, changes: [] }),
   );
   if (argv.includes("--json")) {
-    const { toJsonError } = await import("./screen/result.ts");
     const known = failure instanceof AppError ? failure : undefined;
     ports.terminal.result(JSON.stringify(toJsonError(known), null, 2));
   }

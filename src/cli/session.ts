@@ -105,7 +105,7 @@ export async function withSession(
     const errorCode = isAppError(error) ? error.code : "INTERNAL";
     await journal?.record({ event: "end", exitCode: exitCodeOf(error), errorCode });
     const facts = { journal: journal?.path, changes: reporter.changes() };
-    return showFailure(error, ports, { ...globals, ...facts }, applications);
+    return await showFailure(error, ports, { ...globals, ...facts }, applications);
   } finally {
     signal.removeEventListener("abort", interrupted);
     await sandbox?.leave();

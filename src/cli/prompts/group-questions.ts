@@ -2,7 +2,6 @@ import type { GroupChoice, Questions, UnclearGroupChoice } from "../../flow/even
 import type { GroupSearch } from "../../flow/groups.ts";
 import type { Prompter, SearchRow } from "../../ports/index.ts";
 import { isGuid, parseGroup } from "../../settings/values.ts";
-import { describeError } from "../screen/words/errors.ts";
 import { expectation } from "../screen/words/faults.ts";
 import { GROUP_QUESTIONS as WORDS } from "../screen/words/groups.ts";
 
@@ -23,7 +22,7 @@ export function groupQuestions(prompter: Prompter): Pick<Questions, "group" | "w
           }
           const parsed = parseGroup(typed);
           if (!parsed.ok) return [{ line: expectation(parsed.expected) }, done];
-          return [...rowsOf(parsed.value, await search(parsed.value, signal)), done];
+          return [...(await rowsOf(parsed.value, await search(parsed.value, signal))), done];
         },
       }),
     whichGroup: (wanted, candidates) =>
@@ -47,9 +46,10 @@ export function groupQuestions(prompter: Prompter): Pick<Questions, "group" | "w
 }
 
 /** What a search found, and what else can be done about it. */
-function rowsOf(typed: string, found: GroupSearch): SearchRow<GroupChoice>[] {
+async function rowsOf(typed: string, found: GroupSearch): Promise<SearchRow<GroupChoice>[]> {
   if (found.kind === "failed") {
     const { code } = found.failure;
+    const { describeError } = await import("../screen/words/errors.ts");
     const isRefused = code === "SIGN_IN_FAILED" || code === "GRAPH_FORBIDDEN";
     return [
       { line: WORDS.failed(describeError(found.failure).message) },

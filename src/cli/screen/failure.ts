@@ -3,6 +3,7 @@ import { AppError } from "../../errors.ts";
 import type { Terminal } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
+import type { ApplicationDocument, ResultDocument } from "./result-document.ts";
 import { describeError } from "./words/errors.ts";
 
 export interface FailureFacts {
@@ -45,4 +46,32 @@ export function renderFailure(
     lines.push(style.dim(say`Request ID: ${error.requestId}`));
   }
   return fit(lines.join("\n"), terminal.columns);
+}
+
+/**
+ * A run that failed, for standard output with `--json`; undefined stands for a bug.
+ *
+ * @param applications of several those that were complete before.
+ */
+export function toJsonError(
+  error: AppError | undefined,
+  applications: readonly ApplicationDocument[] = [],
+): ResultDocument {
+  const words = error && describeError(error);
+  return {
+    schemaVersion: 1,
+    error: {
+      code: error?.code ?? "INTERNAL",
+      message: [
+        words?.message ?? "Something unexpected went wrong.",
+        words?.details?.join("; ") ?? "",
+        words?.said ?? "",
+      ]
+        .filter((text) => text !== "")
+        .join(" "),
+      hint: words?.hint ?? "Please report this with the journal.",
+      requestId: error?.requestId === undefined ? null : clean(error.requestId),
+    },
+    ...(applications.length > 0 && { applications: [...applications] }),
+  };
 }

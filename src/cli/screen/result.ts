@@ -1,5 +1,4 @@
 import { Chalk, type ChalkInstance } from "chalk";
-import type { AppError } from "../../errors.ts";
 import type { ConsentResult, Ended, Handover, RegisterResult, RetireResult } from "../../flow/events.ts";
 import type { ProvisioningResult } from "../../flow/provisioner.ts";
 import { toScreenDate, toScreenTime } from "../../handover/dates.ts";
@@ -8,7 +7,6 @@ import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ApplicationDocument, EndedDocument, ResultDocument } from "./result-document.ts";
 import { consentCommand, forwardConsent, type PackedProgram } from "./words/consent.ts";
-import { describeError } from "./words/errors.ts";
 import { GROUPS_TO_TELL } from "./words/groups.ts";
 import {
   provisioningRows,
@@ -115,34 +113,6 @@ export function toJsonApplication(result: Ended, packed: PackedProgram): Applica
 /** JSON escapes ESC, but neither its one-byte forms (C1) nor the marks that turn text round. */
 function cleanOrNull(text: string | undefined): string | null {
   return text === undefined ? null : clean(text);
-}
-
-/**
- * A run that failed, for standard output with `--json`; undefined stands for a bug.
- *
- * @param applications of several those that were complete before.
- */
-export function toJsonError(
-  error: AppError | undefined,
-  applications: readonly ApplicationDocument[] = [],
-): ResultDocument {
-  const words = error && describeError(error);
-  return {
-    schemaVersion: 1,
-    error: {
-      code: error?.code ?? "INTERNAL",
-      message: [
-        words?.message ?? "Something unexpected went wrong.",
-        words?.details?.join("; ") ?? "",
-        words?.said ?? "",
-      ]
-        .filter((text) => text !== "")
-        .join(" "),
-      hint: words?.hint ?? "Please report this with the journal.",
-      requestId: cleanOrNull(error?.requestId),
-    },
-    ...(applications.length > 0 && { applications: [...applications] }),
-  };
 }
 
 /** The end of a run on the screen: what exists, where it is, what to do next. */

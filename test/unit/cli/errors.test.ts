@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { renderFailure } from "../../../src/cli/screen/failure.ts";
-import { toJsonError } from "../../../src/cli/screen/result.ts";
+import { renderFailure, toJsonError } from "../../../src/cli/screen/failure.ts";
 import { describeError } from "../../../src/cli/screen/words/errors.ts";
 import { describeFault, expectation } from "../../../src/cli/screen/words/faults.ts";
 import { AppError, EXIT_CODES } from "../../../src/errors.ts";
