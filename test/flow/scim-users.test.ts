@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Product, productOf } from "../support/vendors.ts";
 
-/* What the cycles bring to a vendor's software, a SCIM server that is not ours, once everything is set up. */
+/* Whom a vendor would refuse, before; what the cycles bring to a vendor's software, a SCIM server that is not ours, after. */
 
 const TOKEN = "ENTRA_APP_REGISTRATION_SECRET_TOKEN";
 const MEGAN = "megan.bowen@contoso.com";
@@ -88,4 +90,30 @@ test("C2: people are created, updated, disabled and removed, each with the next 
   state.users = state.users.filter(({ id }) => id !== megan.id);
   await cycle();
   expect(product.server.at(TENANT_URL).users).toMatchObject([{ userName: PRADEEP, active: true }]);
+});
+
+test("F3, F4: who lacks what the vendor requires is listed before anything is made, on the screen and as CSV", async () => {
+  const product = await productOf("scim-oidc-platform", { token: "platform" });
+  const gold = personOf(product, MEGAN);
+  gold["companyName"] = "Gold";
+  const nameless = personOf(product, PRADEEP);
+  nameless["givenName"] = null;
+  nameless["surname"] = "";
+  const twin = personOf(product, "admin@contoso.com");
+  twin["mail"] = MEGAN;
+  const addresses = ["webRedirectUri", "installedRedirectUri", "tenantUrl"].flatMap((name) => [
+    "--set",
+    `${name}=https://${name.toLowerCase()}.vendor.example/x`,
+  ]);
+  const people = [MEGAN, PRADEEP, "admin@contoso.com"].flatMap((name) => ["--user", name]);
+  const run = await product.setUp([...addresses, ...people, "--dry-run"], {});
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(run.stderr).toContain("3 of 3 users would fail to be provisioned");
+  expect(product.tenant.state.applications).toEqual([]);
+  const csv = readFileSync(join(run.folder, "users-to-check-scim-oidc-platform.csv"), "utf8");
+  for (const said of [run.stderr, csv]) {
+    for (const word of ["userType", "Gold", "name.givenName", "name.familyName", "emails[type eq"]) {
+      expect(said).toContain(word);
+    }
+  }
 });
