@@ -62,6 +62,7 @@ export async function runJob(options: JobOptions): Promise<JobFigures> {
       colour: false,
       resultColour: false,
       result: () => undefined,
+      isRead: () => true,
       note: () => undefined,
       reveal: () => undefined,
       readInput: async () => "",

@@ -109,6 +109,8 @@ export interface Terminal {
   readonly resultColour: boolean;
   /** A result, to standard output. A line end is added. */
   result(text: string): void;
+  /** Whether results still reach somebody: `| head` closes the pipe when it has enough. */
+  isRead(): boolean;
   /** Talk, to standard error. A line end is added. */
   note(text: string): void;
   /** Shows a secret to the person at the terminal; does nothing where standard error is none. */

@@ -183,6 +183,7 @@ function recordingTerminal(
     colour: false,
     resultColour: false,
     result: (text) => void said.results.push(text),
+    isRead: () => true,
     note: (text) => void said.notes.push(text),
     reveal: (secret) => void said.revealed.push(secret.reveal()),
     readInput: async () => piped,

@@ -1,9 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { EXAMPLE } from "../../src/sandbox/index.ts";
 import type { LogItem } from "../../src/sandbox/provisioning/state.ts";
 import { inTerminal, piped } from "../support/program.ts";
 import { aJobState, CREDENTIALS } from "../support/provisioned.ts";
-import { KEYS } from "../support/pty.ts";
+import { KEYS, open } from "../support/pty.ts";
 import { type Outpost, serve } from "../support/served.ts";
 
 const outpost = serve();
@@ -70,6 +70,17 @@ describe("scim logs --follow", () => {
     expect(await pty.exit()).toBe(0);
     expect(pty.screen().match(/Anna created/g)).toHaveLength(1);
     expect(pty.screen()).not.toMatch(/Stopp|Ctrl-C again/);
+  });
+
+  test.skipIf(process.platform === "win32")("ends by itself when its reader has enough", async () => {
+    const { place, job } = await running();
+    const command = [process.execPath, inject("product").bin, "scim", "logs", "--follow", ...FLAGS];
+    const words = command.map((word) => `'${word}'`).join(" ");
+    const pty = open("/bin/sh", ["-c", `${words} | head -1`], { cwd: place.folder, env: place.env });
+    onTestFinished(() => pty.kill());
+    await pty.until(/Provisioning logs of/);
+    job.logs.push(entry("Ben", 1), entry("Cid", 1));
+    expect(await pty.exit(20_000)).toBe(0);
   });
 
   test("piped: a line of JSON for each entry, and nothing else on standard output", async () => {

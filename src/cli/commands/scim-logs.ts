@@ -42,6 +42,7 @@ export async function runScimLogs(invocation: Invocation): Promise<ExitCode> {
         if (!isJson && tail !== "") terminal.result(tail);
       },
       more: show,
+      isRead: () => terminal.isRead(),
     });
     return { exitCode: 0, text: undefined, json: undefined };
   });

@@ -53,8 +53,8 @@ const POLL_MS = 5000;
 const OVERLAP_MS = 15 * 60_000;
 
 /**
- * The same, and from then on every entry that arrives, once, until the run is interrupted: that is its end, and
- * no failure.
+ * The same, and from then on every entry that arrives, once, until the run is interrupted or nobody reads it any
+ * more: that is its end, and no failure.
  *
  * @param show what there is at the beginning, then what arrives, the oldest first.
  */
@@ -64,6 +64,8 @@ export async function followLogs(
   show: {
     readonly begin: (logs: ScimLogs) => void;
     readonly more: (entries: readonly LogEntry[]) => void;
+    /** False once nobody reads it any more. */
+    readonly isRead: () => boolean;
   },
 ): Promise<void> {
   const located = await locateProvisioning(context, input, SCIM_LOG_SCOPES);
@@ -75,7 +77,7 @@ export async function followLogs(
   // What is older than the beginning was left out on purpose.
   const beginning = logs.entries[0]?.at ?? input.since.toISOString();
   try {
-    for (;;) {
+    while (show.isRead()) {
       await context.rest(POLL_MS);
       const after = new Date(Math.max(Date.parse(beginning) - 1, newest(seen, input.since) - OVERLAP_MS));
       const read = readArrivals(located, { ...input, since: after }, matches, seen);

@@ -41,6 +41,7 @@ export function nodeTerminal(
       colour: takesColour(stderr),
       resultColour: takesColour(stdout),
       result: (text) => void stdout.write(`${text}\n`),
+      isRead: () => stdout.writable,
       note: (text) => {
         try {
           stderr.write(`${text}\n`);

@@ -292,6 +292,7 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
     { action: "issueSecret", detail: "No." },
     { action: "readTenant", detail: "" },
     { action: "createGroup", detail: "" },
+    { action: "readProvisioningLogs", detail: "" },
   ],
   SCOPES_MISSING: [{ scopes: ["Application.ReadWrite.All"], way: "token", clientId: guid(4) }],
   SECRETS_FORBIDDEN: [{ appId: guid(1), detail: "policy" }],

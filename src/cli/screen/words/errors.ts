@@ -269,9 +269,8 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     message: say`You are not allowed to ${ACTIONS[action]}.`,
     ...(detail && { said: say`Microsoft says: ${detail}` }),
     hint:
-      action === "readGroups" || action === "createGroup"
-        ? "Run the command again without groups; or ask somebody with the role Groups Administrator, User Administrator or Global Administrator to run it."
-        : "Ask somebody with the role Cloud Application Administrator, Application Administrator or Global Administrator to run the same command; if you have such a role, activate it first (Privileged Identity Management).",
+      FORBIDDEN_HINTS[action] ??
+      "Ask somebody with the role Cloud Application Administrator, Application Administrator or Global Administrator to run the same command; if you have such a role, activate it first (Privileged Identity Management).",
   }),
   SCOPES_MISSING: ({ scopes, way, clientId }) => ({
     message: say`This sign-in (--auth ${way}, client ${clientId}) lacks the permissions ${scopes.join(", ")}.`,
@@ -350,6 +349,17 @@ export function describeError(error: AppError): Wording {
   const describe = WORDS[error.code] as (facts: unknown) => Wording;
   return describe(error.facts);
 }
+
+const GROUPS_FORBIDDEN =
+  "Run the command again without groups; or ask somebody with the role Groups Administrator, User Administrator or Global Administrator to run it.";
+
+/** Who else may do it, where that is not an administrator of applications. */
+const FORBIDDEN_HINTS: { readonly [Action in GraphAction]?: string } = {
+  readGroups: GROUPS_FORBIDDEN,
+  createGroup: GROUPS_FORBIDDEN,
+  readProvisioningLogs:
+    "Ask somebody with the role Reports Reader, Security Reader, Cloud Application Administrator, Application Administrator or Global Reader to run the same command; if you have such a role, activate it first (Privileged Identity Management).",
+};
 
 const LICENSED: Readonly<Record<LicenceNeed, string>> = {
   provisioning: "provisioning",
