@@ -64,9 +64,9 @@ function declareTest(scim: Command, start: Start): void {
 const SETUP_HELP = `
 The secret token is asked for, hidden, or read from --secret-token-file, from the variable
 ENTRA_APP_REGISTRATION_SECRET_TOKEN, or from standard input; never from a flag. Without it, everything
-that needs none is done. Of a product with several applications, name the one that is meant in front:
---group advisors=Sales, --secret-token-file rooms=rooms.txt, ENTRA_APP_REGISTRATION_SECRET_TOKEN_ROOMS,
-or a line rooms=<token> for each on standard input.`;
+that needs none is done. Of a product with several applications, name the one that is meant in front, by
+its key: --group <key>=Sales, --secret-token-file <key>=token.txt, ENTRA_APP_REGISTRATION_SECRET_TOKEN_<KEY>,
+or a line <key>=<token> for each on standard input.`;
 
 function declareStatus(scim: Command, start: Start): void {
   const status = scim
