@@ -344,7 +344,7 @@ export interface Questions {
   signInWay(ways: readonly SignInWay[]): Promise<SignInWay | "stop">;
   accessToken(): Promise<Secret>;
   /** The vendor's secret token for provisioning; undefined where there is none yet. */
-  secretToken(displayName: string, host: string): Promise<TypedToken | undefined>;
+  secretToken(displayName: string): Promise<TypedToken | undefined>;
   /**
    * What to do about a sign-in that is not good for all of a plan; about `permissions` where it is only
    * their consent that it cannot give.
@@ -374,6 +374,12 @@ export interface Questions {
   /** Which group is meant by a name or an ID that several have, or none. */
   whichGroup(wanted: string, candidates: readonly Group[]): Promise<UnclearGroupChoice>;
   createGroup(displayName: string): Promise<boolean>;
+  /**
+   * Who becomes a member of a group that is made, by user principal name or object ID.
+   *
+   * @param missing those of the last answer who are not there.
+   */
+  members(displayName: string, missing: readonly string[]): Promise<readonly string[]>;
   namesake(displayName: string, candidates: readonly Application[]): Promise<NamesakeChoice>;
   /** The client id of the one that is meant. */
   whichApplication(displayName: string, candidates: readonly Application[]): Promise<string>;

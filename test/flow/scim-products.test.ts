@@ -123,7 +123,7 @@ test("D1, D2, D3, D4, D5: FlexWhere, for a group that is made", async () => {
   expect(provisioning).toMatchObject({ tenantUrl, syncsAll: "false", schedule: "Active", groups: false });
   // The role for users that every such app has, not the one of no role.
   expect(provisioning.roles).toEqual([null]);
-  expect(run.stderr).toContain("Provisioning is started with nothing remembered of before");
+  expect(run.stderr).toContain("Provisioning is started, with its state cleared");
   const group = product.tenant.state.groups.find(({ displayName }) => displayName === "UsersFlexWhere");
   expect(group).toMatchObject({ securityEnabled: true, mailEnabled: false });
   expect(group?.owners).toHaveLength(1);

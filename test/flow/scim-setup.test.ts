@@ -126,10 +126,15 @@ describe("scim setup", () => {
       answers: [
         { expect: /tenant ID/, answer: EXAMPLE.tenantId },
         { expect: /Name for the app/ },
-        { expect: /Secret token for "FlexWhere SCIM".*scim\.flexwhere\.com/, answer: "" },
-        { expect: /Which groups shall be provisioned/, answer: { choose: /Create .*UsersFlexWhere/ } },
+        { expect: /Secret token from the vendor for "FlexWhere SCIM"/, answer: "" },
+        {
+          expect: /Which group's members shall be provisioned/,
+          answer: { choose: /Create .*UsersFlexWhere/ },
+        },
         { expect: /Create the security group "UsersFlexWhere"/, answer: true },
         { expect: /Another group/ },
+        { expect: /Who belongs to "UsersFlexWhere"/, answer: `${MEGAN}, nobody@contoso.com` },
+        { expect: /no user nobody@contoso\.com/, answer: MEGAN },
         { expect: /Go ahead/, answer: true },
       ],
     });

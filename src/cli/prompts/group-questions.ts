@@ -6,11 +6,14 @@ import { expectation } from "../screen/words/faults.ts";
 import { GROUP_QUESTIONS as WORDS } from "../screen/words/groups.ts";
 
 /** The questions about the groups whose users are synchronised. */
-export function groupQuestions(prompter: Prompter): Pick<Questions, "group" | "whichGroup" | "createGroup"> {
+export function groupQuestions(
+  prompter: Prompter,
+): Pick<Questions, "group" | "whichGroup" | "createGroup" | "members"> {
   return {
     group: (question, chosen, search, proposed) =>
       prompter.search<GroupChoice>({
-        message: question === undefined ? WORDS.another(chosen) : WORDS.first(question),
+        message:
+          question === undefined ? WORDS.another(chosen) : WORDS.first(question, proposed !== undefined),
         find: async (typed, signal) => {
           const done = {
             value: { kind: "done" },
@@ -40,6 +43,16 @@ export function groupQuestions(prompter: Prompter): Pick<Questions, "group" | "w
           { value: { kind: "none" } as const, name: WORDS.without },
         ],
       }),
+    members: async (displayName, missing) => {
+      const typed = await prompter.input({
+        message: missing.length > 0 ? WORDS.membersAgain(missing) : WORDS.members(displayName),
+        check: () => undefined,
+      });
+      return typed
+        .split(/[,;\s]+/)
+        .map((part) => part.trim())
+        .filter((part) => part !== "");
+    },
     createGroup: (displayName) =>
       prompter.confirm({ message: WORDS.confirmCreate(displayName), default: false }),
   };

@@ -72,9 +72,9 @@ export function askWith(
         message: QUESTIONS.accessToken,
         check: (text) => (text.trim() === "" ? QUESTIONS.noAccessToken : undefined),
       }),
-    secretToken: async (displayName, host) => {
+    secretToken: async (displayName) => {
       const typed = await prompter.secret({
-        message: QUESTIONS.secretToken(displayName, host),
+        message: QUESTIONS.secretToken(displayName),
         check: (text) => {
           const cleaned = text.trim() === "" ? undefined : cleanSecretToken(text);
           return cleaned?.ok === false ? refusal({ secretToken: cleaned.problem }) : undefined;

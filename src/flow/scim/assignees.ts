@@ -1,4 +1,4 @@
-import { AppError } from "../../errors.ts";
+import { AppError, isAppError } from "../../errors.ts";
 import { findUser, groupMembers, type SourceUser } from "../../graph/users.ts";
 import type { Assignment } from "../../provisioning/types.ts";
 import { detectCloudShell } from "../../signin/cloud-shell.ts";
@@ -62,7 +62,26 @@ export async function findAssignees(run: Run, options: AssigneeOptions): Promise
     proposed,
   };
   const groups = await chooseGroups(context, choosing);
-  return { users: users ?? [], groups, members: members ?? [] };
+  const [made] = groups.toMake;
+  if (!made || named.members.length > 0) return { users: users ?? [], groups, members: members ?? [] };
+  const more = isAsked ? await askForMembers(run, made.displayName) : [];
+  const ids = more.map(({ id }) => id);
+  groups.toMake = groups.toMake.map((group) => ({ ...group, ...(ids.length > 0 && { members: ids }) }));
+  return { users: users ?? [], groups, members: more };
+}
+
+/** Who belongs to a group that is made; a name that nobody has is asked for again. */
+async function askForMembers(run: Run, displayName: string): Promise<readonly SourceUser[]> {
+  const { questions } = run.context;
+  for (let missing: readonly string[] = []; ; ) {
+    const wanted = (await questions?.members(displayName, missing)) ?? [];
+    try {
+      return (await findAll(run, [wanted]))[0] ?? [];
+    } catch (error) {
+      if (!isAppError(error, "USERS_NOT_FOUND")) throw error;
+      missing = error.facts.wanted;
+    }
+  }
 }
 
 /** All of several lists of people at once, so that everybody who is not there is named in one failure. */

@@ -131,7 +131,7 @@ export async function prepareProvisioning(
       members:
         assignees.groups.toMake.length > 0 ? assignees.members.map(({ displayName: name }) => name) : [],
       role: desired.appRole,
-      people: people === 0 ? undefined : people,
+      people,
       proofUser: proofUser?.name,
       waitsForToken: plan.waitsForToken,
     },
@@ -220,7 +220,7 @@ async function tokenFor(
   if (given || dryRun) return given;
   const before = asked.get(key);
   if (before && "token" in before) return before.token;
-  const typed = await questions?.secretToken(displayName, new URL(desired.tenantUrl).host);
+  const typed = await questions?.secretToken(displayName);
   const removed = typed?.removed.filter((part) => part !== "whiteSpace") ?? [];
   if (removed.length > 0) report({ kind: "secretTokenCleaned", source: "", removed });
   asked.set(key, { ...before, token: typed?.token });

@@ -86,7 +86,7 @@ async function askedToken(
   tenantUrl: string | undefined,
 ): Promise<Secret | undefined> {
   if (tenantUrl === undefined || !questions) return undefined;
-  const typed = await questions.secretToken(displayName, new URL(tenantUrl).host);
+  const typed = await questions.secretToken(displayName);
   if (!typed) throw new AppError("DECLINED", {});
   return typed.token;
 }

@@ -2,8 +2,13 @@ import type { Group } from "../../../registration/groups.ts";
 import { say } from "../clean.ts";
 
 export const GROUP_QUESTIONS = {
-  first: (question: string) => say`${question} (type a name; Enter for none)`,
-  provisioned: "Which groups shall be provisioned? Their direct members will be users at the vendor.",
+  first: (question: string, isOffered: boolean) =>
+    isOffered ? say`${question} (type a name, or choose)` : say`${question} (type a name; Enter for none)`,
+  provisioned: "Which group's members shall be provisioned?",
+  members: (displayName: string) =>
+    say`Who belongs to "${displayName}"? User principal names, with commas between (Enter: nobody yet)`,
+  membersAgain: (missing: readonly string[]) =>
+    say`This tenant has no user ${missing.join(", ")}. All members once more (Enter: nobody yet)`,
   another: (chosen: readonly string[]) =>
     chosen.length === 0
       ? "Type a group's name (Enter for none)"

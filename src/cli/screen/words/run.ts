@@ -329,8 +329,7 @@ export const QUESTIONS = {
   consentPage: "On Microsoft's page: this run shows the link and waits; no test at the end",
   consentLater: "Later, or by somebody else",
   accessToken: "Access token for Microsoft Graph",
-  secretToken: (name: string, host: string) =>
-    say`Secret token for "${name}", from the vendor, for ${host} (hidden while you type; Enter alone: not there yet)`,
+  secretToken: (name: string) => say`Secret token from the vendor for "${name}" (Enter: not there yet)`,
   noAccessToken: "Paste the token, or press Ctrl-C to stop.",
   tenant: "Microsoft Entra tenant ID (or a domain name of the tenant)",
   appName: "Name for the app registration",

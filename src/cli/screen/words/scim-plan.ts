@@ -56,16 +56,17 @@ function credentialLines({ desired, current, steps }: ProvisioningProposal): Pla
 function scopeLines({ desired, current, steps }: ProvisioningProposal): PlanLine[] {
   const from = current?.credentials.scope;
   if (from === undefined) {
-    const who = desired.scope === "assigned" ? "only who is assigned to the app" : "everybody in the tenant";
-    return [line("+", 1, `for ${who}`)];
+    const who =
+      desired.scope === "assigned" ? "only for who is assigned to the app" : "for everybody in the tenant";
+    return [line("+", 1, who)];
   }
   if (from === desired.scope || !steps.includes("writeCredentials")) return [];
   return desired.scope === "assigned"
     ? [
-        line("~", 1, "for only who is assigned to the app; until now for everybody in the tenant"),
+        line("~", 1, "only for who is assigned to the app; until now for everybody in the tenant"),
         line(" ", 1, "whoever is not assigned is disabled or deleted at the vendor; that takes a restart"),
       ]
-    : [line("~", 1, "for everybody in the tenant; until now for only who is assigned to the app")];
+    : [line("~", 1, "for everybody in the tenant; until now only for who is assigned to the app")];
 }
 
 /** The mapping of a job that is not there yet: what the template says about it. */
@@ -141,7 +142,7 @@ function costLines({ changes, current }: ProvisioningProposal): PlanLine[] {
 
 const MOST_NAMED = 20;
 
-function assignmentLines({ principals, members, role, steps }: ProvisioningProposal): PlanLine[] {
+function assignmentLines({ principals, members, role, steps, people }: ProvisioningProposal): PlanLine[] {
   if (!steps.includes("assign")) return [];
   const as = role === undefined ? "" : say`, as ${role}`;
   const named = principals.slice(0, MOST_NAMED);
@@ -153,12 +154,15 @@ function assignmentLines({ principals, members, role, steps }: ProvisioningPropo
       ? [line("+", 0, `and ${more} more; for very many, scim assign takes a file and shows how far it is`)]
       : []),
     ...(members.length > 0 ? [line(" ", 1, say`members of the new group: ${members.join(", ")}`)] : []),
+    ...(people === 0
+      ? [line(" ", 1, "nobody is in it yet: whoever becomes a member arrives with one of the next cycles")]
+      : []),
     ...(hasGroups
       ? [
           line(
             " ",
             1,
-            "of a group its direct members; assigning groups takes a licence for Microsoft Entra ID P1 or P2",
+            "its direct members are provisioned; assigning groups takes a licence for Microsoft Entra ID P1 or P2",
           ),
         ]
       : []),
@@ -187,8 +191,8 @@ function startLines({ steps, people, current }: ProvisioningProposal): PlanLine[
   const begins =
     restarts && !isFirst
       ? "Provisioning is restarted and looks at everybody again; then it runs every 40 minutes"
-      : `Provisioning is started${restarts ? " with nothing remembered of before" : ""}; it runs every 40 minutes`;
-  return [line("+", 0, begins), ...(people === undefined ? [] : [line(" ", 1, firstCycleText(people))])];
+      : `Provisioning is started${restarts ? ", with its state cleared" : ""}; it runs every 40 minutes`;
+  return [line("+", 0, begins), ...(people ? [line(" ", 1, firstCycleText(people))] : [])];
 }
 
 function firstCycleText(people: number): string {

@@ -70,7 +70,9 @@ export function provisioningSteps(result: ProvisioningResult): string[] {
             : "The vendor's list of users could not be read. Ask the vendor whether the first users have arrived.",
         ]
       : []),
-    ...(outcome === "running" && afterFirstUsers !== undefined ? [afterFirstUsers] : []),
+    ...(outcome === "running" && afterFirstUsers !== undefined
+      ? [arrivals?.kind === "arrived" ? afterFirstUsers : `Once users have arrived: ${afterFirstUsers}`]
+      : []),
     ...(outcome === "running" ? ["See how it fares with: scim status"] : []),
   ];
 }
