@@ -1,11 +1,12 @@
 import { basename } from "node:path";
 import { isAppError } from "../errors.ts";
 import { writeHandoverText } from "../handover/file.ts";
-import type { PageApplication } from "../handover/page.ts";
+import type { PageApplication, PageLink } from "../handover/page.ts";
 import { PAGE_FILE } from "../handover/page-file.ts";
+import type { SecretLife } from "../handover/timeline.ts";
 import { type Cloud, enterprisePage, groupPage, registrationPage } from "../signin/cloud.ts";
 import type { RunContext } from "./context.ts";
-import type { RegisterResult } from "./events.ts";
+import type { Handover, RegisterResult } from "./events.ts";
 import type { RegisterInput } from "./register.ts";
 
 /**
@@ -54,7 +55,7 @@ function toApplication(cloud: Cloud, result: RegisterResult): PageApplication[] 
   const { tenant, appId, objectId, servicePrincipalId, desired, waiting, handover, secretEnd } = result;
   if (appId === undefined || objectId === undefined) return [];
   const end = handover?.secretEnd ?? secretEnd;
-  const isEnterprise = servicePrincipalId !== undefined;
+  const secret = end === undefined ? undefined : toLife(end, handover);
   return [
     {
       appId,
@@ -62,31 +63,49 @@ function toApplication(cloud: Cloud, result: RegisterResult): PageApplication[] 
       servicePrincipalId,
       desired,
       waiting,
-      secret:
-        end === undefined
-          ? undefined
-          : {
-              start: handover && new Date(handover.secretStart),
-              end: new Date(end),
-              linkEnd: handover?.link?.end,
-            },
+      secret,
       handoverFile: handover?.link && basename(handover.file),
-      links: [
-        { text: "App registration", url: registrationPage(cloud, tenant.id, appId, "Overview") },
-        {
-          text: "API permissions and admin consent",
-          url: registrationPage(cloud, tenant.id, appId, "CallAnAPI"),
-        },
-        { text: "Client secrets", url: registrationPage(cloud, tenant.id, appId, "Credentials") },
-        ...(isEnterprise
-          ? [
-              {
-                text: "Enterprise application",
-                url: enterprisePage(cloud, tenant.id, { servicePrincipalId, appId }),
-              },
-            ]
-          : []),
-      ],
+      links: linksOf(cloud, tenant.id, {
+        appId,
+        servicePrincipalId,
+        hasPermissions: desired.permissions.length > 0,
+        hasSecret: secret !== undefined,
+      }),
     },
   ];
+}
+
+function toLife(end: string, handover: Handover | undefined): SecretLife {
+  return {
+    start: handover && new Date(handover.secretStart),
+    end: new Date(end),
+    linkEnd: handover?.link?.end,
+  };
+}
+
+/** Where in the admin center the parts of an application are, of those that it has. */
+function linksOf(
+  cloud: Cloud,
+  tenantId: string,
+  app: {
+    readonly appId: string;
+    readonly servicePrincipalId: string | undefined;
+    readonly hasPermissions: boolean;
+    readonly hasSecret: boolean;
+  },
+): PageLink[] {
+  const { appId, servicePrincipalId } = app;
+  const links = [{ text: "App registration", url: registrationPage(cloud, tenantId, appId, "Overview") }];
+  if (app.hasPermissions) {
+    const url = registrationPage(cloud, tenantId, appId, "CallAnAPI");
+    links.push({ text: "API permissions and admin consent", url });
+  }
+  if (app.hasSecret) {
+    links.push({ text: "Client secrets", url: registrationPage(cloud, tenantId, appId, "Credentials") });
+  }
+  if (servicePrincipalId !== undefined) {
+    const url = enterprisePage(cloud, tenantId, { servicePrincipalId, appId });
+    links.push({ text: "Enterprise application", url });
+  }
+  return links;
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { nodeFiles } from "../../src/ports/node/files.ts";
+import { EXAMPLE } from "../../src/sandbox/index.ts";
 import { runInProcess, type TestRun, testTenant, UNATTENDED } from "../support/run.ts";
 
 const PAGE = "AppRegistrationHandover.html";
@@ -66,6 +67,19 @@ describe("the page for people", () => {
     const run = await runInProcess([...ASKED, "--cloud", "china"], tenant);
     expect(run.exitCode, run.stderr).toBe(0);
     expect(pageOf(run).match(/href="https:\/\/portal\.azure\.cn\/[^"]+"/g)).toHaveLength(4);
+  });
+
+  test("tells of several applications, and leads to what each has only", async () => {
+    const argv = ["--template", "andmoney", "--yes", "--no-input", "--handover-page"];
+    const run = await runInProcess([...argv, "--tenant-id", EXAMPLE.tenantId], testTenant());
+    expect(run.exitCode, run.stderr).toBe(0);
+    const links = pageOf(run).match(/rel="noreferrer">[^<]+/g);
+    expect(links?.map((link) => link.slice(17))).toEqual([
+      "App registration",
+      "Enterprise application",
+      "App registration",
+      "Enterprise application",
+    ]);
   });
 
   test("that cannot be written is a warning", async () => {
