@@ -54,7 +54,8 @@ export interface AssignmentFacts {
 
 /**
  * Everything that is wanted of provisioning, each with how the tenant has it. Where there is no job nobody has
- * asked for provisioning yet: that is worth a word, and no difference. From then on whatever lacks is one.
+ * asked for provisioning yet, and a job that never had credentials waits for the vendor: both are worth a word,
+ * and no difference. Whatever else lacks is one.
  */
 export function provisioningFindings(
   desired: DesiredProvisioning,
@@ -64,15 +65,24 @@ export function provisioningFindings(
   const is = stateOf(current);
   const { job } = current;
   if (!job) return [{ about: "provisioning", is, job, state: "warning" }];
-  const isFine = is === "running" || is === "firstCycle";
-  const state = isFine ? "ok" : is === "quarantine" || is === "paused" ? "differs" : "missing";
+  const waits = is === "incomplete" && job.lastCycle === undefined;
   return [
-    { about: "provisioning", is, job, state },
-    ...credentialFindings(desired, current.credentials),
+    { about: "provisioning", is, job, state: waits ? "warning" : STATES[is] },
+    ...(waits ? [] : credentialFindings(desired, current.credentials)),
     ...mappingFindings(desired, current),
     ...assignmentFindings(desired, assignments),
   ];
 }
+
+const STATES: Readonly<Record<ProvisioningState, FindingState>> = {
+  notSetUp: "warning",
+  incomplete: "missing",
+  ready: "missing",
+  firstCycle: "ok",
+  running: "ok",
+  paused: "differs",
+  quarantine: "differs",
+};
 
 function credentialFindings(
   desired: DesiredProvisioning,

@@ -103,7 +103,7 @@ describe("verify of a product with provisioning", () => {
       }),
     ),
     drifted(
-      "never started, without credentials",
+      "without the credentials that it had",
       [
         /^✖ not finished/,
         /^✖ tenant URL nothing, should be https:/,
@@ -111,7 +111,7 @@ describe("verify of a product with provisioning", () => {
         /^✖ provisions nothing/,
       ],
       ({ state }) => {
-        Object.assign(state.job, { schedule: "Disabled", lastExecution: undefined, steadySince: undefined });
+        Object.assign(state.job, { schedule: "Paused" });
         state.credentials = undefined;
       },
     ),
@@ -158,6 +158,16 @@ describe("verify of a product with provisioning", () => {
     expect(run.exitCode).toBe(3);
     expect(run.stdout).toMatch(/scim (setup|start|restart)/);
     expect(run.stdout).not.toContain("Run register");
+  });
+
+  test("prepared without a token: said with what waits, and no difference", async () => {
+    const made = await asWanted({ schedule: "Disabled", lastExecution: undefined, steadySince: undefined });
+    made.state.credentials = undefined;
+    const run = await verify(made);
+    expect(faults(run)).toEqual([
+      "! prepared, and waits for the vendor. When the vendor has given you its secret token: scim setup",
+    ]);
+    expect(run.exitCode).toBe(0);
   });
 
   test("nobody is assigned: worth a word, no difference", async () => {

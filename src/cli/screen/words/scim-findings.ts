@@ -1,5 +1,6 @@
 import type { ProvisioningFinding } from "../../../provisioning/findings.ts";
 import type { MappingFacts, SchemaChange, SchemaProblem } from "../../../provisioning/schema-changes.ts";
+import type { ProvisioningState } from "../../../provisioning/state.ts";
 import { say } from "../clean.ts";
 import { quarantineWording, STATE_ADVICE, STATES } from "./scim-state.ts";
 import { SCOPES } from "./scim-status.ts";
@@ -12,9 +13,7 @@ export const PROVISIONING = "Provisioning";
 export function describeProvisioning(finding: ProvisioningFinding): string {
   switch (finding.about) {
     case "provisioning":
-      return finding.is === "notSetUp"
-        ? "not set up. When the vendor has given you its secret token: scim setup"
-        : STATES[finding.is];
+      return finding.state === "warning" ? waiting(finding.is) : STATES[finding.is];
     case "tenantUrl":
       return compared("tenant URL", finding);
     case "secretToken":
@@ -48,6 +47,12 @@ export function describeProvisioning(finding: ProvisioningFinding): string {
     case "provisioningUnread":
       return "could not be looked at: that takes the role Cloud Application Administrator, Application Administrator or Global Administrator";
   }
+}
+
+/** What waits for the vendor, where it never ran. */
+function waiting(is: ProvisioningState): string {
+  const when = "When the vendor has given you its secret token: scim setup";
+  return is === "notSetUp" ? `not set up. ${when}` : `prepared, and waits for the vendor. ${when}`;
 }
 
 function compared(
@@ -122,7 +127,8 @@ export function provisioningAdvice(findings: readonly ProvisioningFinding[]): st
   );
   const setup = "Run scim setup with the same flags: it shows these differences of provisioning as its plan.";
   if (others.length > 0) return [setup];
-  if (standing?.about !== "provisioning" || standing.state === "ok" || standing.is === "notSetUp") return [];
+  if (standing?.about !== "provisioning" || standing.state === "ok" || standing.state === "warning")
+    return [];
   if (standing.is === "quarantine" && standing.job) return [quarantineWording(standing.job).advice];
   return [STATE_ADVICE[standing.is] ?? setup];
 }
