@@ -168,6 +168,9 @@ function update(world: World, application: Application, body: Record<string, unk
   const next = mergeApplication(application, body);
   checkApplication(world, application, next);
   world.history.writing("applications", application.id, application, world.behaviour.indexDelayMs);
+  // A new app role is copied to the service principal in its own time.
+  const before = new Set(application.appRoles.map(({ id }) => id));
+  for (const { id } of next.appRoles) if (!before.has(id)) world.history.born(id);
   Object.assign(application, next);
   world.changed = true;
 }

@@ -6,7 +6,7 @@ import { assignmentKey, type World } from "../world.ts";
 import { answerObject, type GraphEnv, urlOf } from "./environment.ts";
 import { badRequest, forbidden, notFound } from "./errors.ts";
 import { parseFilter } from "./filter.ts";
-import { isServicePrincipal, servicePrincipalId } from "./lookup.ts";
+import { isServicePrincipal, isVisible, servicePrincipalId } from "./lookup.ts";
 import { GRAPH_APP_ID, graphPermissions } from "./permissions.ts";
 import { page, parseQuery, type Rows } from "./query.ts";
 import { type Caller, PERMISSIONS, ROLES_FOR, requirePermission, requireRole } from "./rights.ts";
@@ -131,7 +131,8 @@ function typeOf(world: World, id: string): AppRoleAssignment["principalType"] | 
   if (isServicePrincipal(world, id)) return "ServicePrincipal";
   const { state, index } = world;
   if (index.users.find(state.users, id) !== undefined) return "User";
-  return index.groups.find(state.groups, id) === undefined ? undefined : "Group";
+  const group = index.groups.find(state.groups, id);
+  return group === undefined || !isVisible(world, group.id) ? undefined : "Group";
 }
 
 function requireRoleExists(
@@ -140,7 +141,7 @@ function requireRoleExists(
 ): void {
   const member = wanted.principalType === "ServicePrincipal" ? "Application" : "User";
   const roles = rolesOf(world, wanted.resourceId).filter(
-    (role) => role.isEnabled && role.allowedMemberTypes.includes(member),
+    (role) => role.isEnabled && role.allowedMemberTypes.includes(member) && isVisible(world, role.id),
   );
   // Default access exists only where the application has no role of its own for people.
   const good =

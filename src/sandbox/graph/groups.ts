@@ -143,8 +143,9 @@ function referredUser(world: World, reference: string): string {
 /** The person or group that an address of this cloud's Graph names; 404 where there is none. */
 export function referredMember(world: World, reference: string, property: string): string {
   const id = referredId(world, reference, property);
-  const isKnown = [...world.state.users, ...world.state.groups].some((one) => one.id === id);
-  if (!isKnown) throw notFound(id);
+  const { state, index } = world;
+  const isKnown = (index.users.find(state.users, id) ?? index.groups.find(state.groups, id)) !== undefined;
+  if (!isKnown || !isVisible(world, id)) throw notFound(id);
   return id;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { newTenant } from "../../../src/sandbox/index.ts";
 import { errorOf, valueOf, type World, world } from "./helpers.ts";
+import { assign, provisionable } from "./provisioning-helpers.ts";
 
 async function signedIn(scopes: string): Promise<World> {
   const tenant = world();
@@ -107,4 +108,30 @@ test("the licence shows among the subscribed ones", async () => {
   expect(valueOf(await tenant.graph("GET", "/subscribedSkus"))).toEqual([]);
   await tenant.signIn("User.Read");
   expect((await tenant.graph("GET", "/subscribedSkus")).status).toBe(403);
+});
+
+test("a new group, and a new app role, are unknown to assignments for a while", async () => {
+  const tenant = await provisionable({ visibilityDelayMs: 5000 });
+  tenant.clock.move(10_000);
+  const body = { displayName: "G", mailEnabled: false, mailNickname: "g", securityEnabled: true };
+  const group = String((await tenant.graph("POST", "/groups", body)).body["id"]);
+  expect(errorOf(await assign(tenant, group)).message).toBe("Not a valid reference update.");
+  const [application] = tenant.sandbox.state.applications;
+  const role = { id: "30000000-0000-4000-8000-000000000001", value: "Admin", displayName: "Admin" };
+  const appRoles = [
+    ...(application?.appRoles ?? []),
+    { ...role, description: "Admin", allowedMemberTypes: ["User"], isEnabled: true },
+  ];
+  expect((await tenant.graph("PATCH", `/applications/${application?.id}`, { appRoles })).status).toBe(204);
+  tenant.clock.move(4999);
+  const wanted = {
+    principalId: find(tenant, "Megan Bowen"),
+    resourceId: tenant.principalId,
+    appRoleId: role.id,
+  };
+  const path = `/servicePrincipals/${tenant.principalId}/appRoleAssignedTo`;
+  expect(errorOf(await tenant.graph("POST", path, wanted)).message).toContain("was not found on application");
+  tenant.clock.move(1);
+  expect((await tenant.graph("POST", path, wanted)).status).toBe(201);
+  expect((await assign(tenant, group)).status).toBe(201);
 });
