@@ -252,7 +252,8 @@ describe("start, pause and restart", () => {
     const bodies: string[] = [];
     const run = await scim(["restart", "--clear-state", "--yes"], { through: seeing(bodies) });
     expect(run.stderr).toMatch(/looks at everybody again[^]*For 3 users/);
-    expect(state.job.initial).toBe(true);
+    // It was looked at everybody right away: a cycle has run since.
+    expect(state.job.lastExecution?.activityIdentifier).not.toBe(EXECUTION.activityIdentifier);
     expect(bodies.join("\n")).toContain("Watermark");
   });
 
