@@ -22,6 +22,8 @@ export interface Matrix {
   /** What is there when it begins; nothing unless given. Made once. */
   readonly start?: (lanes: Lanes) => Promise<Moment>;
   readonly behaviour?: Partial<Behaviour>;
+  /** More environment variables of every run, all of them secret. */
+  readonly secretVariables?: Readonly<Record<string, string>>;
   /** What the first run's tenant does beside its rules. */
   readonly through?: (place: () => Outpost, begun: Moment) => (fetch: Fetch) => Fetch;
   /** The command line, where `begun` is what was there when it began. */
@@ -84,7 +86,10 @@ export function testMatrix(matrix: Matrix): void {
     const through = matrix.through?.(() => place, begun) ?? ((fetch: Fetch) => fetch);
     const { options, secrets, calm } = watched(behaviour, (fetch) => naming(meet)(through(fetch)));
     secrets.push(...begun.secrets);
-    const place = await lanes({ ...options, state: structuredClone(begun.state) }, onFinished);
+    const variables = Object.entries(matrix.secretVariables ?? {});
+    secrets.push(...variables.map(([name, value]) => ({ name, value })));
+    const served = await lanes({ ...options, state: structuredClone(begun.state) }, onFinished);
+    const place = { ...served, env: { ...served.env, ...matrix.secretVariables } };
     putBack(begun, place);
     return { place, secrets, calm };
   };
