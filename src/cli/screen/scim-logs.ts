@@ -1,4 +1,6 @@
+import { stripVTControlCharacters } from "node:util";
 import { Chalk, type ChalkInstance } from "chalk";
+import { wrapAnsi } from "fast-wrap-ansi";
 import type { ScimLogs } from "../../flow/scim/logs.ts";
 import type { Terminal } from "../../ports/index.ts";
 import type { LogEntry } from "../../provisioning/types.ts";
@@ -27,11 +29,19 @@ export function logsTail(logs: ScimLogs, follows: boolean, terminal: View): stri
 /** One entry: a line, and below it why it failed and what to do. */
 export function renderEntry(entry: LogEntry, terminal: View): string {
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
-  const lines = [
-    `${style.dim(entryTime(entry))} ${marked(entry, style)}`,
-    ...entryDetails(entry).map((detail) => `    ${detail}`),
-  ];
-  return fit(lines.join("\n"), terminal.resultColumns);
+  const details = entryDetails(entry).map((detail) => `${BELOW}${detail}`);
+  const first = hanging(`${style.dim(entryTime(entry))} ${marked(entry, style)}`, terminal.resultColumns);
+  return [first, fit(details.join("\n"), terminal.resultColumns)].filter(Boolean).join("\n");
+}
+
+/** What belongs to an entry stands below it, a little to the right. */
+const BELOW = "    ";
+
+/** A line that is too long goes on below itself. */
+function hanging(line: string, columns: number | undefined): string {
+  if (columns === undefined || stripVTControlCharacters(line).length <= columns) return line;
+  const room = Math.max(columns - BELOW.length, 1);
+  return wrapAnsi(line, room, { hard: false, trim: true }).replaceAll("\n", `\n${BELOW}`);
 }
 
 function marked(entry: LogEntry, { green, red, yellow, dim }: ChalkInstance): string {
