@@ -9,6 +9,7 @@ import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
+import { assignmentRows } from "./assignments.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
@@ -21,6 +22,7 @@ try {
     ...startUp(packageFolder),
     row("packed tarball, KB", statSync(tarball).size / 1024, 450, 0),
     ...(await withJob(async (runJob) => [...(await roundTrips(runJob)), ...(await provisioning(runJob))])),
+    ...(await assignmentRows(folder, root, row)),
   ];
   print(rows);
 } finally {

@@ -113,7 +113,7 @@ const LICENCE_NEEDS: { readonly [Action in GraphAction]?: LicenceNeed } = {
 function isUnlicensed(answer: GraphAnswer): boolean {
   if (answer.status !== 403 && answer.status !== 400) return false;
   const { code, message } = errorOf(answer);
-  return /NonPremiumTenant/i.test(code) || /premium licen[cs]e/i.test(message);
+  return /NonPremiumTenant/i.test(code) || /premium licen[cs]e|plan level of the tenant/i.test(message);
 }
 
 /**

@@ -10,15 +10,15 @@ export interface Quota {
 export const WRITE_QUOTA: Quota = { writes: 3000, windowMs: 150_000 };
 
 /**
- * The part of the quota that is asked for at most, 19.4 writes a second of 20: what arrives a little late and
+ * The part of the quota that is asked for at most, 19.5 writes a second of 20: what arrives a little late and
  * what comes a little early may not meet in a window that then holds more than the quota.
  */
-const MOST_SHARE = 0.97;
+const MOST_SHARE = 0.975;
 /** However busy others are, so much of the full rate is tried: the quota is ours as well. */
 const LEAST_SHARE = 0.03;
 /** Where the percentage is steered to, and how fast it may get there. */
-const AIM = 0.985;
-const AHEAD_SECONDS = 8;
+const AIM = 0.99;
+const AHEAD_SECONDS = 7;
 /** How far back a look at the last percentages goes. */
 const MEMORY_MS = 60_000;
 const MEMORY_SAMPLES = 8;

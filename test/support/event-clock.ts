@@ -37,18 +37,21 @@ export function eventClock(start = new Date("2026-03-01T12:00:00.000Z")): EventC
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();
-        const sleeper = { at: now + ms, wake: resolve };
+        const sleeper = {
+          at: now + ms,
+          wake: () => {
+            signal?.removeEventListener("abort", stop);
+            resolve();
+          },
+        };
+        const stop = (): void => {
+          const place = sleepers.indexOf(sleeper);
+          if (place >= 0) sleepers.splice(place, 1);
+          reject(signal?.reason as Error);
+        };
         const index = sleepers.findIndex(({ at }) => at > sleeper.at);
         sleepers.splice(index < 0 ? sleepers.length : index, 0, sleeper);
-        signal?.addEventListener(
-          "abort",
-          () => {
-            const place = sleepers.indexOf(sleeper);
-            if (place >= 0) sleepers.splice(place, 1);
-            reject(signal.reason as Error);
-          },
-          { once: true },
-        );
+        signal?.addEventListener("abort", stop, { once: true });
         pump();
       }),
     async during(work) {

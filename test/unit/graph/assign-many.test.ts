@@ -53,7 +53,7 @@ describe("at the write quota", () => {
       expect(rejected).toBe(0);
       expect(highest).toBeLessThan(1);
       expect(seconds).toBeGreaterThan(199);
-      // 206 s at 19.4 a second, and a few once, when the quota fills for the first time.
+      // 205 s at 19.5 a second, and a few once, when the quota fills for the first time.
       expect(seconds).toBeLessThan(212 + (4 * ms) / 1000);
     },
   );
