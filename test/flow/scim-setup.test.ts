@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { AppError } from "../../src/errors.ts";
 import { type Behaviour, EXAMPLE } from "../../src/sandbox/index.ts";
 import { CTRL_C } from "../support/fake-ports.ts";
 import {
@@ -312,5 +313,164 @@ describe("what is wrong is said, and leaves nothing half done", () => {
     });
     expect(run.exitCode, run.stderr).toBe(2);
     expect(run.stderr).toMatch(/does not say how its users are provisioned|scim/);
+  });
+
+  test("a tenant without the licence is told so, exit 5", async () => {
+    const tenant = testTenant({ licence: "free" });
+    const run = await setUp(tenant, ["--new-group", "UsersFlexWhere", "--member", MEGAN], { piped: TOKEN });
+    expect(run.exitCode, run.stderr).toBe(5);
+    expect(run.stderr).toContain("This tenant has no licence for provisioning");
+    expect(provisioningOf(tenant)?.job?.schedule).not.toBe("Active");
+  });
+
+  test("an attribute that users do not have is named, with the one that was meant", async () => {
+    const tenant = testTenant();
+    const inputs = [
+      "webRedirectUri=https://w.example/cb",
+      "installedRedirectUri=https://i.example/cb",
+      "tenantUrl=https://scim.example.com/v2",
+      "userTypeSource=compnyName",
+    ].flatMap((text) => ["--set", text]);
+    const words = ["--template", "scim-oidc-platform", ...UNATTENDED, ...inputs];
+    const run = await runInProcess(["scim", "setup", ...words, "--user", MEGAN], tenant, { piped: TOKEN });
+    expect(run.exitCode, run.stderr).toBe(2);
+    expect(run.stderr).toMatch(
+      /userType: your tenant has no attribute "compnyName" \(is companyName meant\?\)/,
+    );
+    expect(provisioningOf(tenant)?.job?.schedule).not.toBe("Active");
+  });
+
+  test("a job in quarantine is named with what ends it, and a new token ends it", async () => {
+    const tenant = testTenant();
+    const first = await setUp(tenant, ["--user", MEGAN], { piped: TOKEN });
+    const job = provisioningOf(tenant)?.job;
+    if (!job) throw new Error("no job");
+    job.quarantine = {
+      currentBegan: "2026-11-20T11:00:00Z",
+      nextAttempt: "2026-11-21T11:00:00Z",
+      reason: "EncounteredQuarantineException",
+      seriesBegan: "2026-11-20T11:00:00Z",
+      seriesCount: 1,
+      error: {
+        code: "SystemForCrossDomainIdentityManagementInvalidCredentials",
+        message: "refused",
+        tenantActionable: true,
+      },
+    };
+    tenant.behaviour.scimTarget = "refusesToken";
+    const waiting = await setUp(tenant, [], { folder: first.folder });
+    expect(waiting.exitCode, waiting.stderr).toBe(7);
+    tenant.behaviour.scimTarget = "works";
+    const repaired = await setUp(tenant, ["--new-secret-token"], { folder: first.folder, piped: TOKEN });
+    expect(repaired.exitCode, repaired.stderr).toBe(0);
+    expect(repaired.stderr).toContain("Provisioning restarted");
+    expect(provisioningOf(tenant)?.job?.quarantine).toBeUndefined();
+  });
+
+  test("of two applications the one whose token is refused fails alone, exit 3", async () => {
+    const tenant = testTenant();
+    const words = ["scim", "setup", "--template", "andmoney", ...UNATTENDED, "--no-proof"];
+    const run = await runInProcess([...words, "--json"], tenant, { piped: "advisors=good\nrooms=wrong-one" });
+    expect(run.exitCode, run.stderr).toBe(3);
+    const document = JSON.parse(run.stdout) as { error: unknown; applications: unknown[] };
+    expect(document.error).toMatchObject({ code: "CONNECTION_REFUSED" });
+    expect(document.applications).toMatchObject([
+      { displayName: "&Money booking advisors", provisioning: { outcome: "running" } },
+    ]);
+    const again = await runInProcess(words, tenant, { folder: run.folder, piped: "rooms=good" });
+    expect(again.exitCode, again.stderr).toBe(0);
+    const schedules = Object.values(tenant.state.provisioning ?? {}).map(({ job }) => job?.schedule);
+    expect(schedules).toEqual(["Active", "Active"]);
+  });
+});
+
+describe("a service that takes its time", () => {
+  test("everything new is waited for, and shows in the end", async () => {
+    const slow = { synchronizationDelayMs: 20_000, provisioningDelayMs: 10_000, visibilityDelayMs: 5000 };
+    const tenant = testTenant(slow);
+    const run = await setUp(tenant, ["--user", MEGAN], { piped: TOKEN });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(provisioningOf(tenant)?.job?.schedule).toBe("Active");
+    expect(assignedTo(tenant)).toEqual(["Megan Bowen"]);
+  });
+
+  test("Ctrl-C in the middle: 130, what exists by then is said, and the next run goes on", async () => {
+    const tenant = testTenant();
+    const controller = new AbortController();
+    const run = await setUp(tenant, ["--user", MEGAN], {
+      piped: TOKEN,
+      signal: controller.signal,
+      through: (fetch) => async (request) => {
+        const answer = await fetch(request);
+        if (request.method === "PUT" && request.url.endsWith("/synchronization/secrets")) {
+          controller.abort(new AppError("INTERRUPTED", { signal: "SIGINT" }));
+        }
+        return answer;
+      },
+    });
+    expect(run.exitCode, run.stderr).toBe(130);
+    expect(run.stderr).toMatch(/Done so far: .*Tenant URL and secret token saved/);
+    const next = await setUp(tenant, ["--user", MEGAN], { folder: run.folder });
+    expect(next.exitCode, next.stderr).toBe(0);
+    expect(provisioningOf(tenant)?.job?.schedule).toBe("Active");
+  });
+});
+
+describe("scim test", () => {
+  const scimTest = (tenant: TestTenant, words: readonly string[], options: TestRunOptions) =>
+    runInProcess(
+      ["scim", "test", "--template", "flexwhere", "--no-input", "--tenant-id", EXAMPLE.tenantId, ...words],
+      tenant,
+      options,
+    );
+
+  test("tries what is saved, and another token without saving it", async () => {
+    const tenant = testTenant();
+    const { folder } = await setUp(tenant, ["--no-proof"], { piped: TOKEN });
+    const before = structuredClone(tenant.state);
+    const saved = await scimTest(tenant, [], { folder });
+    expect(saved.exitCode, saved.stderr).toBe(0);
+    expect(saved.stdout).toContain("Microsoft Entra can connect to https://scim.flexwhere.com/scim");
+    const other = await scimTest(tenant, ["--json"], { folder, piped: "wrong-token" });
+    expect(other.exitCode).toBe(3);
+    expect(JSON.parse(other.stdout)).toMatchObject({
+      command: "scim test",
+      changed: false,
+      credentials: "given",
+      usable: false,
+      problem: "refused",
+    });
+    expect(other.stdout + other.stderr).not.toContain("wrong-token");
+    expect(tenant.state.provisioning).toEqual(before.provisioning);
+  });
+
+  test("warns of an address that opens to everybody", async () => {
+    const tenant = testTenant({ scimTarget: "acceptsAnyToken" });
+    const { folder } = await setUp(tenant, ["--no-proof"], { piped: TOKEN });
+    const run = await scimTest(tenant, [], { folder });
+    expect(run.exitCode).toBe(0);
+    expect(run.stdout).toContain("accepted a made-up token as well");
+  });
+
+  test("another address wants a token of its own, and a good one", async () => {
+    const tenant = testTenant();
+    const { folder } = await setUp(tenant, ["--no-proof"], { piped: TOKEN });
+    const url = "https://other.example.com/scim";
+    const none = await scimTest(tenant, ["--tenant-url", url], { folder });
+    expect(none.exitCode).toBe(2);
+    expect(none.stderr).toContain("--secret-token-file");
+    const bad = await scimTest(tenant, ["--tenant-url", "http://x.example"], { folder, piped: "t" });
+    expect(bad.exitCode).toBe(2);
+    const good = await scimTest(tenant, ["--tenant-url", url], { folder, piped: "t" });
+    expect(good.exitCode, good.stderr).toBe(0);
+    expect(good.stdout).toContain(`can connect to ${url} with what you gave`);
+  });
+
+  test("before anything is set up there is nothing to try", async () => {
+    const tenant = testTenant();
+    const { folder } = await setUp(tenant);
+    const run = await scimTest(tenant, [], { folder });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain("lacks the vendor's tenant URL or secret token");
   });
 });

@@ -72,9 +72,9 @@ export async function warnOfAnyToken(
   if (accepts) context.report({ kind: "anyTokenAccepted", host: new URL(endpoint.tenantUrl).host });
 }
 
-/** How often, and how long after each other, saved credentials are tried: they take a moment to be known. */
-const SAVED_TRIES = 4;
-const SAVED_INTERVAL_MS = 3000;
+/** How long saved credentials may take to be known, and after how many tries they are written once more. */
+const SAVED_LIMIT_MS = 60_000;
+const WRITTEN_AGAIN_AFTER = 4;
 
 /**
  * Tries the saved credentials: Graph has dropped some and answered with success.
@@ -89,14 +89,33 @@ export async function requireSaved(
   { job, tenantUrl }: { readonly job: Job; readonly tenantUrl: string },
   save: () => Promise<void>,
 ): Promise<void> {
+  const { clock } = context.ports;
+  const start = clock.now().getTime();
   for (let attempt = 1; ; attempt += 1) {
-    const { id: jobId, templateId } = job;
-    const tested = await validateCredentials(graph, target, { jobId, templateId });
+    const tested = await trySaved(graph, target, job);
     if (tested.ok) return;
-    if (attempt === SAVED_TRIES) throw refusal(tenantUrl, tested, "saved");
-    const ms = SAVED_INTERVAL_MS;
+    if (clock.now().getTime() - start > SAVED_LIMIT_MS) throw refusal(tenantUrl, tested, "saved");
+    const ms = Math.min(1000 * 2 ** (attempt - 1), 8000);
     context.report({ kind: "wait", wait: { ms, reason: "replication", host: "Microsoft Entra", attempt } });
-    await context.ports.clock.sleep(ms);
-    if (attempt === SAVED_TRIES - 1) await save();
+    await clock.sleep(ms);
+    if (attempt === WRITTEN_AGAIN_AFTER) await save();
+  }
+}
+
+/**
+ * Whether Entra can connect with what is saved. Credentials that are not known yet are none, and a request for
+ * them is refused as incomplete.
+ */
+export async function trySaved(
+  graph: GraphContext,
+  target: ProvisioningTarget,
+  { id: jobId, templateId }: Job,
+): Promise<ConnectionTest> {
+  try {
+    return await validateCredentials(graph, target, { jobId, templateId });
+  } catch (error) {
+    if (!isAppError(error, "GRAPH_REFUSED") || error.facts.status !== 400) throw error;
+    const { detail } = error.facts;
+    return { ok: false, problem: "other", detail, requestId: error.requestId };
   }
 }

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { pickUserRole } from "../../graph/assignments.ts";
-import { validateCredentials } from "../../graph/synchronization-connection.ts";
 import { nextCycle } from "../../provisioning/cycles.ts";
 import { isTokenNeeded, planProvisioning } from "../../provisioning/plan-provisioning.ts";
 import { stateOf } from "../../provisioning/state.ts";
@@ -18,6 +17,7 @@ import type { Principal, Provisioning, ProvisioningResult } from "../provisioner
 import type { Run } from "../register.ts";
 import { applyProvisioning } from "./apply.ts";
 import { type Assignees, chooseProofUser, findAssignees, type NamedAssignees } from "./assignees.ts";
+import { trySaved } from "./connection.ts";
 import { keyOf, valuesFor } from "./keyed.ts";
 import { type Mappings, parseAll, planMappings } from "./mappings.ts";
 import { selectionsOf, tellPeople } from "./people.ts";
@@ -179,7 +179,7 @@ async function testSaved(
   if (dryRun) return undefined;
   const target = { servicePrincipalId, isNew: false };
   return during(context, "read", async () => {
-    const tested = await validateCredentials(graph, target, { jobId: job.id, templateId: job.templateId });
+    const tested = await trySaved(graph, target, job);
     return tested.ok;
   });
 }

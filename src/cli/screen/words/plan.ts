@@ -103,7 +103,7 @@ function stepLines(step: Step, proposal: Proposal): PlanLine[] {
         line(
           "+",
           0,
-          say`Security group "${step.group.displayName}", ${membersText(step.group)}, with you as its owner`,
+          say`Security group "${step.group.displayName}", ${membersText(step.group)} you as its owner`,
         ),
       ];
     case "removeSecret":
@@ -116,8 +116,8 @@ function stepLines(step: Step, proposal: Proposal): PlanLine[] {
 }
 
 function membersText({ members = [] }: StepOf<"createGroup">["group"]): string {
-  if (members.length === 0) return "empty for now";
-  return members.length === 1 ? "with one member" : `with ${members.length} members`;
+  if (members.length === 0) return "empty for now, with";
+  return members.length === 1 ? "with one member and" : `with ${members.length} members and`;
 }
 
 const REMOVALS: Readonly<Record<RetireReason, string>> = {
