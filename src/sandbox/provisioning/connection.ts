@@ -62,7 +62,7 @@ export async function sendScim(
   body?: unknown,
 ): Promise<ScimAnswer> {
   const url = scimUrl(endpoint.baseAddress, path);
-  const request = new Request(url, {
+  const init = {
     method,
     headers: {
       Accept: "application/scim+json",
@@ -70,14 +70,23 @@ export async function sendScim(
       ...(body === undefined ? {} : { "Content-Type": "application/scim+json; charset=utf-8" }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const response = await exchange(world, endpoint, request);
-  const text = await response.text();
-  return { status: response.status, body: parsed(text), text };
+  };
+  await requirePatience(world, endpoint);
+  try {
+    // A token that no header can carry ends here as well.
+    const request = new Request(url, init);
+    const { fetch } = world.scim;
+    const response =
+      fetch === undefined ? await answerScim(world, request, endpoint.tokenHash) : await fetch(request);
+    const text = await response.text();
+    return { status: response.status, body: parsed(text), text };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+    throw new Unreachable(`Unable to connect to the remote server${code}.`);
+  }
 }
 
-async function exchange(world: World, endpoint: Endpoint, request: Request): Promise<Response> {
-  const { scim, behaviour, clock } = world;
+async function requirePatience({ scim, behaviour, clock }: World, endpoint: Endpoint): Promise<void> {
   if (scim.fetch === undefined && behaviour.scimTarget === "slow") {
     await clock.sleep(PATIENCE_MS);
     throw new Unreachable("The operation has timed out.");
@@ -85,13 +94,6 @@ async function exchange(world: World, endpoint: Endpoint, request: Request): Pro
   // A token is in memory only: after a restart an endpoint of others cannot be opened any more.
   if (scim.fetch !== undefined && endpoint.token === undefined) {
     throw new Unreachable("The simulated service has lost the secret token, which it never keeps on disk.");
-  }
-  try {
-    if (scim.fetch !== undefined) return await scim.fetch(request);
-    return await answerScim(world, request, endpoint.tokenHash);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-    throw new Unreachable(`Unable to connect to the remote server${code}.`);
   }
 }
 

@@ -27,6 +27,8 @@ export interface Run {
   readonly world: World;
   readonly job: JobState;
   readonly endpoint: Endpoint;
+  /** Whether everybody is looked for at the endpoint, whatever is remembered. */
+  readonly looksAgain: boolean;
   /** Whether requests are written as the RFC has them. */
   readonly isConform: boolean;
   readonly scope: Scope;
@@ -129,7 +131,8 @@ class Attempt {
       this.#source(prepared, false),
       (objectId) => job.entries[objectId]?.targetId,
     );
-    const known = entry?.targetId === undefined ? await this.#match(prepared, values) : entry;
+    const isTrusted = entry?.targetId !== undefined && !this.#run.looksAgain;
+    const known = isTrusted ? entry : await this.#match(prepared, values);
     if (known?.targetId === undefined) return await this.#create(prepared, values);
     return await this.#update(prepared, values, known, known.targetId);
   }

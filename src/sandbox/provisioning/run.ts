@@ -29,6 +29,8 @@ export function newRun(
     world,
     job,
     endpoint,
+    // So do a first cycle, and one after a change of the mappings or a restart.
+    looksAgain: isOnDemand || job.initial,
     isConform: !isOnDemand && isConform(endpoint),
     scope: scopeOf(world, principal, syncsAll),
     mappings: { User: mappingOf(job, "User"), Group: mappingOf(job, "Group") },

@@ -220,6 +220,28 @@ describe("cycles", () => {
     expect(held(tenant).users[0]).toMatchObject({ displayName: "Megan Bowen", active: true });
   });
 
+  test("whoever was deleted at the endpoint comes back with a restart, or on demand, not by itself", async () => {
+    const tenant = await provisionable();
+    const job = await started(tenant, ["Megan Bowen", "Pradeep Gupta"]);
+    await statusOf(tenant, job);
+    const users = tenant.sandbox.state.scimTargets?.[TENANT_URL]?.users ?? [];
+    users.splice(0, 2);
+    tenant.clock.move(CYCLE);
+    await statusOf(tenant, job);
+    expect(held(tenant).users).toEqual([]);
+    const ruleId = (await schemaAt(tenant, job)).synchronizationRules[0]?.id;
+    const subjects = [{ objectId: idOf(tenant, "Megan Bowen"), objectTypeName: "User" }];
+    const parameters = [{ ruleId, subjects }];
+    expect((await tenant.graph("POST", `${job}/provisionOnDemand`, { parameters })).status).toBe(200);
+    expect(held(tenant).users).toHaveLength(1);
+    await tenant.graph("POST", `${job}/restart`, { criteria: { resetScope: "Watermark" } });
+    await statusOf(tenant, job);
+    expect(held(tenant).users.map(({ userName }) => userName)).toEqual([
+      "megan.bowen@contoso.com",
+      "pradeep.gupta@contoso.com",
+    ]);
+  });
+
   test("an endpoint that fails for users leaves them to be tried again", async () => {
     const tenant = await provisionable({ scimTarget: "failsUsers" });
     const job = await started(tenant, ["Megan Bowen"]);

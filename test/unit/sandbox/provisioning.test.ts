@@ -132,6 +132,19 @@ describe("testing a connection", () => {
     expect([answer.status, errorOf(answer).code]).toEqual([400, "CredentialValidationUnavailable"]);
   });
 
+  test("neither an answer that breaks off nor a token that no header takes breaks the service", async () => {
+    const broken = new ReadableStream({ start: (stream) => stream.error(new Error("reset")) });
+    const tenant = await provisionable(
+      {},
+      { scimFetch: async () => await Promise.resolve(new Response(broken)) },
+    );
+    for (const token of [TOKEN, "t\u20acken", "two\nlines"]) {
+      const answer = await tenant.graph("POST", `${tenant.path}/jobs/validateCredentials`, bearer(token));
+      expect([answer.status, errorOf(answer).code]).toEqual([400, "CredentialValidationUnavailable"]);
+      expect(errorOf(answer).message).not.toContain(token);
+    }
+  });
+
   test("a token that begins with wrong is refused, unless the endpoint takes any", async () => {
     const tenant = await provisionable();
     const path = `${tenant.path}/jobs/validateCredentials`;

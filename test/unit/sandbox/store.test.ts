@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Files } from "../../../src/ports/index.ts";
 import { newTenant } from "../../../src/sandbox/index.ts";
 import { sandboxStore } from "../../../src/sandbox/store.ts";
+import { provisionable, withJob } from "./provisioning-helpers.ts";
 
 const FOLDER = join("/", "somewhere", "sandbox");
 
@@ -47,3 +48,25 @@ test.each(["forbidden", "not json", "[]", '{"schemaVersion":2}', '{"schemaVersio
     await expect(store.load()).rejects.toMatchObject({ code: "DISK", facts: { path } });
   },
 );
+
+test("a tenant of an older version, without provisioning, works on", async () => {
+  const tenant = newTenant();
+  Reflect.deleteProperty(tenant, "provisioning");
+  Reflect.deleteProperty(tenant, "scimTargets");
+  const bare = ["id", "displayName", "userPrincipalName", "mail", "userType"];
+  for (const user of tenant.users) {
+    for (const name of Object.keys(user)) if (!bare.includes(name)) Reflect.deleteProperty(user, name);
+  }
+  for (const group of tenant.groups) Reflect.deleteProperty(group, "members");
+  const store = sandboxStore(filesWith({}), FOLDER);
+  await store.save(tenant);
+  const state = await store.load();
+  if (state === undefined) throw new Error("the tenant was not kept");
+  const later = await provisionable({}, { state });
+  const job = await withJob(later, { SyncAll: "true" });
+  await later.graph("POST", `${job}/start`);
+  expect((await later.graph("GET", job)).body["status"]).toMatchObject({
+    code: "Active",
+    lastExecution: { state: "Succeeded", countExported: tenant.users.length + tenant.groups.length },
+  });
+});
