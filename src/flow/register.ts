@@ -36,7 +36,7 @@ import {
   type Services,
   toDelivery,
 } from "./service.ts";
-import { CHANGING_SCOPES, READING_SCOPES, signIn } from "./sign-in.ts";
+import { CHANGING_SCOPES, inTenant, READING_SCOPES, signIn } from "./sign-in.ts";
 import { awaitConsent, leftPermissions, type Means, rightsOf, stepUp, withoutLeft } from "./step-up.ts";
 import { checkUnattended } from "./unattended.ts";
 import { apisOf, toWanted } from "./wanted.ts";
@@ -105,7 +105,7 @@ export async function register(context: RunContext, input: RegisterInput): Promi
   const own = dryRun ? READING_SCOPES : CHANGING_SCOPES;
   const { provisioner } = input;
   const scopes = [...own, ...(provisioner?.scopes ?? (dryRun ? [] : groupScopes(input.known)))];
-  const tokens = await signIn(context, input.known, scopes);
+  const tokens = await goodFor(context, input, await signIn(context, input.known, scopes), scopes);
   const graph = openGraph(context, tokens);
   const results = await andRemind({ context, input, tokens, services, graph, secretEnds: [] });
   for (const tidy of tidies) await tidy();
@@ -120,6 +120,28 @@ async function andRemind(run: Run): Promise<RegisterResult[]> {
   } finally {
     await writeReminder(run.context, dryRun ? undefined : calendar, run.secretEnds);
   }
+}
+
+/**
+ * A sign-in that is good for provisioning, where the run sets it up: that is read before the plan. A session of Cloud
+ * Shell or the Azure CLI is not; then the person signs in once more, for everything. Where nobody can be asked it is
+ * tried all the same.
+ */
+async function goodFor(
+  context: RunContext,
+  { provisioner, known }: RegisterInput,
+  tokens: TokenSource,
+  scopes: readonly string[],
+): Promise<TokenSource> {
+  const { account } = tokens;
+  const [needed] = provisioner?.scopes ?? [];
+  const isGood = needed === undefined || account.scopes === undefined || account.scopes.includes(needed);
+  if (isGood || !context.questions || account.way === "environment") return tokens;
+  if ((await context.questions.stepUp(undefined)) !== "signIn") {
+    const { way, clientId } = account;
+    throw new AppError("SCOPES_MISSING", { scopes: [needed], way, clientId });
+  }
+  return signIn(context, { ...inTenant(known, account.tenantId), auth: "device-code" }, scopes);
 }
 
 /** Reads for the proposed name at once: who takes it with Enter has cost no second round trip. */
@@ -410,7 +432,12 @@ function propose(
         : undefined,
     handoverFile: fileName === undefined ? undefined : join(outputFolder, fileName),
     proofs: profile && proof && isIssued ? provable(desired.permissions) : [],
-    obstacles: obstacles(plan, rightsOf(tokens, read.policies, dryRun), provisioning?.isChanging),
+    // What an application may do has other names.
+    obstacles: obstacles(
+      plan,
+      rightsOf(tokens, read.policies, dryRun),
+      provisioning?.isChanging && tokens.account.way !== "environment",
+    ),
     provisioning: provisioning?.proposal,
     now,
   };

@@ -384,6 +384,34 @@ describe("what is wrong is said, and leaves nothing half done", () => {
   });
 });
 
+test("in Cloud Shell, whose session is not good for provisioning, one code is for everything", async () => {
+  const tenant = testTenant();
+  const environment = {
+    AZUREPS_HOST_ENVIRONMENT: "cloud-shell/1.0",
+    ACC_CLOUD: "PROD",
+    ACC_TID: EXAMPLE.tenantId,
+    MSI_ENDPOINT: "http://localhost:50342/oauth2/token",
+  };
+  const words = ["scim", "setup", "--template", "flexwhere", "--user", MEGAN, "--app-name", "FlexWhere"];
+  const run = await runInProcess(words, tenant, {
+    environment,
+    answers: [
+      { expect: /This sign-in is not enough/, answer: "signIn" },
+      { expect: /Secret token/, answer: TOKEN },
+      { expect: /Go ahead/, answer: true },
+    ],
+  });
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(provisioningOf(tenant)?.job?.schedule).toBe("Active");
+  const stopped = await runInProcess(words, tenant, {
+    environment,
+    folder: run.folder,
+    answers: [{ expect: /This sign-in is not enough/, answer: "stop" }],
+  });
+  expect(stopped.exitCode).toBe(5);
+  expect(stopped.stderr).toContain("Synchronization.ReadWrite.All");
+});
+
 describe("a service that takes its time", () => {
   test("everything new is waited for, and shows in the end", async () => {
     const slow = { synchronizationDelayMs: 20_000, provisioningDelayMs: 10_000, visibilityDelayMs: 5000 };
