@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { assignments, type Crowd, listOf, makeCrowd } from "../test/support/crowd.ts";
 import { eventClock } from "../test/support/event-clock.ts";
@@ -40,7 +40,7 @@ export async function serveCrowd(place: Place, count: number) {
 }
 
 async function listen({ fetch, clock }: Crowd): Promise<{ port: number; close: () => void }> {
-  const server = createServer(async (request, response) => {
+  const answering = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const headers = new Headers(
@@ -53,7 +53,8 @@ async function listen({ fetch, clock }: Crowd): Promise<{ port: number; close: (
     const answer = await fetch(new Request(headers.get("x-bench-url") ?? "", { method, headers, ...body }));
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     response.end(Buffer.from(await answer.arrayBuffer()));
-  });
+  };
+  const server = createServer((request, response) => void answering(request, response));
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });

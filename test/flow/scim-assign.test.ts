@@ -177,12 +177,12 @@ describe("who is meant", () => {
       displayName: "Inner",
     };
     tenant.state.groups.push(inner);
-    group["members"] = [...(group["members"] as string[]), inner.id];
+    group.members = [...(group.members ?? []), inner.id];
     const run = await scim(["assign", "--members-of", group.displayName, "--yes"]);
     expect(run.stderr).toContain("1 group among the members: who is in it is not assigned");
     expect(run.exitCode).toBe(0);
     expect(assigned(tenant).every((one) => one.endsWith(": User") && !one.startsWith("Inner"))).toBe(true);
-    expect(assigned(tenant)).toHaveLength((group["members"] as string[]).length - 1);
+    expect(assigned(tenant)).toHaveLength((group.members ?? []).length - 1);
   });
 });
 
@@ -257,7 +257,7 @@ describe("what may come in between", () => {
 
   test("Ctrl-C: exit code 130, what is there is told, and the same command goes on", async () => {
     const { tenant, folder, scim } = await provisioned();
-    const names = crowd(tenant, 200);
+    const names = addPeople(tenant, 200);
     writeFileSync(join(folder, "list.txt"), names.join("\n"));
     const stop = new AbortController();
     const run = await scim(["assign", "--file", "list.txt", "--yes"], {
@@ -279,7 +279,7 @@ describe("what may come in between", () => {
 
   test("the journal has counts and not a line for each", async () => {
     const { tenant, folder, scim } = await provisioned();
-    writeFileSync(join(folder, "list.txt"), crowd(tenant, 100).join("\n"));
+    writeFileSync(join(folder, "list.txt"), addPeople(tenant, 100).join("\n"));
     const run = await scim(["assign", "--file", "list.txt", "--yes"]);
     const path = /Journal of this run: (.*)/.exec(run.stderr)?.[1] ?? "";
     const lines = readFileSync(path, "utf8").trim().split("\n");
@@ -307,7 +307,7 @@ describe("what may come in between", () => {
 });
 
 /** So many more people in the tenant; their names. */
-function crowd({ state }: TestTenant, count: number): string[] {
+function addPeople({ state }: TestTenant, count: number): string[] {
   const [first] = state.users;
   if (!first) throw new Error("nobody there");
   return Array.from({ length: count }, (_one, index) => {

@@ -5,6 +5,7 @@ import type { GraphContext } from "../../graph/batch.ts";
 import { findPrincipals } from "../../graph/find-principals.ts";
 import { findGroups } from "../../graph/groups.ts";
 import { groupMembers } from "../../graph/users.ts";
+import type { Assignment } from "../../provisioning/types.ts";
 import type { AppRole } from "../../registration/types.ts";
 import type { People } from "./named-people.ts";
 
@@ -45,15 +46,16 @@ export interface PlanAssignmentsOptions {
   readonly isRoleExplicit: boolean;
 }
 
-interface Wanted {
-  readonly kind: "user" | "group";
-  readonly role: AppRole;
-  readonly isExplicit: boolean;
-  isThere: boolean;
-  defaultAccess: string | undefined;
-  /** Assignments of other roles, by id. */
-  others: readonly string[];
-}
+/**
+ * What is kept of everybody who is wanted, in one number for each: of a hundred thousand, objects would be felt.
+ * The role stands above these bits.
+ */
+const GROUP = 1;
+const EXPLICIT = 2;
+const THERE = 4;
+const DEFAULT_ACCESS = 8;
+const OTHER_ROLE = 16;
+const ROLE_SHIFT = 5;
 
 /**
  * Finds out who everybody is, and which of them are assigned already. What is kept is an object ID and a few
@@ -126,9 +128,13 @@ function nameOfRole({ value, displayName }: AppRole): string {
 
 class Planning {
   nested = 0;
-  readonly #roles: ReadonlyMap<string | undefined, AppRole>;
+  readonly #roles: readonly AppRole[];
+  /** The index of a role by the name that a list has for it. */
+  readonly #byName: ReadonlyMap<string | undefined, number>;
   readonly #isExplicit: boolean;
-  readonly #wanted = new Map<string, Wanted>();
+  readonly #wanted = new Map<string, number>();
+  /** Assignments that give way, by whose they are: those of few. */
+  readonly #replaced = new Map<string, readonly string[]>();
   readonly #missing: Missing[] = [];
   #repeated = 0;
 
@@ -136,66 +142,76 @@ class Planning {
     roles: ReadonlyMap<string | undefined, AppRole>,
     { isRoleExplicit }: Pick<PlanAssignmentsOptions, "isRoleExplicit">,
   ) {
-    this.#roles = roles;
+    this.#roles = [...new Set(roles.values())];
+    this.#byName = new Map([...roles].map(([name, role]) => [name, this.#roles.indexOf(role)]));
     this.#isExplicit = isRoleExplicit;
   }
 
   want(id: string, kind: "user" | "group", roleName: string | undefined): void {
-    const role = this.#roles.get(roleName);
-    if (!role) return;
-    const known = this.#wanted.get(id);
-    if (known) this.#repeated += 1;
+    const role = this.#byName.get(roleName) ?? 0;
+    const isKnown = this.#wanted.has(id);
+    if (isKnown) this.#repeated += 1;
     // Who is named with two roles gets the one that the list says last.
     const isExplicit = roleName !== undefined || this.#isExplicit;
-    const facts = { kind, isExplicit, isThere: false, defaultAccess: undefined, others: [] };
-    if (!known || isExplicit) this.#wanted.set(id, { ...facts, role });
+    if (isKnown && !isExplicit) return;
+    const flags = (kind === "group" ? GROUP : 0) | (isExplicit ? EXPLICIT : 0);
+    this.#wanted.set(id, flags | (role << ROLE_SHIFT));
   }
 
   miss(missing: Missing): void {
     this.#missing.push(missing);
   }
 
-  seen(assignment: { readonly id: string; readonly principalId: string; readonly appRoleId: string }): void {
-    const wanted = this.#wanted.get(assignment.principalId);
-    if (!wanted) return;
-    if (assignment.appRoleId === wanted.role.id) wanted.isThere = true;
-    else if (!isProvisioned(assignment)) wanted.defaultAccess = assignment.id;
-    else if (wanted.isExplicit) wanted.others = [...wanted.others, assignment.id];
-    else wanted.isThere = true;
+  seen(assignment: Pick<Assignment, "id" | "principalId" | "appRoleId">): void {
+    const { id, principalId, appRoleId } = assignment;
+    const wanted = this.#wanted.get(principalId);
+    if (wanted === undefined) return;
+    const isSame = appRoleId === this.#roleOf(wanted)?.id;
+    const isDefault = !isProvisioned(assignment);
+    if (isSame || (!isDefault && (wanted & EXPLICIT) === 0)) {
+      this.#wanted.set(principalId, wanted | THERE);
+      return;
+    }
+    this.#wanted.set(principalId, wanted | (isDefault ? DEFAULT_ACCESS : OTHER_ROLE));
+    this.#replaced.set(principalId, [...(this.#replaced.get(principalId) ?? []), id]);
   }
 
   plan(): AssignmentPlan {
-    const all = this.#wanted;
-    function* writes(): Generator<AssignmentWrite, void, undefined> {
-      for (const [principalId, wanted] of all) {
-        if (wanted.isThere) continue;
-        const replaces = [
-          ...(wanted.defaultAccess === undefined ? [] : [wanted.defaultAccess]),
-          ...wanted.others,
-        ];
-        yield {
-          principalId,
-          appRoleId: wanted.role.id,
-          ...(replaces.length > 0 && { replaces }),
-        };
-      }
-    }
-    const left = [...all.values()].filter(({ isThere }) => !isThere);
+    const left = { users: 0, groups: 0, defaultAccess: 0, otherRole: 0 };
     const roles = new Map<string, number>();
-    for (const { role } of left) roles.set(nameOfRole(role), (roles.get(nameOfRole(role)) ?? 0) + 1);
+    for (const [, wanted] of this.#left()) {
+      left[wanted & GROUP ? "groups" : "users"] += 1;
+      if (wanted & DEFAULT_ACCESS) left.defaultAccess += 1;
+      if (wanted & OTHER_ROLE) left.otherRole += 1;
+      const role = this.#roleOf(wanted);
+      if (role) roles.set(nameOfRole(role), (roles.get(nameOfRole(role)) ?? 0) + 1);
+    }
     return {
-      writes,
-      users: left.filter(({ kind }) => kind === "user").length,
-      groups: left.filter(({ kind }) => kind === "group").length,
+      writes: () => this.#writes(),
+      users: left.users,
+      groups: left.groups,
       roles: [...roles].map(([name, count]) => ({ name, count })),
-      replaced: {
-        defaultAccess: left.filter(({ defaultAccess }) => defaultAccess !== undefined).length,
-        otherRole: left.filter(({ others }) => others.length > 0).length,
-      },
-      already: all.size - left.length,
+      replaced: { defaultAccess: left.defaultAccess, otherRole: left.otherRole },
+      already: this.#wanted.size - left.users - left.groups,
       repeated: this.#repeated,
       missing: this.#missing,
       nested: this.nested,
     };
+  }
+
+  *#writes(): Generator<AssignmentWrite, void, undefined> {
+    for (const [principalId, wanted] of this.#left()) {
+      const role = this.#roleOf(wanted);
+      const replaces = this.#replaced.get(principalId);
+      if (role) yield { principalId, appRoleId: role.id, ...(replaces && { replaces }) };
+    }
+  }
+
+  *#left(): Generator<readonly [string, number], void, undefined> {
+    for (const one of this.#wanted) if ((one[1] & THERE) === 0) yield one;
+  }
+
+  #roleOf(wanted: number): AppRole | undefined {
+    return this.#roles[wanted >> ROLE_SHIFT];
   }
 }
