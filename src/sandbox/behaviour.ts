@@ -48,7 +48,7 @@ type InstantiateMode =
   | "notFoundAlthoughCreated";
 
 /** How the built-in SCIM endpoint answers. */
-export type ScimTargetMode =
+type ScimTargetMode =
   | "works"
   | "refusesToken"
   /** It says yes to everybody. */

@@ -21,7 +21,6 @@ export type {
   Behaviour,
   CloudShellMode,
   OneTimePasswordMode,
-  ScimTargetMode,
   SignInOutcome,
 } from "./behaviour.ts";
 export type { CloudName } from "./clouds.ts";

@@ -1,7 +1,8 @@
 import type { ServicePrincipal } from "../state.ts";
 import { isRecord, type World } from "../world.ts";
-import { EndpointLost, type Outcome, type Run, type Subject, synchronize } from "./export.ts";
+import { synchronize } from "./export.ts";
 import { remember } from "./log-items.ts";
+import { EndpointLost, type Outcome, type Run, type Subject } from "./outcome.ts";
 import { newRun } from "./run.ts";
 import type { Execution, JobState } from "./state.ts";
 import { provisioningOf } from "./state.ts";

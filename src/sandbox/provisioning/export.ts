@@ -1,18 +1,11 @@
 import type { SourceObject } from "../../provisioning/types.ts";
-import type { World } from "../world.ts";
 import { isRecord } from "../world.ts";
-import {
-  type Endpoint,
-  resourcesOf,
-  type ScimAnswer,
-  sendScim,
-  statusName,
-  Unreachable,
-} from "./connection.ts";
+import { resourcesOf, type ScimAnswer, sendScim, statusName, Unreachable } from "./connection.ts";
+import { changesOf, flows, held, newEntry } from "./entries.ts";
+import { EndpointLost, ExportFailed, type Outcome, type Run, type Step, type Subject } from "./outcome.ts";
 import { readPath } from "./scim-path.ts";
-import type { Scope } from "./scope.ts";
 import { groupSource, userSource } from "./source.ts";
-import type { Entry, JobState, TargetValue } from "./state.ts";
+import type { Entry, TargetValue } from "./state.ts";
 import {
   type Change,
   MappingFailed,
@@ -21,68 +14,6 @@ import {
   toPatch,
   toResource,
 } from "./target-values.ts";
-
-/** Everything one run of a job works with. */
-export interface Run {
-  readonly world: World;
-  readonly job: JobState;
-  readonly endpoint: Endpoint;
-  /** Whether everybody is looked for at the endpoint, whatever is remembered. */
-  readonly looksAgain: boolean;
-  /** Whether requests are written as the RFC has them. */
-  readonly isConform: boolean;
-  readonly scope: Scope;
-  /** What is mapped and switched on. */
-  readonly mappings: { readonly User: Prepared | undefined; readonly Group: Prepared | undefined };
-  /** Whether the job is about everybody. */
-  readonly syncsAll: boolean;
-  /** Whether whoever left the scope is left alone. */
-  readonly keepsOutOfScope: boolean;
-}
-
-export interface Subject {
-  readonly kind: "User" | "Group";
-  readonly id: string;
-}
-
-export interface Step {
-  readonly name: string;
-  readonly provisioningStepType: "import" | "scoping" | "matching" | "processing" | "export";
-  readonly status: "success" | "failure" | "skipped";
-  readonly description: string;
-  readonly details: Readonly<Record<string, string>>;
-}
-
-export interface Outcome {
-  readonly subject: Subject;
-  readonly displayName: string;
-  readonly action: "create" | "update" | "disable" | "delete" | "other";
-  readonly status: "success" | "failure" | "skipped";
-  readonly error: { readonly code: string; readonly reason: string } | undefined;
-  readonly steps: readonly Step[];
-  readonly changes: readonly Change[];
-  readonly targetId: string | undefined;
-}
-
-/** The endpoint does not believe the token any more, or is not there: nothing further is tried. */
-export class EndpointLost extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-/** What the endpoint made of one object. */
-class ExportFailed extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 /** Brings one user or group in step with what it is at the endpoint. */
 export async function synchronize(run: Run, subject: Subject): Promise<Outcome> {
@@ -366,38 +297,6 @@ class Attempt {
       targetId,
     };
   }
-}
-
-function newEntry(kind: Entry["kind"]): Entry {
-  return { kind, targetId: undefined, values: {}, disabled: false, escrow: undefined };
-}
-
-function flows({ mapping }: Prepared, verb: "Add" | "Update" | "Delete"): boolean {
-  return mapping.flowTypes.split(",").some((flag) => flag.trim() === verb);
-}
-
-/** What differs and may flow into an object that is there already. */
-function changesOf({ mapping }: Prepared, values: ReadonlyMap<string, TargetValue>, entry: Entry): Change[] {
-  return mapping.attributeMappings.flatMap(({ targetAttributeName: target, flowType, flowBehavior }) => {
-    const after = values.get(target);
-    const before = entry.values[target];
-    if (after === undefined || flowType === "ObjectAddOnly") return [];
-    if (flowType === "AttributeAddOnly" && before !== undefined) return [];
-    return isSame(before, after) && flowBehavior !== "FlowAlways" ? [] : [{ target, before, after }];
-  });
-}
-
-function isSame(before: TargetValue | undefined, after: TargetValue): boolean {
-  if (before === undefined && Array.isArray(after)) return after.length === 0;
-  if (!Array.isArray(before) || !Array.isArray(after)) return before === after;
-  return JSON.stringify(before.toSorted()) === JSON.stringify(after.toSorted());
-}
-
-/** What is read from the endpoint, in the shape of what is written there. */
-function held(value: unknown): TargetValue | undefined {
-  if (typeof value === "string" || typeof value === "boolean") return value;
-  if (Array.isArray(value)) return value.map(String);
-  return isRecord(value) && typeof value["value"] === "string" ? value["value"] : undefined;
 }
 
 function unexpected({ status }: ScimAnswer): ExportFailed {

@@ -1,5 +1,5 @@
 import type { World } from "../world.ts";
-import type { Outcome } from "./export.ts";
+import { type Outcome } from "./outcome.ts";
 import type { JobState, LogItem, TargetValue } from "./state.ts";
 
 /** More are not kept. */

@@ -1,8 +1,8 @@
 import type { ServicePrincipal } from "../state.ts";
 import type { World } from "../world.ts";
 import { isConform, savedEndpoint } from "./connection.ts";
-import type { Run } from "./export.ts";
 import { schemaOf } from "./jobs.ts";
+import { type Run } from "./outcome.ts";
 import { scopeOf } from "./scope.ts";
 import { type JobState, provisioningOf } from "./state.ts";
 import { type Prepared, prepare } from "./target-values.ts";
