@@ -160,6 +160,14 @@ describe("verify of a product with provisioning", () => {
     expect(run.stdout).not.toContain("Run register");
   });
 
+  test("who has a role that counts besides default access is assigned", async () => {
+    const made = await asWanted();
+    assign(made, NO_ROLE);
+    const run = await verify(made);
+    expect(faults(run)).toEqual([]);
+    expect(run.stdout).toContain("✔ assigned: 1 user or group");
+  });
+
   test("prepared without a token: said with what waits, and no difference", async () => {
     const made = await asWanted({ schedule: "Disabled", lastExecution: undefined, steadySince: undefined });
     made.state.credentials = undefined;

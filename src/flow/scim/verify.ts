@@ -63,26 +63,25 @@ function toDesired({ template, known, answers }: VerifyProvisioningInput): Desir
   return url.ok ? { ...desired, tenantUrl: url.url } : desired;
 }
 
-/** Who is assigned, counted as it is read: there may be very many. */
+/** Who is assigned; one may have several roles, and one that counts is enough. */
 async function readAssignments(
   graph: GraphContext,
   servicePrincipalId: string,
   wanted: readonly string[],
 ): Promise<AssignmentFacts> {
   const missing = new Map((await findWanted(graph, wanted)).map(({ id, displayName }) => [id, displayName]));
-  const names: string[] = [];
-  let [counted, skipped] = [0, 0];
+  const counted = new Set<string>();
+  const skipped = new Map<string, string>();
   for await (const assignment of listAssignments(graph, servicePrincipalId)) {
-    missing.delete(assignment.principalId);
-    if (isProvisioned(assignment)) counted += 1;
-    else {
-      skipped += 1;
-      if (names.length < MOST_NAMES) names.push(assignment.principalDisplayName);
-    }
+    const { principalId, principalDisplayName } = assignment;
+    missing.delete(principalId);
+    if (isProvisioned(assignment)) counted.add(principalId);
+    else skipped.set(principalId, principalDisplayName);
   }
+  for (const principalId of counted) skipped.delete(principalId);
   return {
-    count: counted,
-    defaultAccess: { count: skipped, names },
+    count: counted.size,
+    defaultAccess: { count: skipped.size, names: [...skipped.values()].slice(0, MOST_NAMES) },
     missing: [...missing.values()],
   };
 }

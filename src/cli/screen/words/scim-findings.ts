@@ -35,7 +35,7 @@ export function describeProvisioning(finding: ProvisioningFinding): string {
     case "mappingProblem":
       return problemText(finding.problem);
     case "singleValued":
-      return say`${finding.name} takes one value only in this tenant, and should take several; the vendor gets the first`;
+      return say`${finding.name} is kept for one value in this tenant, and should take several: those are promised for apps of Microsoft's gallery only`;
     case "assignments":
       return finding.count === 0
         ? "nobody is assigned, so that nobody is provisioned: scim assign"

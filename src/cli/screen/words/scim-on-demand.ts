@@ -67,7 +67,7 @@ interface Reason {
 }
 
 const ASSIGN =
-  "Assign the user, or a group that the user is in, with: scim assign. It counts a few minutes later.";
+  "Assign the user, or a group that the user is in: scim assign --user <user>, or --group <name|id>. It counts a few minutes later.";
 
 /**
  * What the step on scope says when it is false, by the name that Entra has for it; these names are for people,
@@ -83,7 +83,8 @@ const SCOPE_CHECKS: readonly (Reason & { readonly when: RegExp })[] = [
   {
     when: /required role|entitlement/i,
     reason: 'the user is assigned with "default access" only, which does not count for provisioning',
-    advice: "Give the right role with: scim assign. It counts a few minutes later.",
+    advice:
+      "Give the right role with: scim assign --user <user>, or --group <name|id>. It counts a few minutes later.",
   },
   {
     when: /scop/i,
