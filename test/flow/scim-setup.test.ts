@@ -412,6 +412,39 @@ test("in Cloud Shell, whose session is not good for provisioning, one code is fo
   expect(stopped.stderr).toContain("Synchronization.ReadWrite.All");
 });
 
+test("F6: an attribute with several values that the tenant does not keep so is warned of", async () => {
+  const tenant = testTenant();
+  let isWritten = false;
+  const inputs = [
+    "webRedirectUri=https://w.example/cb",
+    "installedRedirectUri=https://i.example/cb",
+    "tenantUrl=https://scim.example.com/v2",
+  ].flatMap((text) => ["--set", text]);
+  const words = [
+    "scim",
+    "setup",
+    "--template",
+    "scim-oidc-platform",
+    ...UNATTENDED,
+    ...inputs,
+    "--user",
+    MEGAN,
+  ];
+  const run = await runInProcess([...words, "--no-proof"], tenant, {
+    piped: TOKEN,
+    through: (fetch) => async (request) => {
+      const isSchema = /\/jobs\/[^/]+\/schema$/.test(new URL(request.url).pathname);
+      const answer = await fetch(request);
+      if (isSchema && request.method === "PUT") isWritten = true;
+      if (!isSchema || request.method !== "GET" || !isWritten) return answer;
+      const text = await answer.text();
+      return new Response(text.replaceAll('"multivalued":true', '"multivalued":false'), answer);
+    },
+  });
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(run.stderr).toMatch(/Microsoft Entra did not keep these attributes .*:CustomExtensionName:folders/);
+});
+
 describe("a service that takes its time", () => {
   test("everything new is waited for, and shows in the end", async () => {
     const slow = { synchronizationDelayMs: 20_000, provisioningDelayMs: 10_000, visibilityDelayMs: 5000 };

@@ -2,7 +2,12 @@ import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { pickUserRole } from "../../graph/assignments.ts";
 import { nextCycle } from "../../provisioning/cycles.ts";
-import { isTokenNeeded, planProvisioning } from "../../provisioning/plan-provisioning.ts";
+import {
+  isTokenNeeded,
+  type PlanInput,
+  type ProvisioningPlan,
+  planProvisioning,
+} from "../../provisioning/plan-provisioning.ts";
 import { stateOf } from "../../provisioning/state.ts";
 import { isSameTenantUrl } from "../../provisioning/tenant-url.ts";
 import type { CurrentProvisioning, DesiredProvisioning } from "../../provisioning/types.ts";
@@ -16,7 +21,13 @@ import type { Prepared } from "../prepare.ts";
 import type { Principal, Provisioning, ProvisioningResult } from "../provisioner.ts";
 import type { Run } from "../register.ts";
 import { applyProvisioning } from "./apply.ts";
-import { type Assignees, chooseProofUser, findAssignees, type NamedAssignees } from "./assignees.ts";
+import {
+  type Assignees,
+  chooseProofUser,
+  findAssignees,
+  type NamedAssignees,
+  type ProofUser,
+} from "./assignees.ts";
 import { trySaved } from "./connection.ts";
 import { keyOf, valuesFor } from "./keyed.ts";
 import { type Mappings, parseAll, planMappings } from "./mappings.ts";
@@ -82,18 +93,15 @@ export async function prepareProvisioning(
   const users = assignees.users.map(toPrincipal);
   const chosen = [...users, ...assignees.groups.found.map(({ id, displayName: name }) => toGroup(id, name))];
   const principals = chosen.filter(({ id }) => now?.assigned.get(id)?.isProvisioned !== true);
-  const proofUser = options.proof
-    ? await chooseProofUser(run, options.proofUser, assignees, now?.some ?? [])
-    : undefined;
-  const plan = planProvisioning({
+  const planInput = {
     desired,
     current: current ?? NOTHING_YET,
     hasToken: token !== undefined,
     savedWorks,
     mappingsChange: mappings ? mappings.changes.length > 0 : true,
     assigns: principals.length > 0 || assignees.groups.toMake.length > 0,
-    canProve: proofUser !== undefined,
-  });
+  };
+  const { plan, proofUser } = await planWithProof(run, options, planInput, { assignees, now });
   const work: ProvisioningWork = {
     displayName,
     desired,
@@ -158,6 +166,19 @@ function roleOf(wanted: string | undefined, roles: readonly AppRole[]): AppRole 
   const oneOf = [...new Set(roles.flatMap(({ value }) => value ?? []))];
   const expected = oneOf.length > 0 ? { oneOf } : "noRole";
   throw new AppError("VALUES_INVALID", { faults: [{ path: "--role", found: wanted, expected }] });
+}
+
+/** The plan, and whom it tries first; nobody is looked for where nothing is to be tried. */
+async function planWithProof(
+  run: Run,
+  { proof, proofUser: named }: PrepareOptions,
+  input: Omit<PlanInput, "canProve">,
+  { assignees, now }: { readonly assignees: Assignees; readonly now: ProvisioningNow | undefined },
+): Promise<{ readonly plan: ProvisioningPlan; readonly proofUser: ProofUser | undefined }> {
+  const plan = planProvisioning({ ...input, canProve: proof });
+  if (!plan.steps.includes("provisionOnDemand")) return { plan, proofUser: undefined };
+  const proofUser = await chooseProofUser(run, named, assignees, now?.some ?? []);
+  return { plan: proofUser ? plan : planProvisioning({ ...input, canProve: false }), proofUser };
 }
 
 interface Known {

@@ -18,12 +18,15 @@ export function provisioningLines(proposal: ProvisioningProposal): PlanLine[] {
   if (steps.length === 0 && !proposal.waitsForToken) return [];
   const host = new URL(desired.tenantUrl).host;
   const isNew = current?.job === undefined;
-  return [
-    line(isNew ? "+" : "~", 0, say`Provisioning of users${desired.groups ? " and groups" : ""} to ${host}`),
+  const title = say`Provisioning of users${desired.groups ? " and groups" : ""} to ${host}`;
+  const own = [
     ...credentialLines(proposal),
     ...scopeLines(proposal),
     ...(isNew ? newMappingLines(proposal) : (proposal.changes ?? []).map(changeLine)),
     ...costLines(proposal),
+  ];
+  return [
+    ...(own.length > 0 ? [line(isNew ? "+" : "~", 0, title), ...own] : []),
     ...assignmentLines(proposal),
     ...proofLines(proposal),
     ...startLines(proposal),
