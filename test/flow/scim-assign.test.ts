@@ -136,13 +136,13 @@ describe("who is meant", () => {
     expect(stderr.split("\n").filter((line) => line.includes("nobody goes by that"))).toHaveLength(20);
     expect(stderr).toContain("… and 9,982 more");
     expect(stdout).toContain("Partly done: 1 assigned");
-    const file = join(folder, "ScimNotAssigned.csv");
+    const file = join(folder, "not-assigned-flexwhere.csv");
     const rows = readFileSync(file, "utf8").trim().split("\r\n");
     expect(rows).toHaveLength(10_003);
     expect(rows[1]).toBe(`"'=1+1","not found",""`);
     if (process.platform !== "win32") expect(statSync(file).mode & 0o777).toBe(0o600);
     writeFileSync(file, readFileSync(file, "utf8").replace("nobody7@", "grady.archie@"));
-    const corrected = await scim(["assign", "--file", "ScimNotAssigned.csv", "--yes"]);
+    const corrected = await scim(["assign", "--file", "not-assigned-flexwhere.csv", "--yes"]);
     expect(corrected.stdout).toContain("Partly done: 1 assigned");
     expect(assigned(tenant)).toHaveLength(2);
   }, 60_000);

@@ -16,6 +16,7 @@ import { READING_SCOPES } from "../sign-in.ts";
 import { checkUnattended, missingTenant } from "../unattended.ts";
 import { type PeopleSources, readPeople } from "./named-people.ts";
 import { type AssignmentPlan, planAssignments } from "./plan-assignments.ts";
+import { tableName } from "./user-list.ts";
 
 /** The least that assigning takes; what it reads can be read by everybody who may assign. */
 const ASSIGNING_SCOPES = [...READING_SCOPES, "AppRoleAssignment.ReadWrite.All"];
@@ -93,7 +94,7 @@ export async function assign(context: RunContext, input: AssignInput): Promise<A
       count: plan.missing.length,
     });
   }
-  const file = await writeMissing(context, input.outputFolder, plan, []);
+  const file = await writeMissing(context, input, plan, []);
   const { tenant } = located;
   const facts = { tenant, displayName, appId, objectId, plan };
   const nothing = { ...facts, assigned: 0, removed: 0, refused: [], file } as const;
@@ -107,7 +108,7 @@ export async function assign(context: RunContext, input: AssignInput): Promise<A
   const done = await apply(context, located.graph, plan, ids);
   const [first] = done.refused;
   if (done.assigned === 0 && first?.error.code === "LICENCE_MISSING") throw first.error;
-  const all = await writeMissing(context, input.outputFolder, plan, done.refused);
+  const all = await writeMissing(context, input, plan, done.refused);
   return { outcome: "assigned", ...facts, ...done, file: all };
 }
 
@@ -169,12 +170,12 @@ function roleOfTemplate({ template, known }: AssignInput, { appName }: Located):
 /** A table of everybody who is not assigned, which can be put right and given to the next run as it is. */
 async function writeMissing(
   { ports }: RunContext,
-  folder: string,
+  { outputFolder, template }: Pick<AssignInput, "outputFolder" | "template">,
   { missing }: AssignmentPlan,
   refused: readonly RefusedAssignment[],
 ): Promise<string | undefined> {
   if (missing.length + refused.length === 0) return undefined;
-  const file = `${folder}/ScimNotAssigned.csv`;
+  const file = `${outputFolder}/${tableName("not-assigned", template)}`;
   const rows = [
     ["user", "problem", "microsoftSays"],
     ...missing.map(({ who, problem }) => [

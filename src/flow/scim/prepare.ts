@@ -36,6 +36,7 @@ import { type ProvisioningNow, readNow } from "./read-now.ts";
 import type { SecretTokens } from "./secret-tokens.ts";
 import type { SetupInput } from "./setup.ts";
 import { together } from "./together.ts";
+import { tableName } from "./user-list.ts";
 import type { ProvisioningWork } from "./work.ts";
 
 export interface PrepareOptions extends SetupInput {
@@ -123,7 +124,7 @@ export async function prepareProvisioning(
   const people =
     begins || plan.waitsForToken
       ? await tellPeople(run, desired, selectionsOf(desired, assignees, now), {
-          file: join(application.outputFolder, `${listName(template)}.csv`),
+          file: join(application.outputFolder, tableName("users-to-check", template)),
           role: desired.appRole,
         })
       : undefined;
@@ -148,11 +149,6 @@ export async function prepareProvisioning(
     apply: (means, made, groups) => applyProvisioning(context, means.graph, work, made, groups),
     unchanged: toUnchanged(work, servicePrincipalId, plan.steps.length > 0),
   };
-}
-
-/** The table of those whom the vendor would refuse; of several applications each has its own. */
-function listName(template: Prepared["template"]): string {
-  return ["users-to-check", template.name, keyOf(template)].filter((part) => part !== "").join("-");
 }
 
 /**

@@ -17,7 +17,7 @@ import { checkUsers, type UserCheck } from "./check-users.ts";
 import { locateProvisioning, SCIM_READING_SCOPES } from "./locate.ts";
 import { type People, type PeopleSources, readPeople } from "./named-people.ts";
 import type { Missing } from "./plan-assignments.ts";
-import { writeUserList } from "./user-list.ts";
+import { tableName, writeUserList } from "./user-list.ts";
 
 export interface PreviewInput {
   readonly template: Template;
@@ -87,7 +87,11 @@ export async function preview(context: RunContext, input: PreviewInput): Promise
   const check = await during(context, "checkUsers", () => checkUsers(graph, { desired, selections, given }));
   const mappings = mappingsOf(provisioning, desired);
   const sent = await sentOf(graph, named, mappings.list, given);
-  const file = await writeUserList(context.ports, `${input.outputFolder}/ScimUserCheck.csv`, check);
+  const file = await writeUserList(
+    context.ports,
+    `${input.outputFolder}/${tableName("users-to-check", input.template)}`,
+    check,
+  );
   return {
     tenant,
     displayName,

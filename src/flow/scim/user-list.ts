@@ -1,7 +1,13 @@
 import { toCsv } from "../../handover/csv.ts";
 import type { Shortcoming } from "../../provisioning/shortcomings.ts";
+import type { Template } from "../../template/schema.ts";
 import type { FlowPorts } from "../context.ts";
 import type { UserCheck, UserFinding } from "./check-users.ts";
+
+/** A table of people of one application, by what is said of them: each product's has a name of its own. */
+export function tableName(about: string, { name, application }: Template): string {
+  return `${[about, name, application.key ?? ""].filter((part) => part !== "").join("-")}.csv`;
+}
 
 const HEADER = [
   "userPrincipalName",

@@ -65,7 +65,7 @@ const PROPOSED: AssignmentProposal = {
     })),
   },
   seconds: 515,
-  file: "/o/ScimNotAssigned.csv",
+  file: "/o/not-assigned-flexwhere.csv",
 };
 
 const CHECKED: UserCheck = {
@@ -503,7 +503,7 @@ const EVENTS: {
   ],
   assignedSoFar: [{ total: 10_000, assigned: 1234 }],
   usersChecked: [
-    { check: CHECKED, file: "/o/ScimUserCheck.csv", hasGroups: true },
+    { check: CHECKED, file: "/o/users-to-check-flexwhere.csv", hasGroups: true },
     { check: { ...CHECKED, findings: [], failing: 0, disabled: 0 }, file: undefined, hasGroups: false },
     {
       check: { ...CHECKED, checked: 0, findings: [], failing: 0, disabled: 0 },
