@@ -1,5 +1,5 @@
 import type { GraphContext } from "../graph/environment.ts";
-import { badRequest, GraphError, notFound } from "../graph/errors.ts";
+import { badRequest, GraphError, notFound, unsupportedQuery } from "../graph/errors.ts";
 import { findOwnServicePrincipal } from "../graph/lookup.ts";
 import { PERMISSIONS, ROLES_FOR, requirePermission, requireRole } from "../graph/rights.ts";
 import type { ServicePrincipal } from "../state.ts";
@@ -16,6 +16,8 @@ export function permitted(world: World, c: GraphContext, kind: "read" | "write")
     caller,
     kind === "read" ? PERMISSIONS.readSynchronization : PERMISSIONS.writeSynchronization,
   );
+  const option = Object.keys(c.req.query()).find((name) => name.startsWith("$"));
+  if (option !== undefined) throw unsupportedQuery(`The query parameter '${option}' is not supported.`);
   const principal = findOwnServicePrincipal(world, c.req.param("key") ?? "");
   const application = world.state.applications.find(({ appId }) => appId === principal.appId);
   const owners = [...principal.owners, ...(application?.owners ?? [])];

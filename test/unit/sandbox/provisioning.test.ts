@@ -189,6 +189,11 @@ describe("jobs", () => {
     ]);
   });
 
+  test("query options are refused, as everywhere where they would be ignored", async () => {
+    const tenant = await provisionable();
+    expect((await tenant.graph("GET", `${tenant.path}/jobs?$filter=id eq 'x'`)).status).toBe(400);
+  });
+
   test("one each, disabled at first, deleted for good", async () => {
     const tenant = await provisionable();
     const job = await tenant.graph("POST", `${tenant.path}/jobs`, { templateId: "scim" });
