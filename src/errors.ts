@@ -1,5 +1,5 @@
 import type { SchemaProblem } from "./provisioning/schema-changes.ts";
-import type { SecretTokenProblem } from "./provisioning/secret-token.ts";
+import type { SecretTokenFileProblem } from "./provisioning/secret-token.ts";
 import type { TenantUrlProblem } from "./provisioning/tenant-url.ts";
 import type { ConnectionTest, OnDemandResult } from "./provisioning/types.ts";
 import type { CloudName, SignInWay } from "./settings/sign-in.ts";
@@ -280,7 +280,7 @@ export type Expectation =
   | "object"
   | { readonly oneOf: readonly string[] }
   | { readonly schema: string }
-  | { readonly secretToken: SecretTokenProblem }
+  | { readonly secretToken: SecretTokenFileProblem }
   | { readonly tenantUrl: TenantUrlProblem }
   | Unreadable;
 

@@ -11,6 +11,9 @@ export type SecretTokenProblem =
   /** What Graph shows in the place of a saved token. */
   | "masked";
 
+/** The same, and why the file of one is none. */
+export type SecretTokenFileProblem = SecretTokenProblem | "notFile" | "tooLarge";
+
 export type CleanedToken =
   | { readonly ok: true; readonly token: string; readonly removed: readonly RemovedFromToken[] }
   | { readonly ok: false; readonly problem: SecretTokenProblem };

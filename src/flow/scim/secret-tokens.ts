@@ -62,7 +62,8 @@ class Reading {
   async fromFile(flag: string, value: string): Promise<void> {
     const { ports, report } = this.#context;
     const named = this.#split(value);
-    if (!named) return this.#unnamed(flag, value, (key) => `${key}=<file>`);
+    // Not what was found: somebody may have given the token itself.
+    if (!named) return this.#fault(flag, { oneOf: this.#keys.map((key) => `${key}=<file>`) });
     const path = absolute(ports.system.currentFolder, named.rest);
     const at = `${flag} ${named.rest}`;
     try {
@@ -72,7 +73,10 @@ class Reading {
       const isShared = await ports.files.isReadableByOthers(path).catch(() => false);
       if (isShared) report({ kind: "secretTokenFileShared", file: path });
     } catch (error) {
-      this.#fault(at, { reason: reasonOf(error) });
+      const reason = reasonOf(error);
+      // A name that no file has may be the token itself, and what is said here goes to support.
+      if (reason === "missing" || reason === "failed") this.#fault(flag, { secretToken: "notFile" });
+      else this.#fault(at, reason === "tooLarge" ? { secretToken: reason } : { reason });
     }
   }
 
@@ -130,10 +134,6 @@ class Reading {
     // Every file ends with a line end: that is no news.
     const removed = cleaned.removed.filter((part) => part !== "whiteSpace");
     if (removed.length > 0) this.#context.report({ kind: "secretTokenCleaned", source: path, removed });
-  }
-
-  #unnamed(path: string, found: string, form: (key: string) => string): void {
-    this.#faults.push({ path, found, expected: { oneOf: this.#keys.map(form) } });
   }
 
   #fault(path: string, expected: Expectation): void {

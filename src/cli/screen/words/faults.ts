@@ -1,5 +1,5 @@
 import type { Expectation, Fault, Unreadable } from "../../../errors.ts";
-import type { SecretTokenProblem } from "../../../provisioning/secret-token.ts";
+import type { SecretTokenFileProblem } from "../../../provisioning/secret-token.ts";
 import { TENANT_URL_FLAGS, type TenantUrlProblem } from "../../../provisioning/tenant-url.ts";
 import { say } from "../clean.ts";
 
@@ -54,7 +54,9 @@ export function unreadable({ reason, line, column }: Unreadable): string {
   }
 }
 
-const SECRET_TOKENS: Readonly<Record<SecretTokenProblem, string>> = {
+const SECRET_TOKENS: Readonly<Record<SecretTokenFileProblem, string>> = {
+  tooLarge: "must be a file with the secret token alone; this one is far too large",
+  notFile: "must be the path of a file that is there and can be read, and never the token itself",
   empty: "must be the vendor's secret token; there is none",
   whiteSpace:
     "must be one secret token: this has a space, a line end or something invisible inside. Copy it once more, whole and alone",
