@@ -157,14 +157,17 @@ class Choosing {
   /** Asks for one group after the other until the person wants no more. */
   async asked(question: string | undefined, isOne = false): Promise<void> {
     const { questions } = this.#context;
+    let { proposed } = this.#options;
     for (let text = question; ; text = undefined) {
       const search = (typed: string, signal: AbortSignal) => this.#search(typed, signal);
-      const proposed = this.#names().length === 0 ? this.#options.proposed : undefined;
-      const choice = await questions?.group(text, this.#names(), search, proposed);
+      const offered = this.#names().length === 0 ? proposed : undefined;
+      const choice = await questions?.group(text, this.#names(), search, offered);
       if (choice === undefined || choice.kind === "done") return;
       if (choice.kind === "signIn") await this.#signInFor(CHOOSING);
       else if (choice.kind === "group") this.#take(choice.group);
       else await this.#toBeMade(choice.displayName);
+      // Whoever then declined it is not offered it for ever: Enter means no group from there on.
+      if (choice.kind === "create") proposed = undefined;
       if (isOne && choice.kind !== "signIn") return;
     }
   }
