@@ -40,7 +40,7 @@ const READING = ["Synchronization.Read.All"];
  * @throws AppError for everything that can be foreseen.
  */
 export async function setup(context: RunContext, input: SetupInput): Promise<RegisterResult[]> {
-  checkNames(input);
+  checkNames(input, context.questions !== undefined);
   if (missingInputs(input.known).length === 0 && !context.questions) checkDesired(input);
   const tokens = await readSecretTokens(context, {
     templates: input.templates,
@@ -71,8 +71,14 @@ function groupScope({ questions }: RunContext, { newGroups, templates, users, kn
 }
 
 /** What contradicts itself on the command line. @throws AppError USAGE */
-function checkNames({ members, newGroups, templates }: SetupInput): void {
-  const proposes = templates.some(({ application }) => application.scim?.newGroup !== undefined);
+function checkNames({ users, members, newGroups, templates }: SetupInput, isAsked: boolean): void {
+  // A variable of a script that is not set, say: nobody would be assigned, and nobody would notice.
+  for (const [flag, values] of Object.entries({ user: users, member: members, "new-group": newGroups })) {
+    if (values.some((value) => /(^|=)\s*$/.test(value))) {
+      throw new AppError("USAGE", { detail: `--${flag} is empty: leave it out, or say who is meant.` });
+    }
+  }
+  const proposes = isAsked && templates.some(({ application }) => application.scim?.newGroup !== undefined);
   if (members.length > 0 && newGroups.length === 0 && !proposes) {
     throw new AppError("USAGE", {
       detail: "--member is for a group that is made: name it with --new-group.",
