@@ -156,6 +156,61 @@ describe("scim setup", () => {
     expect(everythingLeft(next)).not.toContain(TOKEN);
   });
 
+  test("Enter on everything ends: who declined the new group is not asked about it for ever", async () => {
+    const tenant = testTenant();
+    const run = await runInProcess(["scim", "setup", "--template", "flexwhere", "--no-proof"], tenant, {
+      answers: [
+        { expect: /tenant ID/, answer: EXAMPLE.tenantId },
+        { expect: /Name for the app/ },
+        { expect: /Secret token/, answer: "" },
+        { expect: /Which group's members/, answer: { choose: /Create .*UsersFlexWhere/ } },
+        { expect: /Create the security group "UsersFlexWhere"/, answer: false },
+        // No answer: the first choice, as Enter takes it.
+        { expect: /Type a group's name \(Enter for none\)/ },
+        { expect: /Go ahead/, answer: false },
+      ],
+    });
+    expect(run.exitCode, run.stderr).toBe(130);
+    expect(run.stderr).toContain('Nobody is assigned to "FlexWhere SCIM"');
+  });
+
+  test("the command for the second part says again what the tenant does not keep until then", async () => {
+    const flags = ["--hostname", "https://app.contoso.com", "--app-name", "empower", "--no-implicit-flow"];
+    const words = ["scim", "setup", ...UNATTENDED, "--scim", ...flags, "--notify", "it@contoso.com"];
+    const run = await runInProcess([...words, "--json"], testTenant());
+    expect(run.exitCode, run.stderr).toBe(7);
+    const { provisioning } = JSON.parse(run.stdout) as { provisioning: { command: string } };
+    expect(provisioning.command).toMatch(
+      / --app-name empower --hostname https:\/\/app\.contoso\.com --notify "it@contoso\.com" --no-implicit-flow$/,
+    );
+    expect((await runInProcess([...words, "--dry-run"], testTenant())).exitCode).toBe(0);
+  });
+
+  test.each([
+    [["--secret-token-file", TOKEN], /--secret-token-file: must be the path of a file/],
+    [
+      ["--template", "andmoney", "--secret-token-file", TOKEN],
+      /--secret-token-file: must be one of advisors=<file>/,
+    ],
+  ])("a token where the path of its file belongs is not said again: %j", async (words, message) => {
+    const run = await setUp(testTenant(), [...words, "--json"]);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toMatch(message);
+    expect(everythingLeft(run)).not.toContain(TOKEN);
+  });
+
+  test.each([
+    [["--user", ""], "--user is empty"],
+    [["--new-group", "UsersFlexWhere", "--member", " "], "--member is empty"],
+    [["--member", MEGAN], "--member is for a group that is made"],
+  ])("%j is wrong before anybody signs in: nobody would be assigned", async (words, message) => {
+    const tenant = testTenant();
+    const run = await setUp(tenant, words);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(message);
+    expect(tenant.requests).toEqual([]);
+  });
+
   test("Ctrl-C at the token changes nothing", async () => {
     const tenant = testTenant();
     const before = structuredClone(tenant.state);

@@ -5,8 +5,10 @@ import type { Flags } from "../../settings/known-values.ts";
 import { isOn, textOf, textsOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";
 import { renderResults, toJsonResults } from "../screen/result.ts";
+import { quoted } from "../screen/words/consent.ts";
 import { GROUP_QUESTIONS } from "../screen/words/groups.ts";
 import { packedProgram, withSession } from "../session.ts";
+import type { Settings } from "../settings.ts";
 import { registerOptions } from "./register.ts";
 
 /** `scim setup`: parses, calls the flow, shows what came of it. */
@@ -25,16 +27,31 @@ export async function runScimSetup(invocation: Invocation): Promise<ExitCode> {
       newSecretToken: isOn(flags, "new-secret-token"),
       groupQuestion: GROUP_QUESTIONS.provisioned,
     });
-    const packed = packedProgram(invocation, settings);
+    const packed = { ...packedProgram(invocation, settings), flags: toldAgain(flags, settings) };
     const waits = results.some(
       ({ waiting, provisioning }) => waiting.length > 0 || provisioning?.outcome === "waiting",
     );
     return {
-      exitCode: waits ? 7 : 0,
+      exitCode: waits && !isOn(flags, "dry-run") ? 7 : 0,
       text: renderResults(results, invocation.ports.terminal, packed),
       json: toJsonResults("scim setup", results, packed),
     };
   });
+}
+
+/**
+ * What the command for the second part has to say again: what the tenant does not keep before there are credentials,
+ * and what a run without it would put back to the template's own.
+ */
+function toldAgain(flags: Flags, { addOns }: Pick<Settings, "addOns">): string[] {
+  const switches = ["group-sync", "implicit-flow", ...addOns.map(({ name }) => name), "sandbox"];
+  return [
+    ...textsOf(flags, "notify").map((text) => `--notify ${quoted(text)}`),
+    ...switches.flatMap((name) => {
+      const value = flags[name]?.value;
+      return typeof value === "boolean" ? [value ? `--${name}` : `--no-${name}`] : [];
+    }),
+  ];
 }
 
 /** The files that hold secret tokens, and how they were named. */

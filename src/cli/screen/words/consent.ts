@@ -9,6 +9,8 @@ export interface PackedProgram {
   /** The template as this run was told, where it is not the default. */
   readonly template: string | undefined;
   readonly cloud: CloudName;
+  /** What else a run has to be told again, such as `--sandbox`. */
+  readonly flags?: readonly string[];
 }
 
 /** The app a person is asked to consent to, so that they see whose it is and where it sends people. */

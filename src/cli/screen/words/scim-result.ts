@@ -73,7 +73,7 @@ export function provisioningSteps(result: ProvisioningResult): string[] {
     ...(outcome === "running" && afterFirstUsers !== undefined
       ? [arrivals?.kind === "arrived" ? afterFirstUsers : `Once users have arrived: ${afterFirstUsers}`]
       : []),
-    ...(outcome === "running" ? ["See how it fares with: scim status"] : []),
+    ...(outcome === "running" ? ["See how it goes with: scim status"] : []),
   ];
 }
 
@@ -93,7 +93,7 @@ export function setupCommand(
     readonly hostname: string;
     readonly inputs: Readonly<Record<string, string>>;
   },
-  { version, template, cloud }: PackedProgram,
+  { version, template, cloud, flags = [] }: PackedProgram,
 ): string {
   const parts = [
     `npx ./${packedFile(version)} scim setup`,
@@ -103,6 +103,7 @@ export function setupCommand(
     ...Object.entries(named.inputs).map(([name, value]) => say`--set ${quoted(`${name}=${value}`)}`),
     ...(cloud === "global" ? [] : [`--cloud ${cloud}`]),
     ...(template === undefined ? [] : [say`--template ${quoted(template)}`]),
+    ...flags.map((flag) => say`${flag}`),
   ];
   return parts.join(" ");
 }
