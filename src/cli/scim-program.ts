@@ -71,7 +71,7 @@ or a line <key>=<token> for each on standard input.`;
 function declareStatus(scim: Command, start: Start): void {
   const status = scim
     .command("status")
-    .description("show how provisioning fares; changes nothing, exit code 3 in quarantine")
+    .description("show how provisioning is going; changes nothing, exit code 3 in quarantine")
     .action(() => start(status, async () => (await import("./commands/scim-status.ts")).runScimStatus));
   addAppOptions(status);
 }

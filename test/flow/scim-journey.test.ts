@@ -40,7 +40,7 @@ test("after setup it runs, verify has nothing to say, and the log has who arrive
   tenant.clock.advance(CYCLE_MS);
   const status = await scim("status");
   expect(status.stdout).toContain("is running.");
-  expect(status.stdout).toMatch(/In step +1 user\n/);
+  expect(status.stdout).toMatch(/In sync +1 user\n/);
   const verified = await verify();
   expect(verified.exitCode, verified.stdout).toBe(0);
   const logs = await scim("logs");

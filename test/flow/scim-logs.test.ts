@@ -132,6 +132,7 @@ describe("E5: the provisioning logs", () => {
   });
 
   test.each([
+    ["--since", "2099-01-01", /--since: is 2099-01-01, must be a time ago/],
     ["--since", "yesterday", /--since: is yesterday, must be a time ago/],
     ["--since", "2026-13-45", /--since: is 2026-13-45/],
     ["--limit", "0", /--limit: is 0, must be a whole number/],

@@ -55,7 +55,7 @@ describe("status", () => {
     );
     expect(run.stdout).toMatch(/First cycle +complete since 2026-11-19 12:00 UTC \(24 hours ago\)/);
     expect(run.stdout).toMatch(/Next cycle +2026-11-20 12:40 UTC \(in \d+ minutes\), every 40 minutes/);
-    expect(run.stdout).toMatch(/In step +3 users/);
+    expect(run.stdout).toMatch(/In sync +3 users/);
     expect(run.stdout).toMatch(/Sends to +https:\/\/scim\.flexwhere\.com\/scim \(a secret token is saved\)/);
     expect(run.stdout).toMatch(/Who +assigned users and groups only/);
     expect(run.stdout).toMatch(/Failures +are reported to ops@contoso\.com/);
@@ -81,7 +81,7 @@ describe("status", () => {
     const { stdout } = await scim(["status"]);
     expect(stdout).toContain("is ready, and was never started.");
     expect(stdout).toMatch(/Last cycle +none yet/);
-    expect(stdout).toMatch(/In step +nobody yet/);
+    expect(stdout).toMatch(/In sync +nobody yet/);
     expect(stdout).toContain("Start it with: scim start");
   });
 

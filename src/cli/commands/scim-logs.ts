@@ -57,7 +57,7 @@ function readFilters(flags: Flags, now: Date): LogFilters {
   const faults: Fault[] = [];
   const sinceText = textOf(flags, "since") ?? DEFAULT_SINCE;
   const since = parseSince(sinceText, now);
-  if (!since) faults.push({ path: "--since", found: sinceText, expected: { schema: SINCE } });
+  if (!since || since > now) faults.push({ path: "--since", found: sinceText, expected: { schema: SINCE } });
   const limitText = textOf(flags, "limit");
   const limit = limitText === undefined ? DEFAULT_LIMIT : Number(limitText);
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {

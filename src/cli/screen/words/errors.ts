@@ -187,7 +187,7 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
         : say`"${wanted}": ${candidates.length} groups have that name`,
       ...candidates.map(({ id, displayName }) => say`  ${id} "${displayName}"`),
     ]),
-    hint: 'Name each by its object ID (--group, or "groups" in config.json), or run the command in a terminal to choose or create one. Nothing was changed.',
+    hint: 'Name each by its object ID (--group, or "groups" in config.json), or run the command in a terminal to choose or create one.',
   }),
   PERMISSION_UNKNOWN: ({ permissions }) => ({
     message: say`This tenant does not know the permissions ${permissions.join(", ")}.`,
@@ -370,7 +370,7 @@ const LICENSED: Readonly<Record<LicenceNeed, string>> = {
 const LICENCE_HINTS: Readonly<Record<LicenceNeed, string>> = {
   provisioning: "Ask whoever buys the licences, then run the same command again.",
   provisioningLogs:
-    "Provisioning itself works without. See how it fares with scim status, and what becomes of one user with scim provision <user>.",
+    "Provisioning itself works without. See how it goes with scim status, and what becomes of one user with scim provision <user>.",
   groupAssignment: "Assign the users themselves, or ask whoever buys the licences.",
 };
 

@@ -3,9 +3,9 @@ import { say } from "../clean.ts";
 import { quarantineWording } from "./scim-state.ts";
 
 const CHANGED: Readonly<Record<ControlVerb, string>> = {
-  start: "is started. The next cycle begins within a few minutes. See how it fares with: scim status",
+  start: "is started. The next cycle begins within a few minutes. See how it goes with: scim status",
   pause: "is paused. Users and groups stay in the app as they are. Go on with: scim start",
-  restart: "is restarted. The next cycle begins within a few minutes. See how it fares with: scim status",
+  restart: "is restarted. The next cycle begins within a few minutes. See how it goes with: scim status",
 };
 
 const NOTHING: Readonly<Record<ControlVerb, string>> = {
@@ -22,7 +22,9 @@ export function controlEnd(result: ControlResult): string[] {
     case "planned":
       return ["Dry run: nothing was changed."];
     case "nothingToDo":
-      return [say`Nothing to do: provisioning of "${displayName}" ${NOTHING[verb]}.`];
+      return [
+        say`Nothing to do: provisioning of "${displayName}" ${state === "paused" ? "is paused already" : NOTHING[verb]}.`,
+      ];
     case "quarantine":
       return [
         say`Nothing was changed: a start does not end the quarantine of "${displayName}".`,

@@ -27,7 +27,7 @@ export function statusRows({ provisioning }: SetUp, now: Date): Row[] {
         ...beforeFailure(job, now),
         { label: "First cycle", text: firstCycleText(job, now) },
         { label: "Next cycle", text: nextCycleText(job, now) },
-        { label: "In step", text: inStepText(job) },
+        { label: "In sync", text: inStepText(job) },
       ]
     : [];
   return [...cycles, ...(job ? settingsRows(credentials) : [])];

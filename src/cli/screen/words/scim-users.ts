@@ -40,7 +40,7 @@ export function checkedUsersLines({ check, file, hasGroups }: CheckedUsers): rea
 /** What came of the check in one sentence. */
 export function checkedUsersTitle({ checked, failing, disabled }: UserCheck): string {
   if (checked === 0)
-    return "There is nobody to look at: no user is named, and no named group has a user in it.";
+    return "There is nobody to look at: no user is assigned or named, and no such group has a user in it.";
   const off = disabled > 0 ? ` ${disabledAccounts(disabled)}` : "";
   if (failing === 0) return `${all(checked)} what the vendor requires.${off}`;
   return `${count(failing)} of ${users(checked)} would fail to be provisioned.${off}`;
@@ -94,7 +94,7 @@ export function previewLines(result: PreviewResult): readonly string[] {
   if (!result.hasRequirements && result.check.checked > 0) {
     const { checked, disabled } = result.check;
     return [
-      `The vendor's template requires nothing of users that could be looked at; ${users(checked)} would be provisioned.`,
+      `${users(checked)} would be provisioned. What the vendor requires of users is not known, so nothing was checked.`,
       ...(disabled > 0 ? [disabledAccounts(disabled)] : []),
       ...(result.file === undefined ? [] : [say`They are in ${result.file}`]),
     ];
