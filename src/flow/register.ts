@@ -1,43 +1,36 @@
-import { join } from "node:path";
-import type { ServiceProfile } from "../delivery/service.ts";
-import { AppError, isAppError } from "../errors.ts";
+import { AppError } from "../errors.ts";
 import type { GraphContext } from "../graph/batch.ts";
-import { appNotFound, type CandidatesRead, findDeletedHolder, readCandidates } from "../graph/read.ts";
+import { appNotFound, type CandidatesRead } from "../graph/read.ts";
 import { readTenant, type TenantRead } from "../graph/tenant.ts";
 import { PAGE_FILE } from "../handover/page-file.ts";
-import { uniqueNameOf } from "../registration/desired.ts";
-import type { Group } from "../registration/groups.ts";
-import { type Obstacle, obstacles } from "../registration/rights.ts";
-import type { DesiredRegistration, PasswordCredential, ResolvedPermission } from "../registration/types.ts";
+import type { Obstacle } from "../registration/rights.ts";
 import { isSettled, type KnownValues, missingInputs } from "../settings/known-values.ts";
 import { isGuid } from "../settings/values.ts";
-import { sha256 } from "../sha256.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import type { AddOn, Template } from "../template/schema.ts";
 import { deletedError, findAbsent } from "./absent.ts";
 import { type Answers, askForAnswers } from "./answers.ts";
-import { type Applied, applyPlan } from "./apply-plan.ts";
 import { confirmDelivery } from "./confirm.ts";
 import { during, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
-import type { Proposal, RegisterResult } from "./events.ts";
+import type { RegisterResult } from "./events.ts";
 import { type ChosenGroups, chooseGroups, groupScopes, makeGroups, withGroups } from "./groups.ts";
 import { withPage } from "./handover-page.ts";
 import { checkOutputFolder } from "./output-folder.ts";
 import { type Prepared, prepare } from "./prepare.ts";
-import { provable } from "./prove.ts";
-import type { Provisioner, Provisioning, ProvisioningResult } from "./provisioner.ts";
-import { checkReminder, type SecretEnd, writeReminder } from "./reminder.ts";
-import { toResult } from "./result.ts";
+import { propose } from "./propose.ts";
+import type { Provisioner } from "./provisioner.ts";
 import {
-  noLongerThan,
-  otherServices,
-  prepareServices,
-  readyService,
-  type Services,
-  toDelivery,
-} from "./service.ts";
+  applyOne,
+  isChanging,
+  type Planned,
+  readAgain,
+  unchanged,
+  withProvisioning,
+} from "./register-one.ts";
+import { checkReminder, type SecretEnd, writeReminder } from "./reminder.ts";
+import { prepareServices, readyService, type Services } from "./service.ts";
 import { CHANGING_SCOPES, inTenant, READING_SCOPES, signIn } from "./sign-in.ts";
-import { awaitConsent, leftPermissions, type Means, rightsOf, stepUp, withoutLeft } from "./step-up.ts";
+import { stepUp } from "./step-up.ts";
 import { checkUnattended } from "./unattended.ts";
 import { apisOf, toWanted } from "./wanted.ts";
 
@@ -65,9 +58,6 @@ export interface RegisterInput {
 
 /** What is known once the groups are chosen, too. */
 type AllAnswers = Answers & { readonly groups: ChosenGroups };
-
-/** One application with everything that is to be done about it. */
-type Planned = Prepared & { readonly provisioning: Provisioning | undefined };
 
 /** What the parts of a run share once somebody is signed in. */
 export interface Run {
@@ -236,17 +226,6 @@ async function registerAll(
   return issues ? oneByOne(prepared, complete) : sideBySide(prepared, complete);
 }
 
-/** Reads and plans the provisioning as well, where this run sets it up. */
-async function withProvisioning(run: Run, one: Prepared, answers: Answers): Promise<Planned> {
-  const provisioning = await run.input.provisioner?.prepare(run, one, answers);
-  const plan = provisioning ? withGroups(one.plan, provisioning.groups) : one.plan;
-  return { ...one, plan, provisioning };
-}
-
-function isChanging({ plan, provisioning }: Planned): boolean {
-  return plan.steps.length > 0 || provisioning?.isChanging === true;
-}
-
 /** Hand-over files may be shared, and what happens to a secret may have to be asked. */
 async function oneByOne<Item, Result>(
   items: readonly Item[],
@@ -267,178 +246,4 @@ async function sideBySide<Item, Result>(
     if (outcome.status === "rejected") throw outcome.reason;
     return outcome.value;
   });
-}
-
-async function readAgain(
-  { context, input, graph }: Run,
-  template: Template,
-  appName: string,
-): Promise<CandidatesRead> {
-  return during(context, "read", () => readCandidates(graph, toWanted(template, input.known, appName)));
-}
-
-/** The result of an application that this run leaves as it is. */
-async function unchanged(run: Run, one: Planned): Promise<RegisterResult> {
-  const outcome = isChanging(one) ? "planned" : "nothingToDo";
-  const result = withOutcome(toResult(run.context, one, outcome), one, one.provisioning?.unchanged);
-  if (outcome === "nothingToDo" && one.delivered) remember(run, result, one.delivered);
-  return result;
-}
-
-function withOutcome(
-  result: RegisterResult,
-  { provisioning }: Planned,
-  outcome: ProvisioningResult | undefined,
-): RegisterResult {
-  if (!provisioning || !outcome) return result;
-  return { ...result, groups: provisioning.groups.found, provisioning: outcome };
-}
-
-interface Agreed {
-  readonly read: TenantRead;
-  readonly answers: Answers;
-  readonly means: Means;
-  readonly profile: ServiceProfile | undefined;
-}
-
-/** Somebody else may create the same registration between reading and writing: then read and plan again. */
-async function applyOne(run: Run, agreed: Agreed, one: Planned): Promise<RegisterResult> {
-  try {
-    return await apply(run, agreed, one);
-  } catch (error) {
-    const candidates = await whatChanged(run, error, one, agreed.answers.appName);
-    if (!candidates) throw error;
-    const { read, answers } = agreed;
-    const preparedAgain = await prepare(run, { read, candidates, answers, template: one.template });
-    if (preparedAgain === "rename") throw error;
-    const again = await withProvisioning(run, preparedAgain, answers);
-    if (!isChanging(again)) return unchanged(run, again);
-    run.context.report({ kind: "plan", proposal: propose(run, read, again, agreed.profile) });
-    const profile = await confirmDelivery(run.context, run.input.yes, run.services, agreed.profile);
-    return apply(run, { ...agreed, profile }, again);
-  }
-}
-
-/** What to plan with instead; undefined where the failure has nothing to do with what was read. */
-async function whatChanged(
-  run: Run,
-  error: unknown,
-  { template, candidates }: Prepared,
-  appName: string,
-): Promise<CandidatesRead | undefined> {
-  if (isAppError(error, "CHANGED_MEANWHILE")) return readAgain(run, template, appName);
-  if (!isAppError(error, "SOFT_DELETED")) return undefined;
-  // Deleted ones are read by their display name; this one had another in the end.
-  if (candidates.deleted.some(({ objectId }) => objectId === error.facts.objectId)) return undefined;
-  const holder = await findDeletedHolder(run.graph, uniqueNameOf(template, appName, sha256));
-  return holder && { ...candidates, deleted: [holder] };
-}
-
-async function apply(run: Run, { read, means, profile }: Agreed, one: Planned): Promise<RegisterResult> {
-  const { context, input } = run;
-  const { plan, desired, current, template, hostname, inputs, delivered, provisioning } = one;
-  stopIfInterrupted(context.signal);
-  const groups = provisioning && groupsOf(context, provisioning);
-  let outcome: ProvisioningResult | undefined;
-  const applied = await applyPlan(context, {
-    graph: means.graph,
-    plan: withoutLeft(plan, means.left),
-    desired: withoutPermissions(desired, leftPermissions(plan, means.left)),
-    current,
-    template,
-    tenantId: read.tenant.id,
-    hostname,
-    inputs,
-    profile,
-    otherServices: otherServices(template, profile),
-    linkLifetimeSeconds: input.known.linkLifetimeSeconds,
-    outputFolder: input.outputFolder,
-    proof: input.proof,
-    beside:
-      provisioning &&
-      groups &&
-      (async (made) => {
-        outcome = await provisioning.apply(means, made, groups);
-      }),
-  });
-  const waiting = await consentLeft(run, means, one, { ...applied, tenantId: read.tenant.id });
-  const signInClientId = means.permittedClient ?? one.signInClientId;
-  const registered = toResult(context, { ...one, signInClientId }, "registered", { ...applied, waiting });
-  const result = withOutcome(registered, one, outcome);
-  const made = applied.handover && { keyId: applied.handover.keyId, endDateTime: applied.handover.secretEnd };
-  const live = made ?? delivered;
-  if (live) remember(run, result, live);
-  return result;
-}
-
-/** The groups of an application once all of them exist; they are made beside the application. */
-function groupsOf(context: RunContext, { groups }: Provisioning): Promise<readonly Group[]> {
-  const made = makeGroups(context, groups).then(() => groups.found);
-  // Whoever waits for them hears of a failure, which may come before anybody does.
-  made.catch(() => undefined);
-  return made;
-}
-
-/** What is still without consent in the end, once what was left to Microsoft's page has been waited for. */
-async function consentLeft(
-  { context }: Run,
-  { graph, left, waits }: Means,
-  { plan }: Prepared,
-  { waiting, target: { appId }, servicePrincipalId, tenantId }: Applied & { readonly tenantId: string },
-): Promise<readonly ResolvedPermission[]> {
-  const permissions = leftPermissions(plan, left);
-  if (permissions.length === 0 || !waits) return [...waiting, ...permissions];
-  const app = { tenantId, appId, servicePrincipalId };
-  return [...waiting, ...(await awaitConsent(context, graph, app, permissions))];
-}
-
-/** Notes a secret that the vendor has, for the calendar. */
-function remember(
-  { secretEnds }: Run,
-  { displayName, appId = "", tenant }: RegisterResult,
-  { keyId, endDateTime }: Pick<PasswordCredential, "keyId" | "endDateTime">,
-): void {
-  const secretEnd = new Date(endDateTime);
-  secretEnds.push({ keyId, appName: displayName, appId, tenantName: tenant.displayName, secretEnd });
-}
-
-function withoutPermissions(
-  desired: DesiredRegistration,
-  left: readonly ResolvedPermission[],
-): DesiredRegistration {
-  return { ...desired, permissions: desired.permissions.filter((permission) => !left.includes(permission)) };
-}
-
-function propose(
-  { context, input, tokens, services }: Run,
-  read: TenantRead,
-  { template, desired, current, plan, provisioning }: Planned,
-  profile: ServiceProfile | undefined,
-): Proposal {
-  const { known, outputFolder, proof, dryRun } = input;
-  const now = context.ports.clock.now();
-  const end = desired.secret?.end;
-  const fileName = template.application.handover?.fileName;
-  const isIssued = plan.steps.some(({ kind }) => kind === "issueSecret");
-  return {
-    plan,
-    tenant: read.tenant,
-    displayName: desired.displayName,
-    current: current.application,
-    clients: desired.exposedApi?.preAuthorizedApplications ?? [],
-    delivery:
-      profile && services && end && isIssued
-        ? toDelivery(profile, services, noLongerThan(end, known.linkLifetimeSeconds, now))
-        : undefined,
-    handoverFile: fileName === undefined ? undefined : join(outputFolder, fileName),
-    proofs: profile && proof && isIssued ? provable(desired.permissions) : [],
-    // What an application may do has other names.
-    obstacles: obstacles(
-      plan,
-      rightsOf(tokens, read.policies, dryRun),
-      provisioning?.isChanging && tokens.account.way !== "environment",
-    ),
-    provisioning: provisioning?.proposal,
-    now,
-  };
 }
