@@ -247,7 +247,7 @@ async function tokenFor(
 async function assigneesFor(
   run: Run,
   options: PrepareOptions,
-  { template, tenant }: Prepared,
+  { template, tenant, desired: { displayName } }: Prepared,
   { answers, now }: { readonly answers: Answers; readonly now: ProvisioningNow | undefined },
 ): Promise<Assignees> {
   const { templates, yes, asked, groupQuestion } = options;
@@ -262,7 +262,7 @@ async function assigneesFor(
   const proposed = scim?.newGroup && fill(scim.newGroup.displayName, toValues(answers));
   const assignees = await findAssignees(run, {
     named,
-    question: asks ? groupQuestion : undefined,
+    question: asks ? groupQuestion(displayName) : undefined,
     proposed,
     tenantId: tenant.id,
   });

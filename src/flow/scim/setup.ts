@@ -26,8 +26,8 @@ export interface SetupInput extends Omit<RegisterInput, "provisioner"> {
   readonly proofUser: string | undefined;
   /** Whether a token takes the place of a saved one that works. */
   readonly newSecretToken: boolean;
-  /** What a person is asked where nobody is named; undefined for no question. */
-  readonly groupQuestion: string;
+  /** What a person is asked where nobody is named, for an application. */
+  readonly groupQuestion: (displayName: string) => string;
 }
 
 const CHANGING = ["Synchronization.ReadWrite.All", "User.Read.All"];
