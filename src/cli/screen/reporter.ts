@@ -111,6 +111,8 @@ export class Reporter {
     const sentence = describeEvent(event);
     const isMade = event.kind === "applicationDone" || event.kind === "assignedSoFar";
     if (isMade && sentence !== undefined) this.#changes.push(sentence);
+    // The failure that follows says it.
+    if (event.kind === "assignedSoFar") return;
     if (sentence !== undefined) this.#say(event, sentence);
     else if (event.kind === "task") this.#task(event.task, event.state);
     else if (event.kind === "deviceCode") this.#deviceCode(event);

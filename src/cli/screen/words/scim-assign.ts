@@ -104,7 +104,7 @@ export function assigningText(total: number, progress: AssignProgress): string {
 
 /** What is there of assignments that were not brought to their end. */
 export function assignedSoFar(assigned: number, total: number): string {
-  return `${count(assigned)} of ${count(total)} are assigned; the same command goes on with the others`;
+  return `${count(assigned)} of ${count(total)} are assigned`;
 }
 
 /** How a run ended that assigns many, first line first. */
