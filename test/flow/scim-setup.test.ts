@@ -467,6 +467,14 @@ test("in Cloud Shell, whose session is not good for provisioning, one code is fo
   expect(stopped.stderr).toContain("Synchronization.ReadWrite.All");
 });
 
+test("of a product with several applications one alone", async () => {
+  const tenant = testTenant();
+  const words = ["scim", "setup", "--template", "andmoney", ...UNATTENDED, "--application", "rooms"];
+  const run = await runInProcess([...words, "--no-proof"], tenant, { piped: TOKEN });
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(tenant.state.applications.map(({ displayName }) => displayName)).toEqual(["&Money booking rooms"]);
+});
+
 test("F6: an attribute with several values that the tenant does not keep so is warned of", async () => {
   const tenant = testTenant();
   let isWritten = false;

@@ -9,13 +9,16 @@ import { quoted } from "../screen/words/consent.ts";
 import { GROUP_QUESTIONS } from "../screen/words/groups.ts";
 import { packedProgram, withSession } from "../session.ts";
 import type { Settings } from "../settings.ts";
+import { oneApplication } from "../settings.ts";
 import { registerOptions } from "./register.ts";
 
 /** `scim setup`: parses, calls the flow, shows what came of it. */
 export async function runScimSetup(invocation: Invocation): Promise<ExitCode> {
   return withSession(invocation, async ({ context, settings, flags, outputFolder }) => {
+    const isOne = textOf(flags, "application") !== undefined;
     const results = await setup(context, {
       ...settings,
+      ...(isOne && { templates: [oneApplication(settings, flags)] }),
       ...registerOptions(flags, invocation),
       outputFolder,
       tokenFiles: tokenFilesOf(flags),

@@ -84,12 +84,12 @@ class Reading {
   fromVariables(): void {
     const { environment } = this.#context.ports.system;
     for (const key of this.#keys) {
-      const name = variableOf(key);
-      const text = environment[name] ?? "";
-      if (text !== "" && !this.#tokens.has(key)) this.#take(key, text, name);
+      const names = this.#isAlone() ? [variableOf(key), SECRET_TOKEN_VARIABLE] : [variableOf(key)];
+      const name = names.find((one) => (environment[one] ?? "") !== "");
+      if (name !== undefined && !this.#tokens.has(key)) this.#take(key, environment[name] ?? "", name);
     }
     // One that is for another product stands in nobody's way.
-    const isMeant = !this.#keys.includes("") && this.isMissing();
+    const isMeant = !this.#isAlone() && this.isMissing();
     if (isMeant && (environment[SECRET_TOKEN_VARIABLE] ?? "") !== "") {
       this.#fault(SECRET_TOKEN_VARIABLE, { oneOf: this.#keys.map(variableOf) });
     }
@@ -107,9 +107,9 @@ class Reading {
     const text = await Promise.race([readInput(), silence]);
     if (text === undefined) report({ kind: "inputSilent", seconds: PATIENCE_MS / 1000 });
     const lines = (text ?? "").split(/\r?\n/).filter((line) => line.trim() !== "");
-    const isAlone = this.#keys.includes("");
-    if (isAlone) {
-      if (lines.length > 0) this.#take("", lines.join("\n"), STANDARD_INPUT);
+    if (this.#isAlone()) {
+      const { key, rest } = this.#split(lines.join("\n")) ?? {};
+      if (key !== undefined && rest) this.#take(key, rest, STANDARD_INPUT);
       return;
     }
     for (const line of lines) {
@@ -120,10 +120,15 @@ class Reading {
     }
   }
 
-  /** `<app>=<rest>`; for a product of one application the whole of it. */
+  /** Whether there is one application alone, so that nothing has to be told apart. */
+  #isAlone(): boolean {
+    return this.#keys.length === 1;
+  }
+
+  /** `<app>=<rest>`; for one application alone also the whole of it. */
   #split(value: string): { readonly key: string; readonly rest: string } | undefined {
-    if (this.#keys.includes("")) return { key: "", rest: value };
-    const { key, value: rest } = splitKey(value, this.#keys);
+    const [only] = this.#keys;
+    const { key = this.#isAlone() ? only : undefined, value: rest } = splitKey(value, this.#keys);
     return key === undefined ? undefined : { key, rest };
   }
 

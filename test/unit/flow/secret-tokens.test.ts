@@ -110,7 +110,7 @@ describe("the secret token of a product with one application", () => {
     ["two tokens in a file", { files: ["t"], contents: { t: "abc\ndef\n" } }, { secretToken: "whiteSpace" }],
     ["an empty file", { files: ["t"], contents: { t: "\n" } }, { secretToken: "empty" }],
     ["stars in its place", { piped: "***" }, { secretToken: "masked" }],
-    ["no such file", { files: ["t"] }, { reason: "missing" }],
+    ["no such file", { files: ["t"] }, { secretToken: "notFile" }],
     ["a folder", { files: ["."] }, { reason: "directory" }],
     ["no text", { files: ["t"], contents: { t: new Uint8Array([0xc3, 0x28]) } }, { reason: "notUtf8" }],
   ])("%s is refused before anything is done", async (_name, given, expected) => {
@@ -139,6 +139,16 @@ describe("the secret tokens of a product with several applications", () => {
 
   test("one may come before the other", async () => {
     expect((await read({ apps, piped: "rooms=r1" })).tokens).toEqual(new Map([["rooms", "r1"]]));
+  });
+
+  test.each<[string, Given]>([
+    ["a file", { files: ["t"], contents: { t: "r1" } }],
+    ["a file with its name", { files: ["rooms=t"], contents: { t: "r1" } }],
+    ["the variable", { environment: { [VARIABLE]: "r1" } }],
+    ["standard input", { piped: "r1\n" }],
+    ["standard input with its name", { piped: "rooms=r1\n" }],
+  ])("for one of them alone %s needs no name", async (_from, given) => {
+    expect((await read({ apps: ["rooms"], ...given })).tokens).toEqual(new Map([["rooms", "r1"]]));
   });
 
   test.each<[string, Given, string[]]>([
