@@ -470,7 +470,11 @@ test("in Cloud Shell, whose session is not good for provisioning, one code is fo
 test("of a product with several applications one alone", async () => {
   const tenant = testTenant();
   const words = ["scim", "setup", "--template", "andmoney", ...UNATTENDED, "--application", "rooms"];
-  const run = await runInProcess([...words, "--no-proof"], tenant, { piped: TOKEN });
+  const waiting = await runInProcess(words, tenant);
+  expect(waiting.exitCode, waiting.stderr).toBe(7);
+  expect(waiting.stdout).toMatch(/npx .* scim setup .*--template andmoney --application rooms/);
+  const again = { folder: waiting.folder, piped: TOKEN };
+  const run = await runInProcess([...words, "--no-proof"], tenant, again);
   expect(run.exitCode, run.stderr).toBe(0);
   expect(tenant.state.applications.map(({ displayName }) => displayName)).toEqual(["&Money booking rooms"]);
 });

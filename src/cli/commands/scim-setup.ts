@@ -48,7 +48,9 @@ export async function runScimSetup(invocation: Invocation): Promise<ExitCode> {
  */
 function toldAgain(flags: Flags, { addOns }: Pick<Settings, "addOns">): string[] {
   const switches = ["group-sync", "implicit-flow", ...addOns.map(({ name }) => name), "sandbox"];
+  const application = textOf(flags, "application");
   return [
+    ...(application === undefined ? [] : [`--application ${quoted(application)}`]),
     ...textsOf(flags, "notify").map((text) => `--notify ${quoted(text)}`),
     ...switches.flatMap((name) => {
       const value = flags[name]?.value;
