@@ -2,12 +2,13 @@ import { AppError, isAppError } from "../errors.ts";
 import type { GraphContext } from "../graph/batch.ts";
 import { createGroup, type FoundGroups, findGroups, searchGroups } from "../graph/groups.ts";
 import { fetchWithin } from "../http/attempt.ts";
-import { type Group, type NewGroup, toNewGroup } from "../registration/groups.ts";
+import type { Group, NewGroup } from "../registration/groups.ts";
 import type { Plan } from "../registration/plan.ts";
 import type { KnownValues } from "../settings/known-values.ts";
 import { detectCloudShell } from "../signin/cloud-shell.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import { during, journaled, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
+import { NewGroups } from "./new-groups.ts";
 import { CHANGING_SCOPES, inTenant, signIn } from "./sign-in.ts";
 
 /** A permission for groups, with those that are as good. */
@@ -33,6 +34,8 @@ const MAKING: Need = { scope: "Group.ReadWrite.All", enough: ALL_OF_IT };
 export interface ChosenGroups {
   found: readonly Group[];
   toMake: readonly NewGroup[];
+  /** Those of the whole run. */
+  readonly newGroups: NewGroups;
   /** The sign-in that may make them. */
   readonly graph: GraphContext;
 }
@@ -51,6 +54,8 @@ export interface ChooseOptions {
   readonly graph: GraphContext;
   readonly tenantId: string;
   readonly dryRun: boolean;
+  /** Those that the run makes for other applications; undefined where there is no other. */
+  readonly newGroups?: NewGroups | undefined;
   /** Names of groups that are made where there is none of that name. */
   readonly make?: readonly string[] | undefined;
   /** The object IDs of the users who become members of a group that is made. */
@@ -87,9 +92,12 @@ function isAsked({ questions, ports }: RunContext, { groupSync }: ChooseOptions[
   return questions !== undefined && groupSync && !detectCloudShell(ports.system.environment);
 }
 
-/** A plan that makes these groups as well. */
-export function withGroups(plan: Plan, { toMake }: ChosenGroups): Plan {
-  return { steps: [...plan.steps, ...toMake.map((group) => ({ kind: "createGroup", group }) as const)] };
+/** A plan that makes these groups as well, but for those that another plan of the run makes. */
+export function withGroups(plan: Plan, { toMake }: ChosenGroups, others: readonly Plan[] = []): Plan {
+  const planned = others.flatMap(({ steps }) => steps.filter((step) => step.kind === "createGroup"));
+  const names = new Set(planned.map(({ group }) => group.displayName));
+  const own = toMake.filter(({ displayName }) => !names.has(displayName));
+  return { steps: [...plan.steps, ...own.map((group) => ({ kind: "createGroup", group }) as const)] };
 }
 
 /**
@@ -99,12 +107,16 @@ export function withGroups(plan: Plan, { toMake }: ChosenGroups): Plan {
 export async function makeGroups(context: RunContext, chosen: ChosenGroups): Promise<void> {
   for (const group of chosen.toMake) {
     stopIfInterrupted(context.signal);
-    const intent = { event: "intent", step: "createGroup" } as const;
-    const make = () => createGroup(chosen.graph, group, context.cloud.graph);
-    const made = await journaled(context, "createGroup", intent, make, ({ id }) => ({ objectId: id }));
-    chosen.found = [...chosen.found, made];
+    const made = await chosen.newGroups.make(group, (planned) => makeGroup(context, chosen.graph, planned));
+    if (!chosen.found.some(({ id }) => id === made.id)) chosen.found = [...chosen.found, made];
     chosen.toMake = chosen.toMake.filter((one) => one !== group);
   }
+}
+
+async function makeGroup(context: RunContext, graph: GraphContext, group: NewGroup): Promise<Group> {
+  const intent = { event: "intent", step: "createGroup" } as const;
+  const make = () => createGroup(graph, group, context.cloud.graph);
+  return journaled(context, "createGroup", intent, make, ({ id }) => ({ objectId: id }));
 }
 
 /** A search is not waited for longer than this; whoever typed types on. */
@@ -116,18 +128,20 @@ class Choosing {
   readonly #options: ChooseOptions;
   readonly #found: Group[] = [];
   readonly #toMake: NewGroup[] = [];
+  readonly #newGroups: NewGroups;
   #tokens: TokenSource;
   #graph: GraphContext;
 
   constructor(context: RunContext, options: ChooseOptions) {
     this.#context = context;
     this.#options = options;
+    this.#newGroups = options.newGroups ?? new NewGroups();
     this.#tokens = options.tokens;
     this.#graph = options.graph;
   }
 
   chosen(): ChosenGroups {
-    return { found: this.#found, toMake: this.#toMake, graph: this.#graph };
+    return { found: this.#found, toMake: this.#toMake, newGroups: this.#newGroups, graph: this.#graph };
   }
 
   /** Takes the group of that name, or plans one. @throws AppError GROUPS_UNCLEAR where several have it. */
@@ -201,8 +215,7 @@ class Choosing {
         return this.#signInFor(MAKING);
       });
     }
-    const group = toNewGroup(displayName, this.#context.runId, this.#toMake.length + 1);
-    this.#toMake.push({ ...group, ...(members && { members }) });
+    this.#toMake.push(this.#newGroups.plan(displayName, this.#context.runId, members));
   }
 
   #take(group: Group): void {

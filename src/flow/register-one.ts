@@ -25,10 +25,20 @@ import { toWanted } from "./wanted.ts";
 /** One application with everything that is to be done about it. */
 export type Planned = Prepared & { readonly provisioning: Provisioning | undefined };
 
-/** Reads and plans the provisioning as well, where this run sets it up. */
-export async function withProvisioning(run: Run, one: Prepared, answers: Answers): Promise<Planned> {
+/**
+ * Reads and plans the provisioning as well, where this run sets it up.
+ *
+ * @param others those of the run that are planned already: a group for several stands in the first plan alone.
+ */
+export async function withProvisioning(
+  run: Run,
+  one: Prepared,
+  answers: Answers,
+  others: readonly Planned[] = [],
+): Promise<Planned> {
   const provisioning = await run.input.provisioner?.prepare(run, one, answers);
-  const plan = provisioning ? withGroups(one.plan, provisioning.groups) : one.plan;
+  const plans = others.map(({ plan }) => plan);
+  const plan = provisioning ? withGroups(one.plan, provisioning.groups, plans) : one.plan;
   return { ...one, plan, provisioning };
 }
 
@@ -130,7 +140,8 @@ async function apply(run: Run, { read, means, profile }: Agreed, one: Planned): 
       (async (made) => {
         outcome = await provisioning.apply(means, made, groups);
       }),
-  });
+    // Where the application failed, nobody has waited for its groups.
+  }).finally(() => groups?.catch(() => undefined));
   const waiting = await consentLeft(run, means, one, { ...applied, tenantId: read.tenant.id });
   const signInClientId = means.permittedClient ?? one.signInClientId;
   const registered = toResult(context, { ...one, signInClientId }, "registered", { ...applied, waiting });

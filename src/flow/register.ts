@@ -15,6 +15,7 @@ import { during, openGraph, type RunContext, stopIfInterrupted } from "./context
 import type { RegisterResult } from "./events.ts";
 import { type ChosenGroups, chooseGroups, groupScopes, makeGroups, withGroups } from "./groups.ts";
 import { withPage } from "./handover-page.ts";
+import { NewGroups } from "./new-groups.ts";
 import { checkOutputFolder } from "./output-folder.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { propose } from "./propose.ts";
@@ -162,7 +163,7 @@ async function readAndAsk(run: Run): Promise<RegisterResult[]> {
   // Whoever says yes beforehand has said all.
   const question = input.yes ? undefined : template.groups?.question;
   const choosing = { known, question, tokens, graph, tenantId: read.tenant.id, dryRun: input.dryRun };
-  const none = { found: [], toMake: [], graph };
+  const none = { found: [], toMake: [], newGroups: new NewGroups(), graph };
   const groups = input.provisioner ? none : await chooseGroups(context, choosing);
   const isSame = "appId" in wanted || answers.appName === proposed;
   const results = await registerAll(run, read, { ...answers, groups }, isSame ? read : undefined);
@@ -196,7 +197,7 @@ async function registerAll(
     found.push(index === 0 ? { ...one, plan: withGroups(one.plan, answers.groups) } : one);
   }
   const prepared: Planned[] = [];
-  for (const one of found) prepared.push(await withProvisioning(run, one, answers));
+  for (const one of found) prepared.push(await withProvisioning(run, one, answers, prepared));
   const changing = prepared.filter(isChanging);
   const issues = changing.some(({ plan }) => plan.steps.some(({ kind }) => kind === "issueSecret"));
   const profile = issues && services ? await readyService(context, services) : undefined;

@@ -4,6 +4,7 @@ import type { Assignment } from "../../provisioning/types.ts";
 import { detectCloudShell } from "../../signin/cloud-shell.ts";
 import { during } from "../context.ts";
 import { type ChosenGroups, chooseGroups } from "../groups.ts";
+import type { NewGroups } from "../new-groups.ts";
 import type { Run } from "../register.ts";
 
 /** Who is to be provisioned, as it was named for one application. */
@@ -33,6 +34,8 @@ export interface AssigneeOptions {
   /** The name of a group that the template proposes to make. */
   readonly proposed: string | undefined;
   readonly tenantId: string;
+  /** Those of the whole run. */
+  readonly newGroups: NewGroups;
 }
 
 /**
@@ -42,7 +45,7 @@ export interface AssigneeOptions {
  */
 export async function findAssignees(run: Run, options: AssigneeOptions): Promise<Assignees> {
   const { context, input, graph, tokens } = run;
-  const { named, tenantId, proposed } = options;
+  const { named, tenantId, proposed, newGroups } = options;
   const [users, members] = await findAll(run, [named.users, named.members]);
   const isAsked = context.questions !== undefined && !detectCloudShell(context.ports.system.environment);
   const choosing = {
@@ -60,13 +63,16 @@ export async function findAssignees(run: Run, options: AssigneeOptions): Promise
     make: named.newGroups,
     members: members?.map(({ id }) => id),
     proposed,
+    newGroups,
   };
   const groups = await chooseGroups(context, choosing);
   const [made] = groups.toMake;
   if (!made || named.members.length > 0) return { users: users ?? [], groups, members: members ?? [] };
   const more = isAsked ? await askForMembers(run, made.displayName) : [];
   const ids = more.map(({ id }) => id);
-  groups.toMake = groups.toMake.map((group) => ({ ...group, ...(ids.length > 0 && { members: ids }) }));
+  groups.toMake = groups.toMake.map(({ displayName }) =>
+    groups.newGroups.plan(displayName, context.runId, ids),
+  );
   return { users: users ?? [], groups, members: more };
 }
 

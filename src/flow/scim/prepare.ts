@@ -17,6 +17,7 @@ import type { Secret } from "../../secret.ts";
 import { fill } from "../../template/placeholders.ts";
 import type { Answers } from "../answers.ts";
 import { during, type RunContext } from "../context.ts";
+import type { NewGroups } from "../new-groups.ts";
 import type { Prepared } from "../prepare.ts";
 import type { Principal, Provisioning, ProvisioningResult } from "../provisioner.ts";
 import type { Run } from "../register.ts";
@@ -43,6 +44,8 @@ export interface PrepareOptions extends SetupInput {
   readonly tokens: SecretTokens;
   /** What was asked and answered already, by application: a run that plans again does not ask again. */
   readonly asked: Map<string, { token?: Secret | undefined; assignees?: Assignees }>;
+  /** Those of all the product's applications. */
+  readonly groupsToMake: NewGroups;
 }
 
 const NOTHING_YET: CurrentProvisioning = {
@@ -265,6 +268,7 @@ async function assigneesFor(
     question: asks ? groupQuestion(displayName) : undefined,
     proposed,
     tenantId: tenant.id,
+    newGroups: options.groupsToMake,
   });
   asked.set(key, { ...before, assignees });
   return assignees;

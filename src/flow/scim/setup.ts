@@ -7,6 +7,7 @@ import type { Template } from "../../template/schema.ts";
 import type { Answers } from "../answers.ts";
 import type { RunContext } from "../context.ts";
 import type { RegisterResult } from "../events.ts";
+import { NewGroups } from "../new-groups.ts";
 import type { Provisioner } from "../provisioner.ts";
 import { type RegisterInput, register } from "../register.ts";
 import { type PrepareOptions, prepareProvisioning } from "./prepare.ts";
@@ -47,7 +48,7 @@ export async function setup(context: RunContext, input: SetupInput): Promise<Reg
     files: input.tokenFiles,
     inputIsTaken: input.known.auth === "token",
   });
-  const options: PrepareOptions = { ...input, tokens, asked: new Map() };
+  const options: PrepareOptions = { ...input, tokens, asked: new Map(), groupsToMake: new NewGroups() };
   const provisioner: Provisioner = {
     scopes: input.dryRun ? READING : [...CHANGING, groupScope(context, input)],
     prepare: (run, application, answers) =>
