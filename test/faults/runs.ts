@@ -130,6 +130,7 @@ export function expectNobodyUntold(
 /**
  * No secret, token or link stands anywhere but where the link belongs: in the file and in the results.
  *
+ * @param options.handover the hand-over file's name.
  * @param options.abandoned no later run was in the folder of a killed one: only a run there takes away the
  * file that was being written.
  */
@@ -137,13 +138,13 @@ export function expectNothingSecret(
   { root }: Pick<Outpost, "root">,
   secrets: readonly Secret[],
   runs: readonly Ended[],
-  { abandoned = false } = {},
+  { abandoned = false, handover = HANDOVER } = {},
 ): void {
   const said = runs.map(({ stderr }, index) => ({ place: `stderr of run ${index + 1}`, content: stderr }));
   const results = runs.map(({ stdout }, index) => ({ place: `stdout of run ${index + 1}`, content: stdout }));
   const isLink = ({ name }: Secret): boolean => name === "link";
   const isHandover = (path: string): boolean =>
-    path.endsWith(`/${HANDOVER}`) || (abandoned && path.includes(`.${HANDOVER}.`));
+    path.endsWith(`/${handover}`) || (abandoned && path.includes(`.${handover}.`));
   const files = filesIn(root);
   const others = secrets.filter((secret) => !isLink(secret));
   expect(find(others, [...files, ...said, ...results])).toEqual([]);

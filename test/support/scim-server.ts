@@ -38,6 +38,8 @@ export interface ScimServerOptions {
   readonly token: string | Readonly<Record<string, string>>;
   /** Attributes of users besides those of the standard, by schema. */
   readonly extensions?: Readonly<Record<string, readonly { name: string; multiValued?: boolean }[]>>;
+  /** Registers what is left to do when the test has ended; a test beside others brings its context's own. */
+  readonly onFinished?: (clean: () => Promise<void>) => void;
 }
 
 type Express = RequestListener & { use: (path: string, handler: unknown) => void };
@@ -50,7 +52,11 @@ const stores = new Map<string, ScimEndpoint>();
  * A SCIM server that is not ours: scimmy with scimmy-routers behind a real HTTP server on this machine, closed
  * when the test ends. It stands for every vendor's endpoint at once; each tenant URL has its own people.
  */
-export async function scimServer({ token, extensions = {} }: ScimServerOptions): Promise<ScimServer> {
+export async function scimServer({
+  token,
+  extensions = {},
+  onFinished = onTestFinished,
+}: ScimServerOptions): Promise<ScimServer> {
   declare(extensions);
   const own = randomUUID();
   const app = express();
@@ -71,7 +77,7 @@ export async function scimServer({ token, extensions = {} }: ScimServerOptions):
   app.use("/scim/:endpoint", router);
   const server = createServer(app);
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  onTestFinished(async () => {
+  onFinished(async () => {
     server.closeAllConnections();
     await new Promise((done) => server.close(done));
   });

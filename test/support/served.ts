@@ -42,6 +42,8 @@ export interface Outpost {
 export interface OutpostOptions {
   readonly behaviour?: Partial<Behaviour>;
   readonly state?: TenantState;
+  /** The vendor's SCIM server; the sandbox's own unless given. */
+  readonly scimFetch?: Fetch;
   /** Stands between the program and the sandbox. */
   readonly wrap?: (fetch: Fetch) => Fetch;
   /** Registers what is left to do when the test has ended; a test beside others brings its context's own. */
@@ -74,6 +76,7 @@ export function serve(): (options?: OutpostOptions) => Outpost {
   return ({
     behaviour = {},
     state = newTenant(),
+    scimFetch,
     wrap = (fetch: Fetch) => fetch,
     onFinished = onTestFinished,
   } = {}) => {
@@ -84,6 +87,7 @@ export function serve(): (options?: OutpostOptions) => Outpost {
       ids: nodeIds,
       state,
       behaviour: { ...quick, ...behaviour },
+      ...(scimFetch && { scimFetch }),
     });
     answer = wrap(sandbox.fetch);
     const root = realpathSync(mkdtempSync(join(tmpdir(), "entra-app-registration-run-")));
