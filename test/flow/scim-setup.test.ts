@@ -479,6 +479,27 @@ test("of a product with several applications one alone", async () => {
   expect(tenant.state.applications.map(({ displayName }) => displayName)).toEqual(["&Money booking rooms"]);
 });
 
+test("F3: who lacks what the vendor requires is listed before the question, also where no table can be written", async () => {
+  const inputs = [
+    "webRedirectUri=https://w.example/cb",
+    "installedRedirectUri=https://i.example/cb",
+    "tenantUrl=https://scim.example.com/v2",
+  ].flatMap((text) => ["--set", text]);
+  const words = ["scim", "setup", "--template", "scim-oidc-platform", ...UNATTENDED, ...inputs, "--dry-run"];
+  const room = ["--user", "room.berlin1@contoso.com", "--user", MEGAN];
+  const run = await runInProcess([...words, ...room], testTenant(), { piped: TOKEN });
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(run.stderr).toContain("1 of 2 users would fail to be provisioned.");
+  const table = readdirSync(run.folder).find((name) => name.startsWith("users-to-check-"));
+  expect(readFileSync(join(run.folder, table ?? ""), "utf8")).toContain("room.berlin1@contoso.com");
+  const refused = Object.assign(new Error("read-only"), { code: "EROFS" });
+  const files = { writeAtomic: () => Promise.reject(refused) };
+  const full = await runInProcess([...words, ...room], testTenant(), { piped: TOKEN, files });
+  expect(full.exitCode, full.stderr).toBe(0);
+  expect(full.stderr).toContain("room.berlin1@contoso.com");
+  expect(full.stderr).not.toContain("All of them are in");
+});
+
 test("F6: an attribute with several values that the tenant does not keep so is warned of", async () => {
   const tenant = testTenant();
   let isWritten = false;

@@ -22,7 +22,11 @@ export async function tellUsers(
   const { desired, selections } = options;
   if (desired.requirements.length === 0 || selections.length === 0) return undefined;
   const check = await during(context, "checkUsers", () => checkUsers(graph, options));
-  const written = await writeUserList(context.ports, file, check);
+  // A table that cannot be written ends nothing: the first of them stand on the screen.
+  const written = await writeUserList(context.ports, file, check).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code === undefined) throw error;
+    return undefined;
+  });
   const hasGroups = selections.some(({ kind }) => kind === "members");
   context.report({ kind: "usersChecked", check, file: written, hasGroups });
   return check;
