@@ -20,6 +20,7 @@ import type { Run } from "./register.ts";
 import { toResult } from "./result.ts";
 import { otherServices } from "./service.ts";
 import { awaitConsent, leftPermissions, type Means, withoutLeft } from "./step-up.ts";
+import { together } from "./together.ts";
 import { toWanted } from "./wanted.ts";
 
 /** One application with everything that is to be done about it. */
@@ -120,7 +121,7 @@ async function apply(run: Run, { read, means, profile }: Agreed, one: Planned): 
   stopIfInterrupted(context.signal);
   const groups = provisioning && groupsOf(context, provisioning);
   let outcome: ProvisioningResult | undefined;
-  const applied = await applyPlan(context, {
+  const applying = applyPlan(context, {
     graph: means.graph,
     plan: withoutLeft(plan, means.left),
     desired: withoutPermissions(desired, leftPermissions(plan, means.left)),
@@ -140,8 +141,9 @@ async function apply(run: Run, { read, means, profile }: Agreed, one: Planned): 
       (async (made) => {
         outcome = await provisioning.apply(means, made, groups);
       }),
-    // Where the application failed, nobody has waited for its groups.
-  }).finally(() => groups?.catch(() => undefined));
+  });
+  // Where the application fails, nobody else waits for its groups.
+  const [applied] = await together(applying, groups);
   const waiting = await consentLeft(run, means, one, { ...applied, tenantId: read.tenant.id });
   const signInClientId = means.permittedClient ?? one.signInClientId;
   const registered = toResult(context, { ...one, signInClientId }, "registered", { ...applied, waiting });

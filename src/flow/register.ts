@@ -32,6 +32,7 @@ import { checkReminder, type SecretEnd, writeReminder } from "./reminder.ts";
 import { prepareServices, readyService, type Services } from "./service.ts";
 import { CHANGING_SCOPES, inTenant, READING_SCOPES, signIn } from "./sign-in.ts";
 import { stepUp } from "./step-up.ts";
+import { together } from "./together.ts";
 import { checkUnattended } from "./unattended.ts";
 import { apisOf, toWanted } from "./wanted.ts";
 
@@ -224,7 +225,7 @@ async function registerAll(
     if (prepared.length > 1) context.report({ kind: "applicationDone", result });
     return result;
   };
-  return issues ? oneByOne(prepared, complete) : sideBySide(prepared, complete);
+  return issues ? oneByOne(prepared, complete) : together(...prepared.map(complete));
 }
 
 /** Hand-over files may be shared, and what happens to a secret may have to be asked. */
@@ -235,16 +236,4 @@ async function oneByOne<Item, Result>(
   const results: Result[] = [];
   for (const item of items) results.push(await work(item));
   return results;
-}
-
-/** The first failure is only told once all have ended: none is left in the middle of something. */
-async function sideBySide<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const outcomes = await Promise.allSettled(items.map(work));
-  return outcomes.map((outcome) => {
-    if (outcome.status === "rejected") throw outcome.reason;
-    return outcome.value;
-  });
 }

@@ -6,14 +6,11 @@ import { runInProcess, type TestTenant, testTenant } from "../support/run.ts";
 
 const MEGAN = "megan.bowen@contoso.com";
 
+const ADDRESS = "api=https://api.booking.andmoney.dk";
+const RUN = ["scim", "setup", "--template", "andmoney", "--set", ADDRESS, "--tenant-id", EXAMPLE.tenantId];
+
 const prepare = async (tenant: TestTenant, groups: readonly string[]) =>
-  runInProcess(
-    [
-      ...["scim", "setup", "--template", "andmoney", "--set", "api=https://api.booking.andmoney.dk"],
-      ...["--tenant-id", EXAMPLE.tenantId, "--yes", "--no-input", ...groups],
-    ],
-    tenant,
-  );
+  runInProcess([...RUN, "--yes", "--no-input", ...groups], tenant);
 
 /** The names of the groups that are assigned to each application. */
 function assigned({ state }: TestTenant): Record<string, string[]> {

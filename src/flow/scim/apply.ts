@@ -22,11 +22,11 @@ import type { MadeApplication } from "../beside.ts";
 import { during, journaled, type RunContext, stopIfInterrupted } from "../context.ts";
 import type { Task } from "../events.ts";
 import type { Principal, ProvisioningResult } from "../provisioner.ts";
+import { together } from "../together.ts";
 import { type Arrivals, awaitArrivals } from "./arrivals.ts";
 import { requireConnection, requireSaved, warnOfAnyToken } from "./connection.ts";
 import { changeMappings, type Mappings, mappingsOf, warnOfLost } from "./mappings.ts";
 import { proveProvisioning } from "./prove.ts";
-import { together } from "./together.ts";
 import type { ProvisioningWork } from "./work.ts";
 
 /** How long the roles of a new enterprise application may take to show. */

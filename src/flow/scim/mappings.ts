@@ -6,8 +6,8 @@ import { changeSchema, expressionsOf } from "../../provisioning/change-schema.ts
 import type { ParsedExpressions, SchemaChange } from "../../provisioning/schema-changes.ts";
 import type { DesiredProvisioning, Job, SynchronizationSchema } from "../../provisioning/types.ts";
 import type { RunContext } from "../context.ts";
+import { together } from "../together.ts";
 import { keepSchema } from "./schema-backup.ts";
-import { together } from "./together.ts";
 import type { ProvisioningWork } from "./work.ts";
 
 /** The mappings of a job, as they are and as they should be. */

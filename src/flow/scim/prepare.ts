@@ -21,6 +21,7 @@ import type { NewGroups } from "../new-groups.ts";
 import type { Prepared } from "../prepare.ts";
 import type { Principal, Provisioning, ProvisioningResult } from "../provisioner.ts";
 import type { Run } from "../register.ts";
+import { together } from "../together.ts";
 import { applyProvisioning } from "./apply.ts";
 import {
   type Assignees,
@@ -36,7 +37,6 @@ import { selectionsOf, tellPeople } from "./people.ts";
 import { type ProvisioningNow, readNow } from "./read-now.ts";
 import type { SecretTokens } from "./secret-tokens.ts";
 import type { SetupInput } from "./setup.ts";
-import { together } from "./together.ts";
 import { tableName } from "./user-list.ts";
 import type { ProvisioningWork } from "./work.ts";
 

@@ -1,5 +1,5 @@
 /** The values of promises, in their order. */
-type Awaited_<Promises extends readonly unknown[]> = {
+type Values<Promises extends readonly unknown[]> = {
   -readonly [Key in keyof Promises]: Awaited<Promises[Key]>;
 };
 
@@ -7,13 +7,13 @@ type Awaited_<Promises extends readonly unknown[]> = {
  * Waits for all of several pieces of work to end; only then the first failure is told, so that none is left in
  * the middle of something.
  */
-export async function together<Promises extends readonly unknown[]>(
+export async function together<const Promises extends readonly unknown[]>(
   ...work: Promises
-): Promise<Awaited_<Promises>> {
+): Promise<Values<Promises>> {
   const outcomes = await Promise.allSettled(work);
   const values = outcomes.map((outcome) => {
     if (outcome.status === "rejected") throw outcome.reason;
     return outcome.value;
   });
-  return values as Awaited_<Promises>;
+  return values as Values<Promises>;
 }
