@@ -249,6 +249,7 @@ export type Expectation =
   | "httpsUrlNotHttp"
   | "urlWithoutCredentials"
   | "urlWithoutWildcard"
+  | "urlWithoutFragment"
   | "urlWithDnsName"
   | "urlWithoutFinalDot"
   | "urlWithShortLabels"

@@ -171,7 +171,8 @@ export function parsePairs(text: string): Parsed<readonly (readonly [key: string
 function parseHttpsUrl(text: string): Parsed<string> {
   const origin = parseHostname(text);
   if (!origin.ok) return origin;
-  return /[*#]/.test(text) ? bad("urlWithoutWildcard") : good(text);
+  if (text.includes("#")) return bad("urlWithoutFragment");
+  return text.includes("*") ? bad("urlWithoutWildcard") : good(text);
 }
 
 /** How long something lives: a whole number and h, d, w, m or y, such as `24m`. */

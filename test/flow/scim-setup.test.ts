@@ -293,7 +293,11 @@ describe("what is wrong is said, and leaves nothing half done", () => {
     ["http://scim.example.com/v2", /https:\/\//],
     ["https://10.1.2.3/scim", /not an IP address/],
     ["https://scim.corp.local/v2", /inside a network alone/],
-    ["https://scim.example.com/v2?access_token=abc", /"access_token" behind a question mark/],
+    [
+      "https://scim.example.com/v2?access_token=abc",
+      /\?access_token=…, .*"access_token" behind a question mark/,
+    ],
+    ["https://scim.example.com/v2#users", /must have no # in it/],
   ])("the address %s is refused before anybody signs in", async (url, said) => {
     const tenant = testTenant();
     const words = ["--template", "scim-oidc-platform", ...UNATTENDED, "--set", `tenantUrl=${url}`];

@@ -67,6 +67,10 @@ test.each([
   ],
   [{ path: "c", found: "x", expected: { oneOf: ["a", "b"] } }, "c: is x, must be one of a, b"],
   [{ path: "d", expected: { schema: "too short" } }, "d: too short"],
+  [
+    { path: "e", found: "https://x/v2?access_token=abc&u=d", expected: "urlWithoutFragment" },
+    "e: is https://x/v2?access_token=…&u=…, must have no # in it",
+  ],
 ] as const)("the fault %j", (fault, text) => {
   expect(describeFault(fault).replaceAll(/ +/g, " ")).toBe(text);
 });

@@ -7,13 +7,13 @@ import { say } from "../clean.ts";
 export function describeFault({ path, found, expected, suggestion }: Fault): string {
   if (expected === "knownKey")
     return say`${path}: is no key of this file. Did you mean "${suggestion ?? ""}"?`;
-  const is = found === undefined ? "" : say` is ${withoutPassword(found).trim() || "empty"},`;
+  const is = found === undefined ? "" : say` is ${withoutSecrets(found).trim() || "empty"},`;
   return say`${path}:` + `${is} ${expectation(expected)}`;
 }
 
-/** What people send to support must not hold the user name and password of a URL. */
-function withoutPassword(text: string): string {
-  return text.replace(/\/\/[^/@\s]*@/, "//…@");
+/** What people send to support must not hold the user name and password of a URL, nor a token in its query. */
+function withoutSecrets(text: string): string {
+  return text.replace(/\/\/[^/@\s]*@/, "//…@").replaceAll(/([?&][^=&\s]*=)[^&\s]+/g, "$1…");
 }
 
 /** What a value should be, as an answer's reason for being refused. */
@@ -93,6 +93,7 @@ const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
   httpsUrlNotHttp: "must start with https://, not http://: Microsoft Entra takes no other address",
   urlWithoutCredentials: "must not contain a user name or password",
   urlWithoutWildcard: "must not contain a wildcard (*)",
+  urlWithoutFragment: "must have no # in it",
   urlWithDnsName: "must have a DNS name such as app.contoso.com, not an IP address",
   urlWithoutFinalDot: "must have a host name without a dot at its end",
   urlWithShortLabels: "must have a host name without a part longer than 63 characters between its dots",
