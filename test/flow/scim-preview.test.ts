@@ -101,6 +101,21 @@ describe("what is sent of one", () => {
     }
   });
 
+  test("the role is that with which somebody is assigned, by an own assignment or that of a group", async () => {
+    const { tenant, scim } = await platform();
+    const role = async (...words: string[]) =>
+      /roles\[.*\]\.value +(\w+)/.exec((await scim("preview", "--user", MEGAN, ...words)).stdout)?.[1];
+    const assign = async (...words: string[]) =>
+      expect((await scim("assign", ...words, "--yes")).exitCode).toBe(0);
+    expect(await role()).toBe("ReadOnly");
+    const group = tenant.state.groups.find(({ displayName }) => displayName === "All Employees");
+    await assign("--group", group?.displayName ?? "", "--role", "Admin");
+    expect(await role()).toBe("Admin");
+    await assign("--user", MEGAN, "--role", "EnterpriseAdmin");
+    expect(await role()).toBe("EnterpriseAdmin");
+    expect(await role("--role", "User")).toBe("User");
+  });
+
   test("by the mappings of the job where there is one", async () => {
     const { scim } = await provisioned();
     const run = await scim(["preview", "--user", MEGAN, "--json"]);

@@ -8,11 +8,13 @@ import { evaluateMapping } from "../../provisioning/mapping/evaluate.ts";
 import { parseExpression, sourceAttributesOf } from "../../provisioning/mapping/expression.ts";
 import { rulePlaces } from "../../provisioning/schema-places.ts";
 import type { CurrentProvisioning, DesiredProvisioning, SourceObject } from "../../provisioning/types.ts";
+import type { AppRole } from "../../registration/types.ts";
 import type { KnownValues } from "../../settings/known-values.ts";
 import type { Template } from "../../template/schema.ts";
 import { askForAnswers } from "../answers.ts";
 import { during, type RunContext } from "../context.ts";
 import { tryFolder } from "../output-folder.ts";
+import { assignedRoles } from "./assigned-roles.ts";
 import { checkUsers, type UserCheck } from "./check-users.ts";
 import { locateProvisioning, SCIM_READING_SCOPES } from "./locate.ts";
 import { type People, type PeopleSources, readPeople } from "./named-people.ts";
@@ -74,8 +76,8 @@ export async function preview(context: RunContext, input: PreviewInput): Promise
   const { graph, tenant, servicePrincipalId, provisioning, appName } = located;
   const { displayName, appId, objectId } = located.current.application;
   const desired = await desiredOf(context, input, appName);
-  const role = await roleValue(graph, servicePrincipalId, input.role ?? desired.appRole);
-  const given: SourceObject = role === undefined ? {} : { appRoleAssignments: [role] };
+  const appRoles = await readAppRoles(graph, servicePrincipalId);
+  const given = withRole(roleValue(appRoles, input.role ?? desired.appRole));
   const { selections, missing, named } = await during(context, "findUsers", () =>
     people.count > 0
       ? namedOnes(graph, people)
@@ -86,7 +88,15 @@ export async function preview(context: RunContext, input: PreviewInput): Promise
   }
   const check = await during(context, "checkUsers", () => checkUsers(graph, { desired, selections, given }));
   const mappings = mappingsOf(provisioning, desired);
-  const sent = await sentOf(graph, named, mappings.list, given);
+  // Who is assigned already has a role, which need not be the one that others would get.
+  const isRead = mappings.list.some((mapping) => readBy(mapping).includes("appRoleAssignments"));
+  const isAsked = isRead && named.length > 0 && input.role === undefined;
+  const roles = isAsked ? await assignedRoles(graph, servicePrincipalId, named) : new Map<string, string>();
+  const givenOf = (userId: string): SourceObject => {
+    const role = appRoles.find(({ id }) => id === roles.get(userId));
+    return role ? withRole(nameOf(role)) : given;
+  };
+  const sent = await sentOf(graph, named, mappings.list, givenOf);
   const file = await writeUserList(
     context.ports,
     `${input.outputFolder}/${tableName("users-to-check", input.template)}`,
@@ -122,13 +132,18 @@ async function desiredOf(
 }
 
 /** What `appRoleAssignments` holds of somebody with that role; undefined where there is no such role. */
-async function roleValue(
-  graph: GraphContext,
-  servicePrincipalId: string,
-  wanted: string | undefined,
-): Promise<string | undefined> {
-  const role = pickUserRole(await readAppRoles(graph, servicePrincipalId), wanted);
-  return role ? (role.value ?? role.displayName) : wanted;
+function roleValue(appRoles: readonly AppRole[], wanted: string | undefined): string | undefined {
+  const role = pickUserRole(appRoles, wanted);
+  return role ? nameOf(role) : wanted;
+}
+
+function nameOf({ value, displayName }: AppRole): string {
+  return value ?? displayName;
+}
+
+/** What Entra knows of somebody with that role. */
+function withRole(role: string | undefined): SourceObject {
+  return role === undefined ? {} : { appRoleAssignments: [role] };
 }
 
 interface Whom {
@@ -204,13 +219,13 @@ async function sentOf(
   graph: GraphContext,
   ids: readonly string[],
   mappings: readonly Mapping[],
-  given: SourceObject,
+  givenOf: (userId: string) => SourceObject,
 ): Promise<readonly SentUser[]> {
   if (ids.length === 0) return [];
   const attributes = [...new Set(mappings.flatMap(readBy))];
   const sent: SentUser[] = [];
   for await (const user of readUsers(graph, { kind: "users", ids }, attributes)) {
-    sent.push(toSent(user, mappings, given));
+    sent.push(toSent(user, mappings, givenOf(user.id)));
   }
   return sent;
 }
