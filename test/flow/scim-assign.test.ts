@@ -153,6 +153,8 @@ describe("who is meant", () => {
     expect(stderr).toContain("Nobody who is named is in this tenant:");
     expect(exitCode).toBe(2);
     expect(assigned(tenant)).toEqual([]);
+    const flag = await run("--role", "Boss");
+    expect(flag.stderr).toContain('has no such app role for users: "Boss".');
   });
 
   test("a group's name that two groups have is not guessed", async () => {

@@ -105,10 +105,10 @@ function rolesFor({
   const roles = new Map([...people.roles, role].map((name) => [name, roleNamed(appRoles, name)] as const));
   const usual = roles.get(role);
   roles.set(undefined, usual);
-  const unknown = [...roles].flatMap(([name, found]) => (found ? [] : [name ?? ""]));
-  if (unknown.length > 0) {
+  const unknown = [...roles].flatMap(([name, found]) => (found || name === undefined ? [] : [name]));
+  if (unknown.length > 0 || !usual) {
     const known = appRoles.filter((one) => pickUserRole([one]) !== undefined).map(nameOfRole);
-    throw new AppError("ROLE_UNKNOWN", { roles: unknown, known, displayName });
+    throw new AppError("ROLE_UNKNOWN", { roles: unknown, known: [...new Set(known)], displayName });
   }
   return new Map([...roles].flatMap(([name, found]) => (found ? [[name, found] as const] : [])));
 }

@@ -244,6 +244,7 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
   ROLE_UNKNOWN: [
     { roles: ["Boss"], known: ["User", "Admin"], displayName: "empower" },
     { roles: ["Boss", "Chief"], known: [], displayName: "empower" },
+    { roles: [], known: [], displayName: "empower" },
   ],
   GROUP_TOO_LARGE: [{ displayName: "Sales", most: 5 }],
   CONNECTION_REFUSED: (["refused", "unreachable", "notScim", "other"] as const).flatMap((problem) =>

@@ -4,6 +4,7 @@ import { renderEntry, renderLogs, toJsonLogLine, toJsonLogs } from "../../../src
 import { renderOnDemand, toJsonOnDemand } from "../../../src/cli/screen/scim-on-demand.ts";
 import { renderScimStatus, toJsonScimStatus } from "../../../src/cli/screen/scim-status.ts";
 import { describeProvisioning, provisioningAdvice } from "../../../src/cli/screen/words/scim-findings.ts";
+import { skipReason } from "../../../src/cli/screen/words/scim-on-demand.ts";
 import { quarantineWording, STATES } from "../../../src/cli/screen/words/scim-state.ts";
 import { durationText, momentText } from "../../../src/cli/screen/words/scim-time.ts";
 import type { ControlResult } from "../../../src/flow/scim/control.ts";
@@ -336,4 +337,16 @@ test("what comes from outside in a mapping is cleaned", () => {
     to: { ...FACTS, default: "\u202Ex" },
   };
   expect(controlOf(describeProvisioning({ about: "mapping", change, state: "differs" }))).toEqual([]);
+});
+
+test("a group that is not assigned is no user", () => {
+  const steps = [
+    { type: "scoping", name: "", status: "skipped", description: "", details: { "Assigned to it": "False" } },
+  ] as const;
+  const skipped = (kind: string) => skipReason({ error: undefined, steps }, kind);
+  expect(skipped("Group")).toEqual({
+    reason: "the group is not assigned to the app",
+    advice: "Assign it with: scim assign --group <name|id>. It counts a few minutes later.",
+  });
+  expect(skipped("User").reason).toBe("the user is not assigned to the app");
 });

@@ -224,11 +224,14 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     hint: "Give user principal names such as anna@contoso.com, object IDs, or names of groups of this tenant.",
   }),
   ROLE_UNKNOWN: ({ roles, known, displayName }) => ({
-    message: say`"${displayName}" has no such app role for users: ${roles.map((role) => `"${role}"`).join(", ")}.`,
+    message:
+      roles.length > 0
+        ? say`"${displayName}" has no such app role for users: ${roles.map((role) => `"${role}"`).join(", ")}.`
+        : say`"${displayName}" has no app role for users.`,
     hint:
       known.length > 0
         ? say`Its roles are: ${known.join(", ")}.`
-        : "It has no role for users. Run scim setup, which makes the roles of the vendor's template.",
+        : "Run scim setup, which makes the roles of the vendor's template.",
   }),
   GROUP_TOO_LARGE: ({ displayName, most }) => ({
     message: say`"${displayName}" has more than ${most} members, and on demand no more than ${most} go along with a group.`,

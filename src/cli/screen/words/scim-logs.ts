@@ -18,7 +18,9 @@ const OTHER = ["done", "not done"] as const;
 export function entryText(entry: LogEntry): string {
   const { action, status } = entry;
   const [done, notDone] = ACTIONS[action] ?? OTHER;
-  if (status === "skipped") return say`${who(entry)} skipped: ${skipReason({ ...entry }).reason}`;
+  if (status === "skipped") {
+    return say`${who(entry)} skipped: ${skipReason(entry, entry.source?.type ?? "").reason}`;
+  }
   return say`${who(entry)} ${status === "failure" ? notDone : done}`;
 }
 

@@ -36,15 +36,15 @@ export function onDemandTitle({ outcome, subject, result }: ProvisionResult): st
     case "nothingToDo":
       return `${who} is in the app as it should be already: nothing had to be sent.`;
     case "skipped":
-      return `${who} was skipped: ${skipReason(result).reason}.`;
+      return `${who} was skipped: ${skipReason(result, subject.kind).reason}.`;
     case "failed":
       return `${who} could not be provisioned: ${failureOf(result).reason}.`;
   }
 }
 
 /** What to do about it; undefined where nothing has to be done. */
-export function onDemandAdvice({ outcome, result, state }: ProvisionResult): string | undefined {
-  if (outcome === "skipped") return skipReason(result).advice;
+export function onDemandAdvice({ outcome, subject, result, state }: ProvisionResult): string | undefined {
+  if (outcome === "skipped") return skipReason(result, subject.kind).advice;
   if (outcome === "failed") return failureOf(result).advice;
   if (outcome === "provisioned" && TAKEN_AWAY.has(result.action ?? "")) return outOfScope(result)?.advice;
   if (state === "running" || state === "firstCycle") return undefined;
@@ -68,6 +68,8 @@ interface Reason {
 
 const ASSIGN =
   "Assign the user, or a group that the user is in: scim assign --user <user>, or --group <name|id>. It counts a few minutes later.";
+
+const ASSIGN_GROUP = "Assign it with: scim assign --group <name|id>. It counts a few minutes later.";
 
 /**
  * What the step on scope says when it is false, by the name that Entra has for it; these names are for people,
@@ -103,10 +105,16 @@ const SKIPS: Readonly<Record<string, Reason>> = {
   },
 };
 
-/** Why somebody was skipped. */
-export function skipReason(result: Pick<OnDemandResult, "error" | "steps">): Reason {
+/** Why somebody or a group was skipped. */
+export function skipReason(result: Pick<OnDemandResult, "error" | "steps">, kind: string): Reason {
   const { error } = result;
-  return outOfScope(result) ?? SKIPS[error?.code ?? ""] ?? microsofts(error);
+  const known = outOfScope(result) ?? SKIPS[error?.code ?? ""];
+  if (!known) return microsofts(error);
+  if (kind.toLowerCase() !== "group") return known;
+  return {
+    reason: known.reason.replace("the user", "the group"),
+    advice: known.advice === ASSIGN ? ASSIGN_GROUP : known.advice,
+  };
 }
 
 /** Why somebody is out of scope, where the steps tell. */
