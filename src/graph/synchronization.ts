@@ -1,4 +1,5 @@
 import type { GraphAction } from "../errors.ts";
+import { NO_CREDENTIALS } from "../provisioning/state.ts";
 import type {
   CurrentProvisioning,
   Job,
@@ -27,16 +28,6 @@ export type { ProvisioningTarget } from "./synchronization-send.ts";
 /** `customappsso`, the behaviour of 2018, is no longer supported: it is taken only where there is no other. */
 const TEMPLATE = "scim";
 const OUTDATED = "customappsso";
-
-const NO_CREDENTIALS: SavedCredentials = {
-  tenantUrl: undefined,
-  hasToken: false,
-  scope: undefined,
-  notification: undefined,
-  deleteThreshold: undefined,
-  kept: [],
-  others: [],
-};
 
 /** Job, saved credentials and schema of an enterprise application: one round trip, and one more for the schema. */
 export async function readProvisioning(

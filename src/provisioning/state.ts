@@ -1,4 +1,22 @@
-import type { CurrentProvisioning, Job } from "./types.ts";
+import type { CurrentProvisioning, Job, SavedCredentials } from "./types.ts";
+
+/** Nothing is saved of a connection. */
+export const NO_CREDENTIALS: SavedCredentials = {
+  tenantUrl: undefined,
+  hasToken: false,
+  scope: undefined,
+  notification: undefined,
+  deleteThreshold: undefined,
+  kept: [],
+  others: [],
+};
+
+/** An application that nobody has begun to provision. */
+export const NOT_SET_UP: CurrentProvisioning = {
+  job: undefined,
+  schema: undefined,
+  credentials: NO_CREDENTIALS,
+};
 
 /** How far provisioning is, in one word; `cli/screen/words/scim-state.ts` has the sentence for each. */
 export type ProvisioningState =

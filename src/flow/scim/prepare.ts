@@ -3,64 +3,26 @@ import { AppError } from "../../errors.ts";
 import { pickUserRole } from "../../graph/assignments.ts";
 import { nextCycle } from "../../provisioning/cycles.ts";
 import {
-  isTokenNeeded,
   type PlanInput,
   type ProvisioningPlan,
   planProvisioning,
 } from "../../provisioning/plan-provisioning.ts";
-import { stateOf } from "../../provisioning/state.ts";
-import { isSameTenantUrl } from "../../provisioning/tenant-url.ts";
-import type { CurrentProvisioning, DesiredProvisioning } from "../../provisioning/types.ts";
-import { toValues } from "../../registration/desired.ts";
+import { NOT_SET_UP, stateOf } from "../../provisioning/state.ts";
+import type { DesiredProvisioning } from "../../provisioning/types.ts";
 import type { AppRole } from "../../registration/types.ts";
-import type { Secret } from "../../secret.ts";
-import { fill } from "../../template/placeholders.ts";
 import type { Answers } from "../answers.ts";
-import { during, type RunContext } from "../context.ts";
-import type { NewGroups } from "../new-groups.ts";
 import type { Prepared } from "../prepare.ts";
 import type { Principal, Provisioning, ProvisioningResult } from "../provisioner.ts";
 import type { Run } from "../register.ts";
-import { together } from "../together.ts";
 import { applyProvisioning } from "./apply.ts";
-import {
-  type Assignees,
-  chooseProofUser,
-  findAssignees,
-  type NamedAssignees,
-  type ProofUser,
-} from "./assignees.ts";
-import { trySaved } from "./connection.ts";
-import { keyOf, valuesFor } from "./keyed.ts";
-import { type Mappings, parseAll, planMappings } from "./mappings.ts";
+import { assigneesFor, tokenFor } from "./ask.ts";
+import { type Assignees, chooseProofUser, type ProofUser } from "./assignees.ts";
 import { selectionsOf, tellPeople } from "./people.ts";
-import { type ProvisioningNow, readNow } from "./read-now.ts";
-import type { SecretTokens } from "./secret-tokens.ts";
-import type { SetupInput } from "./setup.ts";
+import { type Existing, readExisting } from "./read-existing.ts";
+import type { ProvisioningNow } from "./read-now.ts";
+import type { PrepareOptions } from "./setup-options.ts";
 import { tableName } from "./user-list.ts";
 import type { ProvisioningWork } from "./work.ts";
-
-export interface PrepareOptions extends SetupInput {
-  readonly tokens: SecretTokens;
-  /** What was asked and answered already, by application: a run that plans again does not ask again. */
-  readonly asked: Map<string, { token?: Secret | undefined; assignees?: Assignees }>;
-  /** Those of all the product's applications. */
-  readonly groupsToMake: NewGroups;
-}
-
-const NOTHING_YET: CurrentProvisioning = {
-  job: undefined,
-  schema: undefined,
-  credentials: {
-    tenantUrl: undefined,
-    hasToken: false,
-    scope: undefined,
-    notification: undefined,
-    deleteThreshold: undefined,
-    kept: [],
-    others: [],
-  },
-};
 
 /**
  * Reads the provisioning of one application, asks for what is missing, and plans. Changes nothing.
@@ -74,7 +36,7 @@ export async function prepareProvisioning(
   answers: Answers,
   desired: DesiredProvisioning,
 ): Promise<Provisioning> {
-  const { context, graph } = run;
+  const { context } = run;
   const { template, desired: registration, current: registered } = application;
   const { displayName } = registration;
   const role = roleOf(desired.appRole, [
@@ -82,28 +44,21 @@ export async function prepareProvisioning(
     ...registration.appRoles,
   ]);
   const servicePrincipalId = registered.servicePrincipal?.id;
-  const now =
+  const { now, savedWorks, mappings } =
     servicePrincipalId === undefined
-      ? undefined
-      : await during(context, "read", () => readNow(graph, servicePrincipalId));
-  const known = servicePrincipalId === undefined || !now ? undefined : { servicePrincipalId, now };
-  const [savedWorks, mappings] = await together(
-    known && testSaved(run, options, known, desired),
-    known && readMappings(run, known, desired),
-  );
+      ? NOTHING
+      : await readExisting(run, servicePrincipalId, desired, options);
   const current = now?.current;
   const token = await tokenFor(context, options, { template, displayName, desired, current, savedWorks });
   const assignees = await assigneesFor(run, options, application, { answers, now });
-  const users = assignees.users.map(toPrincipal);
-  const chosen = [...users, ...assignees.groups.found.map(({ id, displayName: name }) => toGroup(id, name))];
-  const principals = chosen.filter(({ id }) => now?.assigned.get(id)?.isProvisioned !== true);
+  const { users, principals, isNobody } = toPrincipals(assignees, now);
   const planInput = {
     desired,
-    current: current ?? NOTHING_YET,
+    current: current ?? NOT_SET_UP,
     hasToken: token !== undefined,
     savedWorks,
     mappingsChange: mappings ? mappings.changes.length > 0 : true,
-    assigns: principals.length > 0 || assignees.groups.toMake.length > 0,
+    assigns: principals.length > 0,
   };
   const { plan, proofUser } = await planWithProof(run, options, planInput, { assignees, now });
   const work: ProvisioningWork = {
@@ -131,7 +86,6 @@ export async function prepareProvisioning(
           role: desired.appRole,
         })
       : undefined;
-  const isNobody = chosen.length + assignees.groups.toMake.length + (now?.assigned.size ?? 0) === 0;
   if (desired.scope === "assigned" && isNobody) context.report({ kind: "nobodyAssigned", displayName });
   return {
     proposal: {
@@ -139,7 +93,7 @@ export async function prepareProvisioning(
       current,
       steps: plan.steps,
       changes: mappings?.changes,
-      principals: [...principals, ...assignees.groups.toMake.map((group) => toGroup("", group.displayName))],
+      principals,
       members:
         assignees.groups.toMake.length > 0 ? assignees.members.map(({ displayName: name }) => name) : [],
       role: desired.appRole,
@@ -152,6 +106,18 @@ export async function prepareProvisioning(
     apply: (means, made, groups) => applyProvisioning(context, means.graph, work, made, groups),
     unchanged: toUnchanged(work, servicePrincipalId, plan.steps.length > 0),
   };
+}
+
+const NOTHING: Existing = { now: undefined, savedWorks: undefined, mappings: undefined };
+
+/** Those who were chosen: the users, all who are not assigned yet, and whether there will be anybody at all. */
+function toPrincipals({ users, groups }: Assignees, now: ProvisioningNow | undefined) {
+  const people = users.map(toPrincipal);
+  const chosen = [...people, ...groups.found.map(({ id, displayName }) => toGroup(id, displayName))];
+  const missing = chosen.filter(({ id }) => now?.assigned.get(id)?.isProvisioned !== true);
+  const principals = [...missing, ...groups.toMake.map(({ displayName }) => toGroup("", displayName))];
+  const isNobody = chosen.length + groups.toMake.length + (now?.assigned.size ?? 0) === 0;
+  return { users: people, principals, isNobody };
 }
 
 /**
@@ -178,115 +144,6 @@ async function planWithProof(
   if (!plan.steps.includes("provisionOnDemand")) return { plan, proofUser: undefined };
   const proofUser = await chooseProofUser(run, named, assignees, now?.some ?? []);
   return { plan: proofUser ? plan : planProvisioning({ ...input, canProve: false }), proofUser };
-}
-
-interface Known {
-  readonly servicePrincipalId: string;
-  readonly now: ProvisioningNow;
-}
-
-/** Whether the saved credentials still work; undefined where there are none for this address, or nobody may ask. */
-async function testSaved(
-  { context, graph }: Run,
-  { dryRun }: PrepareOptions,
-  { servicePrincipalId, now: { current } }: Known,
-  { tenantUrl }: DesiredProvisioning,
-): Promise<boolean | undefined> {
-  const { job, credentials } = current;
-  const saved = credentials.tenantUrl;
-  if (!job || !credentials.hasToken || saved === undefined) return false;
-  if (!isSameTenantUrl(saved, tenantUrl)) return false;
-  if (dryRun) return undefined;
-  const target = { servicePrincipalId, isNew: false };
-  return during(context, "read", async () => {
-    const tested = await trySaved(graph, target, job);
-    return tested.ok;
-  });
-}
-
-/** What has to change in the mappings that are there; undefined where there is no job yet. */
-async function readMappings(
-  { context, graph }: Run,
-  { servicePrincipalId, now: { current } }: Known,
-  desired: DesiredProvisioning,
-): Promise<Mappings | undefined> {
-  const { job, schema } = current;
-  if (!job || !schema) return undefined;
-  const target = { servicePrincipalId, isNew: false };
-  const parsed = await during(context, "read", () => parseAll(graph, target, job.id, desired));
-  return planMappings(schema, desired, parsed);
-}
-
-/** The token to save: one that was given, else one that is asked for; none where the saved one is good. */
-async function tokenFor(
-  { questions, report }: Pick<RunContext, "questions" | "report">,
-  { tokens, newSecretToken, asked, dryRun }: PrepareOptions,
-  facts: {
-    readonly template: Prepared["template"];
-    readonly displayName: string;
-    readonly desired: DesiredProvisioning;
-    readonly current: CurrentProvisioning | undefined;
-    readonly savedWorks: boolean | undefined;
-  },
-): Promise<Secret | undefined> {
-  const { template, displayName, desired, current, savedWorks } = facts;
-  const key = keyOf(template);
-  const given = tokens.get(key);
-  const isGood = !newSecretToken && current && !isTokenNeeded({ desired, current, savedWorks });
-  if (isGood) {
-    if (given) report({ kind: "secretTokenKept", displayName });
-    return undefined;
-  }
-  if (given || dryRun) return given;
-  const before = asked.get(key);
-  if (before && "token" in before) return before.token;
-  const typed = await questions?.secretToken(displayName);
-  const removed = typed?.removed.filter((part) => part !== "whiteSpace") ?? [];
-  if (removed.length > 0) report({ kind: "secretTokenCleaned", source: "", removed });
-  asked.set(key, { ...before, token: typed?.token });
-  return typed?.token;
-}
-
-async function assigneesFor(
-  run: Run,
-  options: PrepareOptions,
-  { template, tenant, desired: { displayName } }: Prepared,
-  { answers, now }: { readonly answers: Answers; readonly now: ProvisioningNow | undefined },
-): Promise<Assignees> {
-  const { templates, yes, asked, groupQuestion } = options;
-  const key = keyOf(template);
-  const before = asked.get(key);
-  if (before?.assignees) return before.assignees;
-  const named = namedFor(options, templates.map(keyOf), key);
-  const { scim } = template.application;
-  const isNamed = named.users.length + (named.groups?.length ?? 0) + named.newGroups.length > 0;
-  const isAssigned = [...(now?.assigned.values() ?? [])].some(({ isProvisioned }) => isProvisioned);
-  const asks = scim?.scope === "assigned" && !yes && !isNamed && !isAssigned;
-  const proposed = scim?.newGroup && fill(scim.newGroup.displayName, toValues(answers));
-  const assignees = await findAssignees(run, {
-    named,
-    question: asks ? groupQuestion(displayName) : undefined,
-    proposed,
-    tenantId: tenant.id,
-    newGroups: options.groupsToMake,
-  });
-  asked.set(key, { ...before, assignees });
-  return assignees;
-}
-
-/** What flags and config say of one application of the product. */
-function namedFor(
-  { users, newGroups, members, known }: PrepareOptions,
-  keys: readonly string[],
-  key: string,
-): NamedAssignees {
-  const own = (texts: readonly string[]) => valuesFor(texts, keys, key);
-  return {
-    users: own(users),
-    groups: known.groups && own(known.groups.value),
-    newGroups: own(newGroups),
-    members: own(members),
-  };
 }
 
 function toPrincipal({ id, displayName, userPrincipalName }: Assignees["users"][number]): Principal {

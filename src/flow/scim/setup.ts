@@ -9,27 +9,10 @@ import type { RunContext } from "../context.ts";
 import type { RegisterResult } from "../events.ts";
 import { NewGroups } from "../new-groups.ts";
 import type { Provisioner } from "../provisioner.ts";
-import { type RegisterInput, register } from "../register.ts";
-import { type PrepareOptions, prepareProvisioning } from "./prepare.ts";
-import { readSecretTokens, type TokenInput } from "./secret-tokens.ts";
-
-export interface SetupInput extends Omit<RegisterInput, "provisioner"> {
-  readonly tokenFiles: TokenInput["files"];
-  /** Who is assigned: each `[<app>=]<user principal name or object ID>`. */
-  readonly users: readonly string[];
-  /** Groups that are made and assigned, each `[<app>=]<name>`. */
-  readonly newGroups: readonly string[];
-  /** Who becomes a member of them. */
-  readonly members: readonly string[];
-  /** The value of the app role that is assigned. */
-  readonly role: string | undefined;
-  /** Whom the run provisions first. */
-  readonly proofUser: string | undefined;
-  /** Whether a token takes the place of a saved one that works. */
-  readonly newSecretToken: boolean;
-  /** What a person is asked where nobody is named, for an application. */
-  readonly groupQuestion: (displayName: string) => string;
-}
+import { register } from "../register.ts";
+import { prepareProvisioning } from "./prepare.ts";
+import { readSecretTokens } from "./secret-tokens.ts";
+import type { PrepareOptions, SetupInput } from "./setup-options.ts";
 
 const CHANGING = ["Synchronization.ReadWrite.All", "User.Read.All"];
 const READING = ["Synchronization.Read.All"];

@@ -1,0 +1,33 @@
+import type { Secret } from "../../secret.ts";
+import type { NewGroups } from "../new-groups.ts";
+import type { RegisterInput } from "../register.ts";
+import type { Assignees } from "./assignees.ts";
+import type { SecretTokens, TokenInput } from "./secret-tokens.ts";
+
+/** What `scim setup` is told. */
+export interface SetupInput extends Omit<RegisterInput, "provisioner"> {
+  readonly tokenFiles: TokenInput["files"];
+  /** Who is assigned: each `[<app>=]<user principal name or object ID>`. */
+  readonly users: readonly string[];
+  /** Groups that are made and assigned, each `[<app>=]<name>`. */
+  readonly newGroups: readonly string[];
+  /** Who becomes a member of them. */
+  readonly members: readonly string[];
+  /** The value of the app role that is assigned. */
+  readonly role: string | undefined;
+  /** Whom the run provisions first. */
+  readonly proofUser: string | undefined;
+  /** Whether a token takes the place of a saved one that works. */
+  readonly newSecretToken: boolean;
+  /** What a person is asked where nobody is named, for an application. */
+  readonly groupQuestion: (displayName: string) => string;
+}
+
+/** What all applications of one run share while they are prepared. */
+export interface PrepareOptions extends SetupInput {
+  readonly tokens: SecretTokens;
+  /** What was asked and answered already, by application: a run that plans again does not ask again. */
+  readonly asked: Map<string, { token?: Secret | undefined; assignees?: Assignees }>;
+  /** Those of all the product's applications. */
+  readonly groupsToMake: NewGroups;
+}
