@@ -504,6 +504,43 @@ test("F3: who lacks what the vendor requires is listed before the question, also
   expect(full.stderr).not.toContain("All of them are in");
 });
 
+/** On-demand runs in which the user does not count as assigned yet, so many times. */
+function notAssignedYet(times: number): NonNullable<TestRunOptions["through"]> {
+  let left = times;
+  const details = { errorCode: "NotEffectivelyEntitled", errorMessage: "not entitled" };
+  const value = {
+    action: "other",
+    modifiedProperties: [],
+    provisioningSteps: [],
+    statusInfo: { status: "skipped", errorCode: "NotEffectivelyEntitled", reason: "not entitled" },
+  };
+  const skipped = { key: JSON.stringify({ result: "Skipped", details }), value: JSON.stringify(value) };
+  return (fetch) => async (request) => {
+    if (!request.url.endsWith("/provisionOnDemand") || left === 0) return fetch(request);
+    left -= 1;
+    return Response.json(skipped);
+  };
+}
+
+test.each([
+  [3, /Tested with +megan/, /Who was just assigned counts in a few minutes: trying again in 15 s/],
+  [
+    100,
+    /being provisioned/,
+    /does not count this user as assigned so far.*scim provision megan\.bowen@contoso\.com/,
+  ],
+])(
+  "an assignment that does not count in the first %i tries is waited for, two minutes at most",
+  async (times, result, said) => {
+    const tenant = testTenant();
+    const run = await setUp(tenant, ["--user", MEGAN], { piped: TOKEN, through: notAssignedYet(times) });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run.stdout).toMatch(result);
+    expect(run.stderr).toMatch(said);
+    expect(provisioningOf(tenant)?.job?.schedule).toBe("Active");
+  },
+);
+
 test("F6: an attribute with several values that the tenant does not keep so is warned of", async () => {
   const tenant = testTenant();
   let isWritten = false;
