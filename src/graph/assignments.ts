@@ -64,6 +64,11 @@ export function pickUserRole(appRoles: readonly AppRole[], wantedValue?: string)
   return usable.find(({ displayName }) => displayName === "User") ?? usable[0];
 }
 
+/** What a role is called on the screen, in a list and in `appRoleAssignments`: those of the gallery's template have no value. */
+export function nameOfRole({ value, displayName }: AppRole): string {
+  return value ?? displayName;
+}
+
 /** Whether an assignment counts for provisioning. */
 export function isProvisioned({ appRoleId }: Pick<Assignment, "appRoleId">): boolean {
   return appRoleId !== NO_ROLE;

@@ -221,6 +221,13 @@ function addOnSwitch(flag: FlagValue | undefined, configured: boolean | undefine
     : { value: configured, source: "config" };
 }
 
+/** The answers to the template's own questions, by name, as far as they were given beforehand. */
+export function givenInputs({ inputs }: Pick<KnownValues, "inputs">): Record<string, string> {
+  return Object.fromEntries(
+    inputs.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value.value]])),
+  );
+}
+
 /** Whether a value was given for this run and is therefore not asked for. */
 export function isSettled(known: Known<unknown> | undefined): boolean {
   return known?.source === "flag" || known?.source === "environment";

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { type AssignProgress, assignMany, type RefusedAssignment } from "../../graph/assign-many.ts";
 import { readAppRoles } from "../../graph/assignments.ts";
@@ -6,7 +7,7 @@ import { secondsFor } from "../../graph/pacer.ts";
 import { toCsv } from "../../handover/csv.ts";
 import type { Clock } from "../../ports/index.ts";
 import { toDesiredProvisioning } from "../../provisioning/desired.ts";
-import type { KnownValues } from "../../settings/known-values.ts";
+import { givenInputs, type KnownValues } from "../../settings/known-values.ts";
 import type { Template } from "../../template/schema.ts";
 import { confirmPlan } from "../confirm.ts";
 import { during, type RunContext, stopIfInterrupted } from "../context.ts";
@@ -159,9 +160,7 @@ function quiet({ graph, onWait }: GraphContext, clock: Clock): GraphContext {
 /** The role that the template asks for, as far as it does without an answer that nobody gave. */
 function roleOfTemplate({ template, known }: AssignInput, { appName }: Located): string | undefined {
   if (!template.application.scim) return undefined;
-  const inputs = Object.fromEntries(
-    known.inputs.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value.value]])),
-  );
+  const inputs = givenInputs(known);
   const answers = { appName, hostname: known.hostname?.value ?? "", inputs };
   const parsed = toDesiredProvisioning(template, answers, { notification: undefined });
   return parsed.ok ? parsed.desired.appRole : undefined;
@@ -175,7 +174,7 @@ async function writeMissing(
   refused: readonly RefusedAssignment[],
 ): Promise<string | undefined> {
   if (missing.length + refused.length === 0) return undefined;
-  const file = `${outputFolder}/${tableName("not-assigned", template)}`;
+  const file = join(outputFolder, tableName("not-assigned", template));
   const rows = [
     ["user", "problem", "microsoftSays"],
     ...missing.map(({ who, problem }) => [

@@ -1,12 +1,12 @@
 import { AppError } from "../../errors.ts";
 import type { AssignmentWrite } from "../../graph/assign-many.ts";
-import { isProvisioned, listAssignments, pickUserRole } from "../../graph/assignments.ts";
+import { isProvisioned, listAssignments, nameOfRole, pickUserRole } from "../../graph/assignments.ts";
 import type { GraphContext } from "../../graph/batch.ts";
 import { findPrincipals } from "../../graph/find-principals.ts";
-import { findGroups } from "../../graph/groups.ts";
 import { groupMembers } from "../../graph/users.ts";
 import type { Assignment } from "../../provisioning/types.ts";
 import type { AppRole } from "../../registration/types.ts";
+import { groupsNamed } from "./named-groups.ts";
 import type { People } from "./named-people.ts";
 
 /** Somebody who could not be made out. */
@@ -72,7 +72,7 @@ export async function planAssignments(
     if (found) planning.want(found.id, found.kind, named.role);
     else planning.miss({ who: named.who, problem: isAmbiguous ? "ambiguous" : "unknown" });
   }
-  for (const id of await groupIds(graph, options.membersOf)) {
+  for (const { id } of await groupsNamed(graph, options.membersOf)) {
     for await (const member of groupMembers(graph, id)) {
       if (member.kind === "user") planning.want(member.id, "user", undefined);
       else if (member.kind === "group") planning.nested += 1;
@@ -82,17 +82,6 @@ export async function planAssignments(
     planning.seen(assignment);
   }
   return planning.plan();
-}
-
-/** @throws AppError GROUPS_UNCLEAR */
-async function groupIds(graph: GraphContext, names: readonly string[]): Promise<readonly string[]> {
-  if (names.length === 0) return [];
-  const found = await findGroups(graph, names);
-  const unclear = names
-    .map((wanted, index) => ({ wanted, candidates: found[index] ?? [] }))
-    .filter(({ candidates }) => candidates.length !== 1);
-  if (unclear.length > 0) throw new AppError("GROUPS_UNCLEAR", { unclear });
-  return found.flatMap((groups) => groups.map(({ id }) => id));
 }
 
 /** The role for each name of one, under `undefined` that of everybody else. @throws AppError ROLE_UNKNOWN */
@@ -119,11 +108,6 @@ function roleNamed(appRoles: readonly AppRole[], name: string | undefined): AppR
   if (byValue || name === undefined) return byValue;
   const shown = appRoles.filter(({ displayName }) => displayName.toLowerCase() === name.toLowerCase());
   return pickUserRole(shown);
-}
-
-/** What a role is called on the screen, and in a list. */
-function nameOfRole({ value, displayName }: AppRole): string {
-  return value ?? displayName;
 }
 
 class Planning {

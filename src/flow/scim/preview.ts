@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { AppError } from "../../errors.ts";
-import { listAssignments, pickUserRole, readAppRoles } from "../../graph/assignments.ts";
+import { listAssignments, nameOfRole, pickUserRole, readAppRoles } from "../../graph/assignments.ts";
 import type { GraphContext } from "../../graph/batch.ts";
 import { findPrincipals } from "../../graph/find-principals.ts";
 import { readUsers, type SourceUser, sourceAttribute, type UserSelection } from "../../graph/users.ts";
@@ -94,12 +95,12 @@ export async function preview(context: RunContext, input: PreviewInput): Promise
   const roles = isAsked ? await assignedRoles(graph, servicePrincipalId, named) : new Map<string, string>();
   const givenOf = (userId: string): SourceObject => {
     const role = appRoles.find(({ id }) => id === roles.get(userId));
-    return role ? withRole(nameOf(role)) : given;
+    return role ? withRole(nameOfRole(role)) : given;
   };
   const sent = await sentOf(graph, named, mappings.list, givenOf);
   const file = await writeUserList(
     context.ports,
-    `${input.outputFolder}/${tableName("users-to-check", input.template)}`,
+    join(input.outputFolder, tableName("users-to-check", input.template)),
     check,
   );
   return {
@@ -134,11 +135,7 @@ async function desiredOf(
 /** What `appRoleAssignments` holds of somebody with that role; undefined where there is no such role. */
 function roleValue(appRoles: readonly AppRole[], wanted: string | undefined): string | undefined {
   const role = pickUserRole(appRoles, wanted);
-  return role ? nameOf(role) : wanted;
-}
-
-function nameOf({ value, displayName }: AppRole): string {
-  return value ?? displayName;
+  return role ? nameOfRole(role) : wanted;
 }
 
 /** What Entra knows of somebody with that role. */

@@ -1,5 +1,4 @@
 import { AppError } from "../../errors.ts";
-import { findGroups } from "../../graph/groups.ts";
 import { provisionOnDemand } from "../../graph/synchronization-on-demand.ts";
 import { findUser, groupMembers } from "../../graph/users.ts";
 import { type ProvisioningState, stateOf } from "../../provisioning/state.ts";
@@ -8,6 +7,7 @@ import type { KnownValues } from "../../settings/known-values.ts";
 import type { Template } from "../../template/schema.ts";
 import { during, journaled, type RunContext } from "../context.ts";
 import { type LocatedProvisioning, locateProvisioning, requireJob, SCIM_RUNNING_SCOPES } from "./locate.ts";
+import { groupsNamed } from "./named-groups.ts";
 
 /** What Graph takes with a group (https://learn.microsoft.com/entra/identity/app-provisioning/provision-on-demand). */
 export const MOST_MEMBERS = 5;
@@ -120,9 +120,8 @@ async function toGroup(
   wanted: string,
   named: readonly string[],
 ): Promise<Subject> {
-  const [candidates = []] = await findGroups(graph, [wanted]);
-  const [group, another] = candidates;
-  if (!group || another) throw new AppError("GROUPS_UNCLEAR", { unclear: [{ wanted, candidates }] });
+  const [group] = await groupsNamed(graph, [wanted]);
+  if (!group) throw new TypeError("a group that was found and is not there");
   const members = named.length > 0 ? [...named] : [];
   if (named.length === 0) {
     for await (const { id, kind } of groupMembers(graph, group.id)) {

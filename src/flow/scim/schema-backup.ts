@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import type { SynchronizationSchema } from "../../provisioning/types.ts";
 import type { RunContext } from "../context.ts";
@@ -15,9 +16,8 @@ export async function keepSchema(
   schema: SynchronizationSchema,
 ): Promise<string> {
   const { files, clock } = ports;
-  const folder = `${journalFolder}${journalFolder.includes("\\") ? "\\" : "/"}`;
   const day = clock.now().toISOString().slice(0, 10);
-  const file = `${folder}mappings-${appId}.${day}-${runId}.json`;
+  const file = join(journalFolder, `mappings-${appId}.${day}-${runId}.json`);
   try {
     await files.ensureFolder(journalFolder);
     await files.writeAtomic(file, `${JSON.stringify(schema, undefined, 2)}\n`);

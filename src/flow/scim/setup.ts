@@ -2,7 +2,7 @@ import { AppError } from "../../errors.ts";
 import { toDesiredProvisioning } from "../../provisioning/desired.ts";
 import { parseTenantUrl } from "../../provisioning/tenant-url.ts";
 import type { DesiredProvisioning } from "../../provisioning/types.ts";
-import { missingInputs } from "../../settings/known-values.ts";
+import { givenInputs, missingInputs } from "../../settings/known-values.ts";
 import type { Template } from "../../template/schema.ts";
 import type { Answers } from "../answers.ts";
 import type { RunContext } from "../context.ts";
@@ -73,9 +73,7 @@ function checkNames({ users, members, newGroups, templates }: SetupInput, isAske
 /** Everything that is wrong with an unattended run's values, before anybody signs in. */
 function checkDesired(input: SetupInput): void {
   const { known, templates } = input;
-  const inputs = Object.fromEntries(
-    known.inputs.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value.value]])),
-  );
+  const inputs = givenInputs(known);
   const [first] = templates;
   const appName = known.appName?.value ?? first?.name ?? "";
   const answers = { appName, hostname: known.hostname?.value ?? "", addOns: [], inputs };

@@ -4,7 +4,7 @@ import { toDesiredProvisioning } from "../../provisioning/desired.ts";
 import { parseTenantUrl } from "../../provisioning/tenant-url.ts";
 import type { ConnectionTest } from "../../provisioning/types.ts";
 import type { Secret } from "../../secret.ts";
-import type { KnownValues } from "../../settings/known-values.ts";
+import { givenInputs, type KnownValues } from "../../settings/known-values.ts";
 import type { Template } from "../../template/schema.ts";
 import { during, type RunContext } from "../context.ts";
 import { acceptsMadeUp } from "./connection.ts";
@@ -95,9 +95,7 @@ async function askedToken(
 function addressOf({ template, known }: TestConnectionInput, located: LocatedProvisioning): string {
   const saved = located.provisioning.credentials.tenantUrl;
   if (saved !== undefined) return saved;
-  const inputs = Object.fromEntries(
-    known.inputs.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value.value]])),
-  );
+  const inputs = givenInputs(known);
   const answers = { appName: located.appName, hostname: known.hostname?.value ?? "", inputs };
   const parsed = toDesiredProvisioning(template, answers, { notification: undefined });
   return toTenantUrl(parsed.ok ? parsed.desired.tenantUrl : "");

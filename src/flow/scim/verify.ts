@@ -1,7 +1,6 @@
 import { AppError, isAppError } from "../../errors.ts";
 import { isProvisioned, listAssignments } from "../../graph/assignments.ts";
 import type { GraphContext } from "../../graph/batch.ts";
-import { findGroups } from "../../graph/groups.ts";
 import { readProvisioning } from "../../graph/synchronization.ts";
 import { toDesiredProvisioning } from "../../provisioning/desired.ts";
 import {
@@ -16,6 +15,7 @@ import type { Template } from "../../template/schema.ts";
 import type { Answers } from "../answers.ts";
 import { during, type RunContext } from "../context.ts";
 import type { Located } from "../locate.ts";
+import { groupsNamed } from "./named-groups.ts";
 
 export interface VerifyProvisioningInput {
   readonly template: Template;
@@ -69,7 +69,7 @@ async function readAssignments(
   servicePrincipalId: string,
   wanted: readonly string[],
 ): Promise<AssignmentFacts> {
-  const missing = new Map((await findWanted(graph, wanted)).map(({ id, displayName }) => [id, displayName]));
+  const missing = new Map((await groupsNamed(graph, wanted)).map(({ id, displayName }) => [id, displayName]));
   const counted = new Set<string>();
   const skipped = new Map<string, string>();
   for await (const assignment of listAssignments(graph, servicePrincipalId)) {
@@ -84,14 +84,4 @@ async function readAssignments(
     defaultAccess: { count: skipped.size, names: [...skipped.values()].slice(0, MOST_NAMES) },
     missing: [...missing.values()],
   };
-}
-
-async function findWanted(graph: GraphContext, wanted: readonly string[]) {
-  if (wanted.length === 0) return [];
-  const found = await findGroups(graph, wanted);
-  const unclear = wanted
-    .map((one, index) => ({ wanted: one, candidates: found[index] ?? [] }))
-    .filter(({ candidates }) => candidates.length !== 1);
-  if (unclear.length > 0) throw new AppError("GROUPS_UNCLEAR", { unclear });
-  return found.flat();
 }
