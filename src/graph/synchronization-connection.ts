@@ -1,15 +1,29 @@
-import type { ConnectionTest } from "../provisioning/types.ts";
+import type { ConnectionTest, Job } from "../provisioning/types.ts";
+import type { Json } from "../registration/plan.ts";
 import type { Secret } from "../secret.ts";
 import { errorOf, type GraphAnswer, isSuccess, toAppError } from "./answers.ts";
 import type { GraphContext } from "./batch.ts";
 import { hiding, withoutBearer, withoutSecret } from "./redact.ts";
 import { parseJson } from "./synchronization-schemas.ts";
-import { jobPath, type ProvisioningTarget, sendToJob, synchronizationPath } from "./synchronization-send.ts";
+import {
+  isNotKnownYet,
+  jobPath,
+  type ProvisioningTarget,
+  sendToJob,
+  synchronizationPath,
+} from "./synchronization-send.ts";
 
 /** What is tested: credentials that nothing is known of yet, or the saved ones of a job. */
 export type CredentialsToTest =
-  | { readonly tenantUrl: string; readonly token: Secret }
+  | {
+      readonly tenantUrl: string;
+      readonly token: Secret;
+      /** The job, as soon as there is one: not every tenant tests without it. */
+      readonly job?: (() => Promise<JobToTest>) | undefined;
+    }
   | { readonly jobId: string; readonly templateId: string };
+
+export type JobToTest = Pick<Job, "id" | "templateId">;
 
 /** Such sentences go to the screen; a page of HTML in one does not. */
 const LONGEST_DETAIL = 500;
@@ -27,36 +41,64 @@ export async function validateCredentials(
   target: ProvisioningTarget,
   tested: CredentialsToTest,
 ): Promise<ConnectionTest> {
-  const isSaved = "jobId" in tested;
-  const safe = isSaved ? context : withoutSecret(context, tested.token);
-  const { servicePrincipalId } = target;
-  const parent = isSaved
-    ? jobPath(servicePrincipalId, tested.jobId)
-    : `${synchronizationPath(servicePrincipalId)}/jobs`;
-  const body = {
-    templateId: isSaved ? tested.templateId : "scim",
-    useSavedCredentials: isSaved,
-    credentials: isSaved
-      ? []
-      : [
-          { key: "BaseAddress", value: tested.tenantUrl },
-          { key: "SecretToken", value: tested.token.reveal() },
-        ],
-  };
-  const request = { method: "POST", path: `${parent}/validateCredentials`, body } as const;
-  const answer = await sendToJob(safe, "testConnection", request, target);
-  const hide = isSaved ? (text: string) => text : hiding(tested.token);
+  if ("jobId" in tested) {
+    const { jobId: id, templateId } = tested;
+    const body = { useSavedCredentials: true, credentials: [] };
+    const answer = await sendTest(context, target, { id, templateId }, body);
+    return toTest(answer, withoutBearer);
+  }
+  const { tenantUrl, token, job } = tested;
+  const hide = hiding(token);
+  const answer = await sendGiven(withoutSecret(context, token), target, { tenantUrl, token, job });
   return toTest(answer, (text) => withoutBearer(hide(text)));
+}
+
+/** Without a job where that is possible: it is quicker. */
+async function sendGiven(
+  context: GraphContext,
+  target: ProvisioningTarget,
+  { tenantUrl, token, job }: Extract<CredentialsToTest, { tenantUrl: string }>,
+): Promise<GraphAnswer> {
+  const credentials = [
+    { key: "BaseAddress", value: tenantUrl },
+    { key: "SecretToken", value: token.reveal() },
+  ];
+  const body = { useSavedCredentials: false, credentials };
+  if (!job) return sendTest(context, target, undefined, body);
+  const answer = await sendTest(context, { ...target, isNew: false }, undefined, body);
+  const isUntested =
+    isNotKnownYet(answer) ||
+    [404, 405, 501].includes(answer.status) ||
+    (answer.status === 400 && !isAboutEndpoint(answer));
+  return isUntested ? sendTest(context, target, await job(), body) : answer;
+}
+
+function sendTest(
+  context: GraphContext,
+  target: ProvisioningTarget,
+  job: JobToTest | undefined,
+  body: { readonly useSavedCredentials: boolean; readonly credentials: Json },
+): Promise<GraphAnswer> {
+  const { servicePrincipalId } = target;
+  const parent = job
+    ? jobPath(servicePrincipalId, job.id)
+    : `${synchronizationPath(servicePrincipalId)}/jobs`;
+  const path = `${parent}/validateCredentials`;
+  const templateId = job?.templateId || "scim";
+  return sendToJob(
+    context,
+    "testConnection",
+    { method: "POST", path, body: { templateId, ...body } },
+    target,
+  );
 }
 
 /** 204 is what is documented, 200 what has been seen. */
 function toTest(answer: GraphAnswer, hide: (text: string) => string): ConnectionTest {
   if (isSuccess(answer)) return { ok: true };
+  // All others tell of the request.
+  if (!isAboutEndpoint(answer)) throw toAppError("testConnection", answer);
   const { code, message } = errorOf(answer);
-  // Only this one tells of the endpoint; all others tell of the request.
-  if (answer.status !== 400 || !/CredentialValidation|InvalidCredentials/i.test(code + message)) {
-    throw toAppError("testConnection", answer);
-  }
   // What was JSON in a text may have held it in yet another spelling.
   const sentences = textsOf(message).map(hide);
   return {
@@ -65,6 +107,12 @@ function toTest(answer: GraphAnswer, hide: (text: string) => string): Connection
     detail: shorten(sentences.join(" ")),
     requestId: answer.requestId,
   };
+}
+
+/** Whether a refusal tells of the vendor's endpoint. */
+function isAboutEndpoint(answer: GraphAnswer): boolean {
+  const { code, message } = errorOf(answer);
+  return answer.status === 400 && /CredentialValidation|InvalidCredentials/i.test(code + message);
 }
 
 /**

@@ -24,7 +24,7 @@ import type { Task } from "../events.ts";
 import type { Principal, ProvisioningResult } from "../provisioner.ts";
 import { together } from "../together.ts";
 import { type Arrivals, awaitArrivals } from "./arrivals.ts";
-import { requireConnection, requireSaved, warnOfAnyToken } from "./connection.ts";
+import { type Endpoint, requireConnection, requireSaved, warnOfAnyToken } from "./connection.ts";
 import { changeMappings, type Mappings, mappingsOf, warnOfLost } from "./mappings.ts";
 import { proveProvisioning } from "./prove.ts";
 import type { ProvisioningWork } from "./work.ts";
@@ -55,6 +55,8 @@ class Applying {
   readonly #work: ProvisioningWork;
   readonly #made: MadeApplication;
   readonly #target: ProvisioningTarget;
+  /** The same after credentials were saved, of which the job hears after a while. */
+  readonly #saved: ProvisioningTarget;
   readonly #ids: JournalIds;
 
   constructor(context: RunContext, graph: GraphContext, work: ProvisioningWork, made: MadeApplication) {
@@ -65,6 +67,7 @@ class Applying {
     const { servicePrincipalId, target } = made;
     const isNewJob = target.isNew || work.current?.job === undefined;
     this.#target = { servicePrincipalId, isNew: isNewJob };
+    this.#saved = { servicePrincipalId, isNew: isNewJob || work.token !== undefined };
     this.#ids = { objectId: target.objectId, appId: target.appId, servicePrincipalId };
   }
 
@@ -73,9 +76,10 @@ class Applying {
     const role = this.#role();
     // Whoever needs it hears of its failure.
     role.catch(() => undefined);
-    const [, job] = await together(this.#test(), this.#job());
+    const jobbing = this.#job();
+    const endpoint = token && { tenantUrl: desired.tenantUrl, token, job: () => jobbing };
+    const [, job] = await together(this.#test(endpoint), jobbing);
     this.#stopIfInterrupted();
-    const endpoint = token && { tenantUrl: desired.tenantUrl, token };
     const probing = endpoint && warnOfAnyToken(this.#context, this.#graph, this.#target, endpoint);
     const [{ mappings, mappingsFile }, assigned] = await together(
       this.#mappings(job),
@@ -109,11 +113,8 @@ class Applying {
     return journaled(this.#context, task, intent, run);
   }
 
-  async #test(): Promise<void> {
-    const { token, desired } = this.#work;
-    if (!token) return;
-    const endpoint = { tenantUrl: desired.tenantUrl, token };
-    await requireConnection(this.#context, this.#graph, this.#target, endpoint);
+  async #test(endpoint: Endpoint | undefined): Promise<void> {
+    if (endpoint) await requireConnection(this.#context, this.#graph, this.#target, endpoint);
   }
 
   async #job(): Promise<Job> {
@@ -151,7 +152,7 @@ class Applying {
   async #requireSaved(job: Job): Promise<void> {
     if (!this.#work.token) return;
     const { tenantUrl } = this.#work.desired;
-    await requireSaved(this.#context, this.#quiet(), this.#target, { job, tenantUrl }, () => this.#save());
+    await requireSaved(this.#context, this.#quiet(), this.#saved, { job, tenantUrl }, () => this.#save());
   }
 
   async #mappings(job: Job): Promise<{ mappings: Mappings; mappingsFile: string | undefined }> {
@@ -237,7 +238,7 @@ class Applying {
   async #prove(job: Job, { ruleId }: Mappings) {
     const { proofUser: user, displayName } = this.#work;
     if (!user || !this.#has("provisionOnDemand")) return undefined;
-    const input = { target: this.#target, jobId: job.id, ruleId, user, displayName, ids: this.#ids };
+    const input = { target: this.#saved, jobId: job.id, ruleId, user, displayName, ids: this.#ids };
     return proveProvisioning(this.#context, this.#quiet(), input);
   }
 
@@ -251,10 +252,10 @@ class Applying {
     const isFirst = this.#work.current?.job?.lastCycle === undefined;
     if (this.#has("restart")) {
       await this.#journaled(isFirst ? "startProvisioning" : "restartProvisioning", id, () =>
-        restartJob(this.#graph, this.#target, id, "asPortal"),
+        restartJob(this.#graph, this.#saved, id, "asPortal"),
       );
     } else {
-      await this.#journaled("startProvisioning", id, () => startJob(this.#graph, this.#target, id));
+      await this.#journaled("startProvisioning", id, () => startJob(this.#graph, this.#saved, id));
     }
   }
 

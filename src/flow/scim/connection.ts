@@ -1,7 +1,7 @@
 import { AppError, isAppError } from "../../errors.ts";
 import type { GraphContext } from "../../graph/batch.ts";
 import type { ProvisioningTarget } from "../../graph/synchronization.ts";
-import { validateCredentials } from "../../graph/synchronization-connection.ts";
+import { type JobToTest, validateCredentials } from "../../graph/synchronization-connection.ts";
 import type { ConnectionTest, Job } from "../../provisioning/types.ts";
 import { Secret } from "../../secret.ts";
 import { during, type RunContext } from "../context.ts";
@@ -10,6 +10,8 @@ import { during, type RunContext } from "../context.ts";
 export interface Endpoint {
   readonly tenantUrl: string;
   readonly token: Secret;
+  /** The job, once there is one; see `CredentialsToTest`. */
+  readonly job?: (() => Promise<JobToTest>) | undefined;
 }
 
 /**
@@ -50,11 +52,11 @@ export async function acceptsMadeUp(
   { ports }: RunContext,
   graph: GraphContext,
   target: ProvisioningTarget,
-  { tenantUrl }: Pick<Endpoint, "tenantUrl">,
+  { tenantUrl, job }: Pick<Endpoint, "tenantUrl" | "job">,
 ): Promise<boolean | undefined> {
   const token = new Secret(`made-up-${ports.ids.uuid()}`);
   try {
-    return (await validateCredentials(graph, target, { tenantUrl, token })).ok;
+    return (await validateCredentials(graph, target, { tenantUrl, token, job })).ok;
   } catch (error) {
     if (isAppError(error)) return undefined;
     throw error;
@@ -72,9 +74,9 @@ export async function warnOfAnyToken(
   if (accepts) context.report({ kind: "anyTokenAccepted", host: new URL(endpoint.tenantUrl).host });
 }
 
-/** How long saved credentials may take to be known, and after how many tries they are written once more. */
+/** How long saved credentials may take to be known, and after how many tries each they are written once more. */
 const SAVED_LIMIT_MS = 60_000;
-const WRITTEN_AGAIN_AFTER = 4;
+const TRIES_A_WRITE = 4;
 
 /**
  * Tries the saved credentials: Graph has dropped some and answered with success.
@@ -98,7 +100,7 @@ export async function requireSaved(
     const ms = Math.min(1000 * 2 ** (attempt - 1), 8000);
     context.report({ kind: "wait", wait: { ms, reason: "replication", host: "Microsoft Entra", attempt } });
     await clock.sleep(ms);
-    if (attempt === WRITTEN_AGAIN_AFTER) await save();
+    if (attempt % TRIES_A_WRITE === 0) await save();
   }
 }
 

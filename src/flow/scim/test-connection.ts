@@ -105,10 +105,11 @@ type Tested = Pick<ConnectionTested, "tenantUrl" | "credentials" | "test" | "acc
 
 async function testGiven(
   context: RunContext,
-  { graph, servicePrincipalId }: LocatedProvisioning,
-  endpoint: { readonly tenantUrl: string; readonly token: Secret },
+  { graph, servicePrincipalId, provisioning: { job } }: LocatedProvisioning,
+  given: { readonly tenantUrl: string; readonly token: Secret },
 ): Promise<Tested> {
   const target = { servicePrincipalId, isNew: false };
+  const endpoint = { ...given, job: job && (() => Promise.resolve(job)) };
   return during(context, "testConnection", async () => {
     const test = await validateCredentials(graph, target, endpoint);
     const acceptsAnyToken = test.ok ? await acceptsMadeUp(context, graph, target, endpoint) : undefined;
@@ -125,9 +126,10 @@ async function testSaved(context: RunContext, located: LocatedProvisioning): Pro
     throw new AppError("PROVISIONING_MISSING", { displayName, appId, lacks: job ? "credentials" : "job" });
   }
   const target = { servicePrincipalId, isNew: false };
+  const endpoint = { tenantUrl, job: () => Promise.resolve(job) };
   return during(context, "testConnection", async () => {
     const test = await validateCredentials(graph, target, { jobId: job.id, templateId: job.templateId });
-    const acceptsAnyToken = test.ok ? await acceptsMadeUp(context, graph, target, { tenantUrl }) : undefined;
+    const acceptsAnyToken = test.ok ? await acceptsMadeUp(context, graph, target, endpoint) : undefined;
     return { tenantUrl, credentials: "saved", test, acceptsAnyToken };
   });
 }
