@@ -14,7 +14,11 @@ import { flag, optionalText, or, readObject, text } from "./schemas.ts";
  * and then kept as it came.
  */
 
-const count = or(z.number(), 0);
+/** Numbers of 64 bits may come as texts (OData, IEEE754Compatible). */
+const count = z.pipe(
+  z.nullish(z.union([z.number(), text])),
+  z.transform((value: number | string | null | undefined) => Number(value) || 0),
+);
 
 /** A moment, or never: Graph writes that as year 1. */
 const moment = z.pipe(
@@ -85,6 +89,9 @@ const Quarantine = or(
   undefined,
 );
 
+/** Codes of a job that runs, where Graph says nothing of its schedule. */
+const SWITCHED_ON = new Set(["Active", "Quarantine"]);
+
 export const JobShape = z.pipe(
   z.looseObject({
     id: text.check(z.minLength(1)),
@@ -106,7 +113,7 @@ export const JobShape = z.pipe(
       id,
       templateId,
       code: status?.code ?? "NotConfigured",
-      schedule: schedule?.state ?? "Disabled",
+      schedule: schedule?.state ?? (SWITCHED_ON.has(status?.code ?? "") ? "Active" : "Disabled"),
       interval: schedule?.interval,
       lastCycle: status?.lastExecution,
       lastSuccessfulCycle: status?.lastSuccessfulExecution,
@@ -122,7 +129,10 @@ export const JobShape = z.pipe(
 
 export const TemplateShape = z.looseObject({ id: text, default: flag });
 
-const KeyValue = z.looseObject({ key: text, value: or(text, "") });
+/** What Graph shows in the place of a secret. */
+const MASK = "*";
+
+const KeyValue = z.looseObject({ key: text, value: z.nullish(text) });
 const KeyValues = z.looseObject({ value: z.array(KeyValue) });
 
 const NotificationSettings = z.looseObject({
@@ -140,7 +150,8 @@ const OURS = new Set(["BaseAddress", "SecretToken", "SyncNotificationSettings", 
 export function readSavedCredentials(body: unknown): SavedCredentials | undefined {
   const entries = readObject(KeyValues, body)?.value;
   if (!entries) return undefined;
-  const given = entries.filter(({ value }) => value !== "");
+  const given = entries.flatMap(({ key, value }) => (value ? [{ key, value }] : []));
+  const token = entries.find(({ key }) => key === "SecretToken");
   const valueOf = (key: string) => given.find((entry) => entry.key === key)?.value;
   const settings = readObject(NotificationSettings, parseJson(valueOf("SyncNotificationSettings")));
   const syncAll = valueOf("SyncAll")?.toLowerCase();
@@ -148,7 +159,8 @@ export function readSavedCredentials(body: unknown): SavedCredentials | undefine
   const isKept = ({ key, value }: { key: string; value: string }) => REPEATABLE.has(key) && value !== MASK;
   return {
     tenantUrl: valueOf("BaseAddress"),
-    hasToken: valueOf("SecretToken") !== undefined,
+    // Without a value it is not shown; one that was cleared is an empty text.
+    hasToken: token !== undefined && token.value !== "",
     scope: syncAll === "true" ? "all" : syncAll === "false" ? "assigned" : undefined,
     notification: settings?.Enabled ? settings.Recipients : undefined,
     deleteThreshold: settings?.DeleteThresholdEnabled ? settings.DeleteThresholdValue : undefined,
@@ -157,23 +169,20 @@ export function readSavedCredentials(body: unknown): SavedCredentials | undefine
   };
 }
 
-/** What Graph shows in the place of a secret. */
-const MASK = "*";
-
 const Source = z.nullish(z.looseObject({ type: text, name: z.nullish(text), expression: z.nullish(text) }));
 
 const SchemaShape = z.looseObject({
   synchronizationRules: z.array(
     z.looseObject({
       id: text,
-      editable: z.boolean(),
-      sourceDirectoryName: text,
-      targetDirectoryName: text,
+      editable: z.nullish(z.boolean()),
+      sourceDirectoryName: z.nullish(text),
+      targetDirectoryName: z.nullish(text),
       objectMappings: z.array(
         z.looseObject({
-          enabled: z.boolean(),
-          sourceObjectName: text,
-          targetObjectName: text,
+          enabled: z.nullish(z.boolean()),
+          sourceObjectName: z.nullish(text),
+          targetObjectName: z.nullish(text),
           attributeMappings: z.array(
             z.looseObject({
               targetAttributeName: text,

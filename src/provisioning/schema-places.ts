@@ -24,17 +24,17 @@ export interface RulePlaces {
 
 /** The one rule that may be edited and maps users, with its mappings; undefined where there is none. */
 export function rulePlaces({ synchronizationRules }: SynchronizationSchema): RulePlaces | undefined {
-  for (const [index, rule] of synchronizationRules.entries()) {
-    const user = rule.editable ? placeOf(rule, index, "User") : undefined;
-    if (user) return { rule, user, group: placeOf(rule, index, "Group") };
-  }
-  return undefined;
+  const found = [...synchronizationRules.entries()].flatMap(([index, rule]): RulePlaces[] => {
+    const user = rule.editable === false ? undefined : placeOf(rule, index, "User");
+    return user ? [{ rule, user, group: placeOf(rule, index, "Group") }] : [];
+  });
+  return found.find(({ rule }) => rule.editable) ?? found[0];
 }
 
 /** By what is mapped: rule ids and the names of mappings differ from tenant to tenant. */
 function placeOf(rule: SynchronizationRule, at: number, kind: ObjectKind): MappingPlace | undefined {
   const index = rule.objectMappings.findIndex(
-    ({ sourceObjectName }) => sourceObjectName.toLowerCase() === kind.toLowerCase(),
+    ({ sourceObjectName }) => sourceObjectName?.toLowerCase() === kind.toLowerCase(),
   );
   const mapping = rule.objectMappings[index];
   return mapping && { rule: at, index, mapping };
@@ -42,8 +42,8 @@ function placeOf(rule: SynchronizationRule, at: number, kind: ObjectKind): Mappi
 
 /** An object of one of the directories that a schema maps between. */
 export interface ObjectPlace {
-  readonly directoryName: string;
-  readonly objectName: string;
+  readonly directoryName: string | null | undefined;
+  readonly objectName: string | null | undefined;
 }
 
 /** The attributes of an object; by their names in any letter case. */

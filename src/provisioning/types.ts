@@ -29,11 +29,11 @@ export interface AttributeMapping {
 /** Graph: `objectMapping`. */
 export interface ObjectMapping {
   readonly name: string;
-  readonly enabled: boolean;
+  readonly enabled?: boolean | null;
   /** `Add,Update,Delete`: flags in one text. */
   readonly flowTypes: string;
-  readonly sourceObjectName: string;
-  readonly targetObjectName: string;
+  readonly sourceObjectName?: string | null;
+  readonly targetObjectName?: string | null;
   readonly attributeMappings: readonly AttributeMapping[];
   readonly [property: string]: unknown;
 }
@@ -41,9 +41,10 @@ export interface ObjectMapping {
 /** Graph: `synchronizationRule`. */
 export interface SynchronizationRule {
   readonly id: string;
-  readonly editable: boolean;
-  readonly sourceDirectoryName: string;
-  readonly targetDirectoryName: string;
+  /** Whoever leaves it out has nothing against it. */
+  readonly editable?: boolean | null;
+  readonly sourceDirectoryName?: string | null;
+  readonly targetDirectoryName?: string | null;
   readonly objectMappings: readonly ObjectMapping[];
   readonly [property: string]: unknown;
 }

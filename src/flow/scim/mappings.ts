@@ -4,6 +4,7 @@ import { type ProvisioningTarget, readSchema, writeSchema } from "../../graph/sy
 import { parseExpressions } from "../../graph/synchronization-expressions.ts";
 import { changeSchema, expressionsOf } from "../../provisioning/change-schema.ts";
 import type { ParsedExpressions, SchemaChange } from "../../provisioning/schema-changes.ts";
+import { rulePlaces } from "../../provisioning/schema-places.ts";
 import type { DesiredProvisioning, Job, SynchronizationSchema } from "../../provisioning/types.ts";
 import type { RunContext } from "../context.ts";
 import { together } from "../together.ts";
@@ -52,7 +53,7 @@ export function planMappings(
 ): Mappings {
   const changed = changeSchema(before, desired, parsed);
   if ("problems" in changed) throw new AppError("MAPPINGS_UNUSABLE", { problems: changed.problems });
-  const ruleId = changed.schema.synchronizationRules.find(({ editable }) => editable)?.id ?? "";
+  const ruleId = rulePlaces(changed.schema)?.rule.id ?? "";
   return { before, schema: changed.schema, changes: changed.changes, ruleId };
 }
 

@@ -7,6 +7,7 @@ import { readUsers, type SourceUser, sourceAttribute, type UserSelection } from 
 import { toDesiredProvisioning } from "../../provisioning/desired.ts";
 import { evaluateMapping } from "../../provisioning/mapping/evaluate.ts";
 import { parseExpression, sourceAttributesOf } from "../../provisioning/mapping/expression.ts";
+import { expressionText } from "../../provisioning/mapping/source.ts";
 import { rulePlaces } from "../../provisioning/schema-places.ts";
 import type { CurrentProvisioning, DesiredProvisioning, SourceObject } from "../../provisioning/types.ts";
 import type { AppRole } from "../../registration/types.ts";
@@ -205,7 +206,7 @@ function mappingsOf(
   const list = places.user.mapping.attributeMappings.map(
     ({ targetAttributeName, source, defaultValue }): Mapping => ({
       target: targetAttributeName,
-      source: source?.expression ?? "",
+      source: expressionText(source) ?? "",
       default: defaultValue ?? undefined,
     }),
   );

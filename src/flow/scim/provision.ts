@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { provisionOnDemand } from "../../graph/synchronization-on-demand.ts";
 import { findUser, groupMembers } from "../../graph/users.ts";
+import { rulePlaces } from "../../provisioning/schema-places.ts";
 import { type ProvisioningState, stateOf } from "../../provisioning/state.ts";
 import type { OnDemandResult, SynchronizationRule } from "../../provisioning/types.ts";
 import type { KnownValues } from "../../settings/known-values.ts";
@@ -90,11 +91,9 @@ function outcomeOf({ result, isRedundant }: OnDemandResult): ProvisionResult["ou
 
 /** The one rule of the job, where it maps objects of that kind. @throws AppError NOT_MAPPED */
 function ruleFor({ provisioning, current }: LocatedProvisioning, kind: Subject["kind"]): SynchronizationRule {
-  const rule = provisioning.schema?.synchronizationRules.find(({ editable }) => editable);
-  const isMapped = rule?.objectMappings.some(
-    ({ sourceObjectName, enabled }) => sourceObjectName === kind && enabled,
-  );
-  if (rule && isMapped) return rule;
+  const places = provisioning.schema && rulePlaces(provisioning.schema);
+  const place = kind === "User" ? places?.user : places?.group;
+  if (places && place && place.mapping.enabled !== false) return places.rule;
   throw new AppError("NOT_MAPPED", { displayName: current.application.displayName, kind });
 }
 

@@ -111,7 +111,7 @@ function requireNoDoubles({ objectMappings }: SynchronizationRule): void {
   if (new Set(names).size !== names.length) throw refused("An object is mapped twice.");
 }
 
-function objectsOf(schema: SynchronizationSchema, directoryName: string): Objects {
+function objectsOf(schema: SynchronizationSchema, directoryName: string | null | undefined): Objects {
   const directory = schema.directories.find(({ name }) => name === directoryName);
   return new Map(
     (directory?.objects ?? []).map(({ name, attributes }) => [
@@ -125,8 +125,8 @@ function checkObjectMapping(mapping: ObjectMapping, sources: Objects, targets: O
   for (const name of ["enabled", "flowTypes", "attributeMappings"]) {
     if (mapping[name] === undefined) throw refused(`The property '${name}' of an object mapping is missing.`);
   }
-  const source = sources.get(mapping.sourceObjectName);
-  const target = targets.get(mapping.targetObjectName);
+  const source = sources.get(mapping.sourceObjectName ?? "");
+  const target = targets.get(mapping.targetObjectName ?? "");
   if (source === undefined)
     throw refused(`The object '${mapping.sourceObjectName}' does not exist in the source directory.`);
   if (target === undefined)
