@@ -115,7 +115,7 @@ function toLogError(
   };
 }
 
-const OnDemandAnswer = z.looseObject({ key: text, value: z.nullish(text) });
+const OnDemandAnswer = z.looseObject({ key: z.unknown(), value: z.unknown() });
 
 const OnDemandKey = z.looseObject({
   result: text,
@@ -136,9 +136,9 @@ const OnDemandEvent = z.looseObject({
  */
 export function readOnDemand(body: unknown): Omit<OnDemandResult, "requestId"> | undefined {
   const answer = readObject(OnDemandAnswer, body);
-  const key = readObject(OnDemandKey, parseJson(answer?.key));
+  const key = readObject(OnDemandKey, unpacked(answer?.key));
   if (!answer || !key) return undefined;
-  const event = readObject(OnDemandEvent, parseJson(answer.value ?? undefined));
+  const event = readObject(OnDemandEvent, unpacked(answer.value));
   const [fromKey, fromEvent] = [key.details, event?.statusInfo];
   const isRedundant = [fromKey?.errorCode, fromEvent?.errorCode].includes("RedundantExport");
   const code = fromKey?.errorCode || (fromEvent?.errorCode ?? "");
@@ -153,6 +153,22 @@ export function readOnDemand(body: unknown): Omit<OnDemandResult, "requestId"> |
     error: result === "success" || (code === "" && reason === "") ? undefined : { code, reason },
     target: event?.targetIdentity?.id === "" ? undefined : event?.targetIdentity?.id,
   };
+}
+
+/** What is in a text of JSON, its names in Graph's spelling: what wrote it is not Graph, and has its own. */
+function unpacked(packed: unknown): unknown {
+  return inGraphsSpelling(typeof packed === "string" ? parseJson(packed) : packed, DEEPEST);
+}
+
+/** As deep as something of ours is; the details of a step have names of their own. */
+const DEEPEST = 3;
+
+function inGraphsSpelling(packed: unknown, depth: number): unknown {
+  if (typeof packed !== "object" || packed === null || depth === 0) return packed;
+  if (Array.isArray(packed)) return packed.map((one: unknown) => inGraphsSpelling(one, depth - 1));
+  return Object.fromEntries(
+    Object.entries(packed).map(([name, one]) => [lowerFirst(name), inGraphsSpelling(one, depth - 1)]),
+  );
 }
 
 function toResult(result: string, isRedundant: boolean): OnDemandResult["result"] {

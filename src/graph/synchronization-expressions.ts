@@ -1,10 +1,12 @@
 import type { MappingSource } from "../provisioning/types.ts";
 import { expectSuccess, toAppError } from "./answers.ts";
-import type { GraphContext } from "./batch.ts";
+import { type GraphContext, sendBatch } from "./batch.ts";
 import { readObject } from "./schemas.ts";
 import { ParsedExpression } from "./synchronization-schemas.ts";
-import { jobPath, type ProvisioningTarget, sendBatchSettled } from "./synchronization-send.ts";
+import { isNotKnownYet, jobPath, type ProvisioningTarget, sendToJob } from "./synchronization-send.ts";
 
+/** That of an item that has to be asked for by itself. */
+const UNANSWERED = new Set([400, 404, 405, 501]);
 /** What `$batch` takes in one call. */
 const MOST_AT_ONCE = 20;
 
@@ -34,7 +36,17 @@ export async function parseExpressions(
       isRead: true,
       body: { expression, targetAttributeDefinition: null, testInputObject: null },
     }));
-    const answers = await sendBatchSettled(context, "changeMappings", items, target);
+    const together = await sendBatch(context, "changeMappings", items);
+    // A job that is new, and a service that takes no batches of them: one by one the new one is waited for.
+    const answers = await Promise.all(
+      together.map(async (answer, index) => {
+        const item = items[index];
+        const isUnanswered = UNANSWERED.has(answer.status) || (target.isNew && isNotKnownYet(answer));
+        return item && isUnanswered
+          ? sendToJob(context, "changeMappings", { ...item, repeat: "always" }, target)
+          : answer;
+      }),
+    );
     for (const [index, answer] of answers.entries()) {
       const found = readObject(ParsedExpression, expectSuccess("changeMappings", answer).body);
       // A bad expression is a success that says so.

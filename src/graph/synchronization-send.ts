@@ -1,6 +1,6 @@
 import { AppError, type GraphAction } from "../errors.ts";
 import { errorOf, type GraphAnswer, toAppError } from "./answers.ts";
-import { type BatchItem, type GraphContext, sendBatch } from "./batch.ts";
+import type { GraphContext } from "./batch.ts";
 import type { GraphRequest } from "./client.ts";
 import { type WriteOptions, write } from "./write.ts";
 
@@ -26,7 +26,8 @@ export function jobPath(servicePrincipalId: string, jobId: string): string {
 
 /**
  * Sends one request of provisioning and gives the answer, whatever its status. For a new target it waits while
- * the answer says that it is not known yet, which comes as 403, 404 and 409
+ * the answer says that it is not known yet, which comes as 403, 404 and 409; for any other the last alone means
+ * that it will be possible in a moment
  * (https://github.com/hashicorp/terraform-provider-azuread, `synchronizationRetryFunc`).
  *
  * All that goes through here does the same when it is sent twice; what makes something brings a `look`, and is
@@ -49,7 +50,7 @@ export async function sendSettled<Found = never>(
     });
     if (written.kind === "found") return { found: written.found };
     const { answer } = written;
-    if (!isNew || !isNotKnownYet(answer)) return { answer };
+    if (!(isNew ? isNotKnownYet(answer) : isBusy(answer))) return { answer };
     await waitForReplica(context, action, answer, attempt, start);
     const found = await look?.();
     if (found !== undefined) return { found };
@@ -69,26 +70,9 @@ export async function sendToJob(
   throw new TypeError("nothing was looked for");
 }
 
-/** As `sendSettled`, for up to twenty questions at once: those that are not answered yet are asked again. */
-export async function sendBatchSettled(
-  context: GraphContext,
-  action: GraphAction,
-  items: readonly BatchItem[],
-  { isNew }: Pick<ProvisioningTarget, "isNew">,
-): Promise<GraphAnswer[]> {
-  const start = context.clock.now().getTime();
-  const answers = await sendBatch(context, action, items);
-  if (!isNew) return answers;
-  for (let attempt = 1; ; attempt += 1) {
-    const early = [...answers.entries()].filter(([, answer]) => isNotKnownYet(answer));
-    const [first] = early;
-    if (!first) return answers;
-    await waitForReplica(context, action, first[1], attempt, start);
-    const again = early.flatMap(([index]) => items[index] ?? []);
-    for (const [index, answer] of (await sendBatch(context, action, again)).entries()) {
-      answers[early[index]?.[0] ?? index] = answer;
-    }
-  }
+/** Whether something else is being done with the job, such as taking in credentials that were just written. */
+function isBusy({ status, isMalformed }: GraphAnswer): boolean {
+  return status === 409 && isMalformed !== true;
 }
 
 /** Whether a refusal may come from a replica that has not heard of something new yet. */

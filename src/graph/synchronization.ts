@@ -57,10 +57,15 @@ export async function createJob(context: GraphContext, target: ProvisioningTarge
   const answer = await postJob(context, target, TEMPLATE);
   if ("id" in answer) return answer;
   // Not every application offers that one.
-  const offered =
-    answer.status === 400 || answer.status === 404 ? await readTemplate(context, target) : TEMPLATE;
+  if (answer.status !== 400 && answer.status !== 404) throw toAppError("createJob", answer);
+  const offered = await readTemplate(context, target);
   if (offered === undefined) return undefined;
-  if (offered === TEMPLATE) throw toAppError("createJob", answer);
+  if (offered === TEMPLATE) {
+    // There may be one since it was looked for, which not every refusal says.
+    const made = await findJob(context, target);
+    if (made) return made;
+    throw toAppError("createJob", answer);
+  }
   const other = await postJob(context, target, offered);
   if ("id" in other) return other;
   throw toAppError("createJob", other);

@@ -296,8 +296,17 @@ describe("the job", () => {
     expect(asked.at(-1)?.body).toEqual({ templateId: "usual" });
     const none = world(inOrder(list(), refusal, list({ id: "customappsso" })));
     expect(await createJob(none.context, OLD)).toBeUndefined();
-    const refused = world(inOrder(list(), refusal, list({ id: "scim" })));
+    const refused = world(inOrder(list(), refusal, list({ id: "scim" }), list()));
     expect(await failure(createJob(refused.context, OLD))).toMatchObject({ code: "GRAPH_REFUSED" });
+  });
+
+  test("is the one that is there after all where another one is refused", async () => {
+    for (const refusal of [graphError(400, "InvalidOperation"), graphError(400, "Request_BadRequest")]) {
+      const { context } = world(inOrder(list(), refusal, list({ id: "scim" }), list(FRESH)));
+      expect((await createJob(context, OLD))?.id).toBe(JOB_ID);
+    }
+    const busy = world(inOrder(list(), graphError(409, "Conflict"), list(FRESH)));
+    expect((await createJob(busy.context, OLD))?.id).toBe(JOB_ID);
   });
 
   test("that is not to be is a refusal after two minutes, and at once for an older application", async () => {
