@@ -12,6 +12,9 @@ export interface ScimPath {
 
 const PATH = /^([\w$-]+)(?:\[(\w+) eq (?:"([^"]*)"|(true|false))\])?(?:\.([\w$-]+))?$/i;
 
+/** By this name an object is reached that all others share: no attribute is called so. */
+const SHARED = "__proto__";
+
 /** Takes a path apart; undefined for one that is none. */
 export function parsePath(text: string): ScimPath | undefined {
   const end = text.startsWith("urn:")
@@ -20,6 +23,7 @@ export function parsePath(text: string): ScimPath | undefined {
   const match = PATH.exec(text.slice(end + 1));
   if (match === null) return undefined;
   const [, attribute = "", name, quoted, bare, part] = match;
+  if ([attribute, name, part].includes(SHARED)) return undefined;
   return {
     extension: end === -1 ? undefined : text.slice(0, end),
     attribute,
@@ -103,7 +107,8 @@ function nameOf(object: Record<string, unknown>, name: string): string {
 }
 
 function valueOf(object: Record<string, unknown>, name: string): unknown {
-  return object[nameOf(object, name)];
+  const key = nameOf(object, name);
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 function plain(item: unknown): unknown {
