@@ -2,6 +2,7 @@ import type { FindingState } from "../registration/findings.ts";
 import { changeSchema, expressionsOf } from "./change-schema.ts";
 import type { ParsedExpressions, SchemaChange, SchemaProblem } from "./schema-changes.ts";
 import { type ProvisioningState, stateOf } from "./state.ts";
+import { isSameTenantUrl } from "./tenant-url.ts";
 import type {
   CurrentProvisioning,
   DesiredProvisioning,
@@ -90,13 +91,14 @@ function credentialFindings(
 ): ProvisioningFinding[] {
   const compared = (wanted: string | undefined, found: string | undefined) =>
     found === undefined ? "missing" : wanted === found ? "ok" : "differs";
+  const isSame = tenantUrl !== undefined && isSameTenantUrl(tenantUrl, desired.tenantUrl);
   const wantsNotification = desired.notification !== undefined;
   return [
     {
       about: "tenantUrl",
       wanted: desired.tenantUrl,
       found: tenantUrl,
-      state: compared(desired.tenantUrl, tenantUrl),
+      state: isSame ? "ok" : compared(desired.tenantUrl, tenantUrl),
     },
     { about: "secretToken", state: hasToken ? "ok" : "missing" },
     {

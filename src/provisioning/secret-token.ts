@@ -18,7 +18,8 @@ export type CleanedToken =
   | { readonly ok: true; readonly token: string; readonly removed: readonly RemovedFromToken[] }
   | { readonly ok: false; readonly problem: SecretTokenProblem };
 
-const EDGE_SPACE = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
+// What is before the second part keeps it from being tried at every place of a long run.
+const EDGE_SPACE = /^[\s\p{Cc}\p{Cf}]+|(?<![\s\p{Cc}\p{Cf}])[\s\p{Cc}\p{Cf}]+$/gu;
 const QUOTES = /^(?:"(.*)"|'(.*)'|`(.*)`|“(.*)”|„(.*)“)$/su;
 const PREFIX = /^(?:authorization\s*:\s*)?bearer(?=\s)/iu;
 

@@ -14,7 +14,7 @@ export type Evaluated =
 export function evaluate(expression: Expression, source: SourceObject): Evaluated {
   switch (expression.kind) {
     case "attribute":
-      return given(present(source[expression.name]));
+      return given(valueIn(source, expression.name));
     case "constant":
       return given(expression.value);
     case "omitted":
@@ -58,8 +58,8 @@ function given(value: Value): Evaluated {
   return { kind: "value", value };
 }
 
-function present(value: SourceObject[string]): Value {
-  return value === null ? undefined : value;
+function valueIn(source: SourceObject, name: string): Value {
+  return Object.hasOwn(source, name) ? (source[name] ?? undefined) : undefined;
 }
 
 function compare(operator: Comparison, left: string, right: string): boolean {

@@ -27,6 +27,8 @@ describe("what comes of an expression", () => {
     ["[givenName]", "Ann"],
     ["[department]", undefined],
     ["[nobodyKnows]", undefined],
+    ["ToLower([constructor])", undefined],
+    ["[__proto__]", undefined],
     ["[IsSoftDeleted]", false],
     ['"Premium"', "Premium"],
     ['Switch([IsSoftDeleted], , "False", "True", "True", "False")', "True"],

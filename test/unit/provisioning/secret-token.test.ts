@@ -52,3 +52,7 @@ test("a clean token stays as it is", () => {
     }),
   );
 });
+
+test("a long gap between two words is looked at once", () => {
+  expect(cleanSecretToken(`abc${" ".repeat(60_000)}def`)).toEqual({ ok: false, problem: "whiteSpace" });
+});
