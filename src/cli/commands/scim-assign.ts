@@ -38,9 +38,9 @@ export async function runScimAssign(invocation: Invocation): Promise<ExitCode> {
 }
 
 /**
- * Thousands of answers leave nothing behind, but the engine answers a long run with three times sixteen more megabytes
- * for what is young. That flag is looked at whenever it wants to grow, so that it may be set now
- * (https://nodejs.org/api/cli.html#--max-semi-space-sizesize-in-mib has its sibling).
+ * Thousands of answers leave nothing behind, but over a long run V8 lets the part of its heap for what is young grow to
+ * three times its size. It reads this flag each time it wants to, so that it may be set now; its sibling is
+ * https://nodejs.org/api/cli.html#--max-semi-space-sizesize-in-mib.
  */
 function keepYoungHeapSmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
