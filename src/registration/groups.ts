@@ -4,6 +4,12 @@ export interface Group {
   readonly displayName: string;
 }
 
+/**
+ * So many people a new group may begin with: Graph takes twenty references with it, and one is its owner
+ * (https://learn.microsoft.com/graph/api/group-post-groups).
+ */
+export const MOST_MEMBERS = 19;
+
 /** A security group with assigned members, as a run makes it. */
 export interface NewGroup {
   readonly displayName: string;

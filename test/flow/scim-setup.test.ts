@@ -350,6 +350,14 @@ describe("what is wrong is said, and leaves nothing half done", () => {
     expect(run.stderr).toContain("--role: is Emperor, must be left out");
   });
 
+  test("more members than Graph takes with a new group are refused before anybody signs in", async () => {
+    const members = Array.from({ length: 20 }, (_one, index) => ["--member", `user${index}@contoso.com`]);
+    const tenant = testTenant();
+    const run = await setUp(tenant, ["--new-group", "New", ...members.flat()]);
+    expect([run.exitCode, tenant.requests.length]).toEqual([2, 0]);
+    expect(run.stderr).toContain("at most 19 members");
+  });
+
   test("a member without a group that is made is refused", async () => {
     const tenant = testTenant();
     const words = ["--template", "andmoney", ...UNATTENDED, "--member", MEGAN];

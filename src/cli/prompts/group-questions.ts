@@ -1,6 +1,7 @@
 import type { GroupChoice, Questions, UnclearGroupChoice } from "../../flow/events.ts";
 import type { GroupSearch } from "../../flow/groups.ts";
 import type { Prompter, SearchRow } from "../../ports/index.ts";
+import { MOST_MEMBERS } from "../../registration/groups.ts";
 import { isGuid, parseGroup } from "../../settings/values.ts";
 import { expectation } from "../screen/words/faults.ts";
 import { GROUP_QUESTIONS as WORDS } from "../screen/words/groups.ts";
@@ -46,16 +47,18 @@ export function groupQuestions(
     members: async (displayName, missing) => {
       const typed = await prompter.input({
         message: missing.length > 0 ? WORDS.membersAgain(missing) : WORDS.members(displayName),
-        check: () => undefined,
+        check: (answer) => (namesIn(answer).length > MOST_MEMBERS ? WORDS.tooMany(MOST_MEMBERS) : undefined),
       });
-      return typed
-        .split(/[,;\s]+/)
-        .map((part) => part.trim())
-        .filter((part) => part !== "");
+      return namesIn(typed);
     },
     createGroup: (displayName) =>
       prompter.confirm({ message: WORDS.confirmCreate(displayName), default: false }),
   };
+}
+
+/** User principal names as people separate them. */
+function namesIn(typed: string): string[] {
+  return typed.split(/[,;\s]+/).filter((part) => part !== "");
 }
 
 /** What a search found, and what else can be done about it. */

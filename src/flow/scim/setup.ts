@@ -2,6 +2,7 @@ import { AppError } from "../../errors.ts";
 import { toDesiredProvisioning } from "../../provisioning/desired.ts";
 import { parseTenantUrl } from "../../provisioning/tenant-url.ts";
 import type { DesiredProvisioning } from "../../provisioning/types.ts";
+import { MOST_MEMBERS } from "../../registration/groups.ts";
 import { givenInputs, missingInputs } from "../../settings/known-values.ts";
 import type { Template } from "../../template/schema.ts";
 import type { Answers } from "../answers.ts";
@@ -61,6 +62,12 @@ function checkNames({ users, members, newGroups, templates }: SetupInput, isAske
     if (values.some((value) => /(^|=)\s*$/.test(value))) {
       throw new AppError("USAGE", { detail: `--${flag} is empty: leave it out, or say who is meant.` });
     }
+  }
+  if (members.length > MOST_MEMBERS) {
+    const instead = "make the group beforehand and name it with --group, or use scim assign";
+    throw new AppError("USAGE", {
+      detail: `A group can be made with at most ${MOST_MEMBERS} members: ${instead}.`,
+    });
   }
   const proposes = isAsked && templates.some(({ application }) => application.scim?.newGroup !== undefined);
   if (members.length > 0 && newGroups.length === 0 && !proposes) {
