@@ -143,13 +143,14 @@ export const ARRIVING: readonly Arriving[] = [
       },
     },
     expectArrived: (server) => {
-      const users = usersAt(server, "https://scim.vendor.example/scim");
-      expect(users).toHaveLength(1);
-      expect(users[0]).toMatchObject({
-        userName: MEGAN,
-        name: { givenName: "Megan", familyName: "Bowen" },
+      const extensions = [`${EXTENSION}:CustomExtensionName`, `${EXTENSION}:Metadata`];
+      const [user, ...more] = usersAt(server, "https://scim.vendor.example/scim");
+      expect(more).toEqual([]);
+      expect(user).toEqual({
+        ...EVERYTHING,
+        schemas: [...EVERYTHING.schemas, ...extensions],
         userType: "Premium",
-        roles: [{ value: "Admin" }],
+        roles: [{ value: "Admin", primary: true }],
         [`${EXTENSION}:CustomExtensionName`]: { folders: ["Marketing Manager"] },
         [`${EXTENSION}:Metadata`]: { costCentre: "Marketing" },
       });
