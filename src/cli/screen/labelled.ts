@@ -5,8 +5,9 @@ export interface Row {
   readonly text: string;
 }
 
-/** Fewer columns than this leave too little room beside the labels. */
+/** Fewer columns than this leave too little room beside the labels, and so do long ones where little else is left. */
 const FEWEST_BESIDE = 50;
+const LEAST_ROOM = 16;
 const INDENT = "  ";
 
 /** Facts with their names: beside each other in two columns, and where that is too narrow, in one. */
@@ -15,11 +16,11 @@ export function labelled(
   columns: number | undefined,
   style: (label: string) => string = (label) => label,
 ): string[] {
-  if (columns !== undefined && columns < FEWEST_BESIDE) {
-    return rows.map(({ label, text }) => `${INDENT}${style(`${label}:`)} ${text}`);
-  }
   const width = Math.max(0, ...rows.map(({ label }) => label.length)) + 2;
   const beside = " ".repeat(INDENT.length + width);
+  if (columns !== undefined && (columns < FEWEST_BESIDE || columns - beside.length < LEAST_ROOM)) {
+    return rows.map(({ label, text }) => `${INDENT}${style(`${label}:`)} ${text}`);
+  }
   return rows.map(({ label, text }) => {
     const room = columns === undefined ? undefined : columns - beside.length;
     const wrapped = room === undefined ? text : wrapAnsi(text, room, { hard: false, trim: true });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { labelled } from "../../../src/cli/screen/labelled.ts";
 import { renderControl, toJsonControl } from "../../../src/cli/screen/scim-control.ts";
 import { renderEntry, renderLogs, toJsonLogLine, toJsonLogs } from "../../../src/cli/screen/scim-logs.ts";
 import { renderOnDemand, toJsonOnDemand } from "../../../src/cli/screen/scim-on-demand.ts";
@@ -349,4 +350,13 @@ test("a group that is not assigned is no user", () => {
     advice: "Assign it with: scim assign --group <name|id>. It counts a few minutes later.",
   });
   expect(skipped("User").reason).toBe("the user is not assigned to the app");
+});
+
+test("labels that leave no room beside them stand above one another", () => {
+  const rows = [
+    { label: "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager", text: "only Entra knows" },
+    { label: "active", text: "True" },
+  ];
+  expect(labelled(rows, 80).at(1)).toBe("  active: True");
+  expect(labelled(rows, 100).at(1)).toMatch(/^ {2}active {60,}True$/);
 });
