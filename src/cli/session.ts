@@ -53,6 +53,12 @@ export async function withSession(
     const proxyFaults = isOn(flags, "sandbox") ? [] : await ports.routes.faults();
     const faults = [...flagFaults, ...proxyFaults];
     if (faults.length > 0) throw new AppError("VALUES_INVALID", { faults });
+    if (flags !== given && given["scim"]?.path === "--no-scim") {
+      throw new AppError("USAGE", {
+        detail: `--no-scim cannot go with scim ${command.name()}, which is about provisioning alone.`,
+        command: `scim ${command.name()}`,
+      });
+    }
     const { report } = reporter;
     if (isOn(flags, "sandbox")) {
       // The simulated tenant lives in the cloud that is asked; a name that is none is named with the other faults.

@@ -203,6 +203,7 @@ describe("scim setup", () => {
     [["--user", ""], "--user is empty"],
     [["--new-group", "UsersFlexWhere", "--member", " "], "--member is empty"],
     [["--member", MEGAN], "--member is for a group that is made"],
+    [["--no-scim"], "--no-scim cannot go with scim setup"],
   ])("%j is wrong before anybody signs in: nobody would be assigned", async (words, message) => {
     const tenant = testTenant();
     const run = await setUp(tenant, words);
