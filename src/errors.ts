@@ -11,7 +11,8 @@ import type { HighPrivilege } from "./template/privileges.ts";
  */
 export interface ErrorFacts {
   /** The command line was not understood; `detail` is the parser's own sentence. */
-  USAGE: { detail: string };
+  /** With the command whose help says more, where that is known: `scim setup`. */
+  USAGE: { detail: string; command?: string };
   /** `lacksYes`: nobody can be asked for the yes to the plan either. */
   INPUT_MISSING: { missing: readonly MissingInput[]; lacksYes?: boolean };
   YES_MISSING: Record<string, never>;

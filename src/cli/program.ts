@@ -70,8 +70,7 @@ export async function run(argv: readonly string[], outside: Outside): Promise<Ex
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
   } catch (error) {
-    const commands = program.commands.map((command) => command.name());
-    return handleUsage(error, argv, commands, makePorts({}));
+    return handleUsage(error, argv, program, makePorts({}));
   }
 }
 
@@ -79,13 +78,13 @@ export async function run(argv: readonly string[], outside: Outside): Promise<Ex
 async function handleUsage(
   error: unknown,
   argv: readonly string[],
-  commands: readonly string[],
+  program: Command,
   ports: Ports,
 ): Promise<ExitCode> {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   if (error instanceof CommanderError && error.code === "commander.help" && !argv.includes("--json"))
     return 2;
-  const failure = error instanceof CommanderError ? toUsageError(error, argv, commands) : error;
+  const failure = error instanceof CommanderError ? toUsageError(error, argv, program) : error;
   const { renderFailure, toJsonError } = await import("./screen/failure.ts");
   ports.terminal.note(
     renderFailure(failure, ports.terminal, { journal: undefined, verbose: false, changes: [] }),
@@ -100,16 +99,30 @@ async function handleUsage(
 function toUsageError(
   { code, message }: CommanderError,
   argv: readonly string[],
-  commands: readonly string[],
+  program: Command,
 ): AppError {
+  const command = commandOf(argv, program);
   if (code === "commander.help") return new AppError("USAGE", { detail: "A subcommand is missing." });
   // Whatever is no command is taken for an argument of the default one.
   const word = argv.find((argument) => !argument.startsWith("-")) ?? "";
-  if (code === "commander.excessArguments" && !commands.includes(word)) {
+  if (code === "commander.excessArguments" && command === "") {
     return new AppError("USAGE", { detail: `There is no command "${word}".` });
   }
   const detail = message.replace(/^error: /, "").replaceAll(/\s*\n/g, " ");
-  return new AppError("USAGE", { detail: detail.charAt(0).toUpperCase() + detail.slice(1) });
+  return new AppError("USAGE", { detail: detail.charAt(0).toUpperCase() + detail.slice(1), command });
+}
+
+/** The command that was meant, as it is typed: `scim setup`; empty for the default one. */
+function commandOf(argv: readonly string[], program: Command): string {
+  const path: string[] = [];
+  let within = program;
+  for (const word of argv.filter((argument) => !argument.startsWith("-"))) {
+    const found = within.commands.find((one) => one.name() === word);
+    if (!found) break;
+    path.push(word);
+    within = found;
+  }
+  return path.join(" ");
 }
 
 function buildProgram({ makePorts, version }: Outside, addOns: readonly AddOnFlag[], start: Start): Command {

@@ -172,3 +172,14 @@ test.each([
   expect(checked.exitCode).toBe(3);
   expect(checked.stdout).toContain("(file): is larger than 1 MB");
 });
+
+test.each([
+  [["scim", "setup", "--secret-token", "x"], "entra-app-registration scim setup --help"],
+  [["scim", "statu"], "entra-app-registration scim --help"],
+  [["secret", "list", "--nope"], "entra-app-registration secret list --help"],
+  [["--nope"], "See all commands and flags with: entra-app-registration --help"],
+])("wrong usage of %j names the help that says more", async (words, help) => {
+  const run = await runInProcess(words, testTenant());
+  expect(run.exitCode).toBe(2);
+  expect(run.stderr).toContain(help);
+});

@@ -127,7 +127,7 @@ const NETWORK_FAILURES: readonly NetworkFailure[] = [
 
 /** Facts for every code: all kinds of a failure, with and without what may be missing. */
 export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] } = {
-  USAGE: [{ detail: "unknown option '--x'" }],
+  USAGE: [{ detail: "unknown option '--x'" }, { detail: "unknown option '--x'", command: "scim setup" }],
   INPUT_MISSING: [false, true].map((lacksYes) => ({
     missing: [{ flag: "--tenant-id", configKey: "tenantID" }],
     lacksYes,

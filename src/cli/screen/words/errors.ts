@@ -31,9 +31,11 @@ export interface Wording {
 const SAFE_TO_REPEAT = "Running the same command again is safe: it goes on from what exists.";
 
 const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wording } = {
-  USAGE: ({ detail }) => ({
+  USAGE: ({ detail, command = "" }) => ({
     message: say`${detail}`,
-    hint: "See all commands and flags with: entra-app-registration --help",
+    hint: command
+      ? say`See what it takes with: entra-app-registration ${command} --help`
+      : "See all commands and flags with: entra-app-registration --help",
   }),
   INPUT_MISSING: ({ missing, lacksYes = false }) => ({
     message: "Some values are missing, and nobody can be asked for them here.",
