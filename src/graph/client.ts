@@ -173,7 +173,10 @@ class SendingMiddleware implements Middleware {
     const option = context.middlewareControl?.getMiddlewareOptions(SendOption);
     const { policy, timeoutMs } =
       option instanceof SendOption ? option : new SendOption("ifRefused", undefined);
-    const request = new Request(context.request, context.options);
+    const headers = new Headers(context.options?.headers);
+    // The library names a type for what is not there, which some servers then want to read.
+    if (context.options?.body === undefined) headers.delete("content-type");
+    const request = new Request(context.request, { ...context.options, headers });
     try {
       context.response = await this.#options.fetch(request, policy, timeoutMs);
     } catch (error) {
