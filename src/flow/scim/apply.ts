@@ -6,7 +6,6 @@ import { withoutSecret } from "../../graph/redact.ts";
 import {
   createJob,
   type ProvisioningTarget,
-  readJob,
   restartJob,
   startJob,
   writeCredentials,
@@ -27,6 +26,7 @@ import { type Arrivals, awaitArrivals } from "./arrivals.ts";
 import { type Endpoint, requireConnection, requireSaved, warnOfAnyToken } from "./connection.ts";
 import { changeMappings, type Mappings, mappingsOf, warnOfLost } from "./mappings.ts";
 import { proveProvisioning } from "./prove.ts";
+import { awaitRestarted, awaitSwitched } from "./switched.ts";
 import type { ProvisioningWork } from "./work.ts";
 
 /** How long the roles of a new enterprise application may take to show. */
@@ -261,8 +261,11 @@ class Applying {
 
   async #readBack(job: Job): Promise<Job> {
     return during(this.#context, "readBack", async () => {
-      const after = await readJob(this.#graph, this.#target, job.id);
-      return after ?? job;
+      const { clock } = this.#context.ports;
+      const after = this.#has("restart")
+        ? await awaitRestarted(this.#graph, clock, this.#saved, job)
+        : await awaitSwitched(this.#graph, clock, this.#saved, job, "on");
+      return after.job;
     }).catch((error: unknown) => {
       if (!isAppError(error)) throw error;
       this.#context.report({ kind: "readBackFailed" });

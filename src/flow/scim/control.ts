@@ -1,11 +1,5 @@
 import { AppError } from "../../errors.ts";
-import {
-  pauseJob,
-  type RestartCriteria,
-  readJob,
-  restartJob,
-  startJob,
-} from "../../graph/synchronization.ts";
+import { pauseJob, type RestartCriteria, restartJob, startJob } from "../../graph/synchronization.ts";
 import { inStep, isOn, type ProvisioningState, stateOf } from "../../provisioning/state.ts";
 import type { Job } from "../../provisioning/types.ts";
 import type { KnownValues } from "../../settings/known-values.ts";
@@ -20,6 +14,7 @@ import {
   SCIM_READING_SCOPES,
   SCIM_RUNNING_SCOPES,
 } from "./locate.ts";
+import { awaitRestarted, awaitSwitched, type Switched } from "./switched.ts";
 
 export type ControlVerb = "start" | "pause" | "restart";
 
@@ -124,23 +119,17 @@ async function carryOut(
   });
 }
 
-const READS = 5;
-const BETWEEN_READS_MS = 2000;
-
 /** The job afterwards: what was accepted shows a few seconds later. */
 async function readBack(
   context: RunContext,
   { graph, servicePrincipalId }: LocatedProvisioning,
   before: Job,
   verb: ControlVerb,
-): Promise<{ readonly job: Job; readonly isVisible: boolean }> {
+): Promise<Switched> {
   return during(context, "readBack", async () => {
-    let job = before;
-    for (let read = 1; read <= READS; read += 1) {
-      job = (await readJob(graph, { servicePrincipalId, isNew: false }, before.id)) ?? job;
-      if (isOn(job) === (verb !== "pause")) return { job, isVisible: true };
-      if (read < READS) await context.ports.clock.sleep(BETWEEN_READS_MS);
-    }
-    return { job, isVisible: false };
+    const target = { servicePrincipalId, isNew: false };
+    const { clock } = context.ports;
+    if (verb === "restart") return awaitRestarted(graph, clock, target, before);
+    return awaitSwitched(graph, clock, target, before, verb === "start" ? "on" : "off");
   });
 }
