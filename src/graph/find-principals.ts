@@ -73,12 +73,12 @@ async function findAll<Named extends NamedPrincipal>(
 ): Promise<readonly FoundPrincipal<Named>[]> {
   const hits = new Map<string, readonly Hit[]>();
   let looking: Looking[] = [...new Map(chunk.map((named) => [keyed(named), named])).entries()].map(
-    ([name, named]) => ({ name, who: named.who.toLowerCase(), as: named.as, key: firstKey(named) }),
+    ([name, named]) => ({ name, who: named.who, as: named.as, key: firstKey(named) }),
   );
   while (looking.length > 0) {
     const found = await look(context, looking);
     for (const { name, who, key } of looking) {
-      const mine = found.get(key)?.get(who);
+      const mine = found.get(key)?.get(who.toLowerCase());
       if (mine) hits.set(name, mine);
     }
     looking = looking.flatMap((one) => {
@@ -101,7 +101,7 @@ interface Hit {
 
 interface Looking {
   readonly name: string;
-  /** In lower case. */
+  /** As it was written. */
   readonly who: string;
   readonly as: NamedPrincipal["as"];
   readonly key: Key;
@@ -131,14 +131,26 @@ async function look(
   for (const some of inSlices(questions, MOST_REQUESTS)) {
     const items = some.map(({ key, slice }) => toRequest(key, slice));
     const answers = await sendBatch(context, "readUsers", items);
-    for (const [index, { key }] of some.entries()) {
-      for (const [who, hit] of hitsOf(key, answers[index])) {
+    for (const [index, { key, slice }] of some.entries()) {
+      for (const [who, hit] of await allHits(context, key, slice, answers[index])) {
         const names = found.get(key);
         names?.set(who, [...(names.get(who) ?? []), hit]);
       }
     }
   }
   return found;
+}
+
+/** What an answer found; where `in` is not understood, name by name. */
+async function allHits(
+  context: GraphContext,
+  key: Key,
+  slice: readonly string[],
+  answer: GraphAnswer | undefined,
+): Promise<[string, Hit][]> {
+  if (answer?.status !== 400 || slice.length === 1) return hitsOf(key, answer);
+  const items = slice.map((name) => toRequest(key, [name]));
+  return (await sendBatch(context, "readUsers", items)).flatMap((one) => hitsOf(key, one));
 }
 
 function hitsOf(key: Key, answer: GraphAnswer | undefined): [string, Hit][] {

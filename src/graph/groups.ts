@@ -77,14 +77,16 @@ export async function createGroup(
 ): Promise<Group> {
   const look = async () => (await findByNickname(context, mailNickname))[0];
   const me = await whoAmI(context);
-  const owner = me !== undefined && { "owners@odata.bind": [`${origin}/v1.0/users/${me}`] };
+  const owner = me !== undefined && { "owners@odata.bind": [`${origin}/v1.0/directoryObjects/${me}`] };
   const body = {
     displayName,
     description,
     mailEnabled: false,
     mailNickname,
     securityEnabled: true,
-    ...(members.length > 0 && { "members@odata.bind": members.map((id) => `${origin}/v1.0/users/${id}`) }),
+    ...(members.length > 0 && {
+      "members@odata.bind": members.map((id) => `${origin}/v1.0/directoryObjects/${id}`),
+    }),
   } satisfies GroupBody & { "members@odata.bind"?: readonly string[] };
   const request: GraphRequest = { method: "POST", path: "/groups", body: { ...body, ...owner } };
   const written = await write(context, "createGroup", request, { look });

@@ -16,7 +16,9 @@ export function equals(property: string, text: string): string {
 /** How many values `among` takes (https://developer.microsoft.com/graph/known-issues, 13635). */
 export const MOST_AMONG = 15;
 
-/** `$filter={property} in ('{text}',…)`, encoded. */
+/** `$filter={property} in ('{text}',…)`, of one text `eq`; encoded. */
 export function among(property: string, texts: readonly string[]): string {
+  const [text, another] = texts;
+  if (text !== undefined && another === undefined) return equals(property, text);
   return `$filter=${property}%20in%20(${texts.map(literal).join(",")})`;
 }

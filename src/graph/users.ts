@@ -1,3 +1,4 @@
+import { isAppError } from "../errors.ts";
 import type { SourceObject } from "../provisioning/types.ts";
 import * as z from "../zod.ts";
 import { expectSuccess, type GraphAnswer, toAppError } from "./answers.ts";
@@ -139,7 +140,17 @@ export async function* readUsers(
     selection.kind === "all"
       ? `/users?${select}&$top=999`
       : `/groups/${selection.groupId}/members/microsoft.graph.user?${select}&$top=999`;
-  for await (const user of pages(context, "readUsers", path, UserShape)) yield toUser(user, attributes);
+  try {
+    for await (const user of pages(context, "readUsers", path, UserShape)) yield toUser(user, attributes);
+  } catch (error) {
+    if (selection.kind === "all" || !isAppError(error, "GRAPH_REFUSED")) throw error;
+    // Not everywhere can members be asked for by what they are.
+    yield* readUsers(context, { kind: "users", ids: userIds(context, selection.groupId) }, attributes);
+  }
+}
+
+async function* userIds(context: GraphContext, groupId: string): AsyncGenerator<string, void, undefined> {
+  for await (const { id, kind } of groupMembers(context, groupId)) if (kind === "user") yield id;
 }
 
 /**
@@ -173,13 +184,19 @@ export interface GroupMember {
   readonly displayName: string;
 }
 
+/** Graph says what a member is unless it need not; then it is what members mostly are. */
+const KINDS: Readonly<Record<string, GroupMember["kind"]>> = {
+  "#microsoft.graph.user": "user",
+  "#microsoft.graph.group": "group",
+};
+
 const MemberShape = z.pipe(
   z.looseObject({ id: text, displayName: or(text, ""), "@odata.type": optionalText }),
   z.transform(
     ({ id, displayName, "@odata.type": type }): GroupMember => ({
       id,
       displayName,
-      kind: type === "#microsoft.graph.user" ? "user" : type === "#microsoft.graph.group" ? "group" : "other",
+      kind: KINDS[type ?? "#microsoft.graph.user"] ?? "other",
     }),
   ),
 );
