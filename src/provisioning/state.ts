@@ -47,9 +47,9 @@ export function stateOf({ job, credentials }: CurrentProvisioning): Provisioning
   return job.lastCycle === undefined ? "ready" : "paused";
 }
 
-/** Whether a job is switched on; one in quarantine is, too. */
-export function isOn({ schedule }: Job): boolean {
-  return schedule === "Active";
+/** Whether a job is switched on, by both of its words; one in quarantine is, too. */
+export function isOn({ schedule, code }: Job): boolean {
+  return schedule === "Active" && code !== "Paused";
 }
 
 /** How many users or groups are in step; undefined before anybody was counted. */

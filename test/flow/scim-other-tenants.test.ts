@@ -34,6 +34,8 @@ const WRITE_SCHEMA = at("PUT", /\/jobs\/[^/]+\/schema$/);
 const PARSE = at("POST", /\/parseExpression$/);
 const ON_DEMAND = at("POST", /\/provisionOnDemand$/);
 const INLINE = at("POST", /\/synchronization\/jobs\/validateCredentials$/);
+const GROUPS = at("GET", /^\/groups$/);
+const RESTART = at("POST", /\/jobs\/[^/]+\/restart$/);
 const START = at("POST", /\/jobs\/[^/]+\/(start|restart)$/);
 
 type Json = Readonly<Record<string, unknown>>;
@@ -171,6 +173,41 @@ const VARIATIONS: Readonly<Record<string, () => readonly Variation[]>> = {
     answering(START, failure(403, "Authorization_RequestDenied"), 1),
     answering(START, failure(409, "Conflict"), 3),
   ],
+  "in which a restart starts nothing": () => {
+    let isStarted = true;
+    return [
+      {
+        instead: (call) => {
+          if (RESTART(call)) isStarted = false;
+          if (START(call) && !RESTART(call)) isStarted = true;
+          return undefined;
+        },
+      },
+      altering(JOB_READ, (jobs) =>
+        each(jobs, (one) => ("interval" in one && !isStarted ? { ...one, state: "Disabled" } : one)),
+      ),
+    ];
+  },
+  "that reads what is said to be there": () => [
+    {
+      instead: (call) =>
+        call.body === undefined && call.headers.has("content-type")
+          ? failure(400, "BadRequest", "Unable to read JSON request payload.")
+          : undefined,
+    },
+  ],
+  "that knows names as they are written, and no lists of them": () => [
+    {
+      instead: ({ query }) =>
+        /%20in%20\(/.test(query) ? failure(400, "Request_UnsupportedQuery") : undefined,
+      alter: (call, answer) =>
+        GROUPS(call) && !call.query.includes("Finance") ? { ...answer, body: { value: [] } } : answer,
+    },
+  ],
+  "that tells only who the members of a group are": () => [
+    failing(at("GET", /\/members\/microsoft\.graph\.user$/), failure(404, "ResourceNotFound")),
+    altering(at("GET", /\/members$/), (page) => each(page, (one) => without(one, "@odata.type"))),
+  ],
   "that writes the outcome of a run in capitals": () => [
     altering(ON_DEMAND, (pair) =>
       each(pair, (one) => ({ key: capitals(one["key"]), value: capitals(one["value"]) })),
@@ -234,7 +271,10 @@ const COMMANDS = [
   ["pause", "--yes"],
   ["start", "--yes"],
   ["restart", "--yes", "--clear-state"],
-  ["assign", "--user", "grady.archie@contoso.com", "--yes"],
+  ["preview", "--user", MEGAN],
+  ["preview", "--group", "Finance"],
+  ["assign", "--user", "Grady.Archie@contoso.com", "--group", "Finance", "--yes"],
+  ["assign", "--members-of", "Finance", "--yes"],
 ] as const;
 
 test.each(Object.entries(VARIATIONS))("a tenant %s", async (_name, variations) => {
