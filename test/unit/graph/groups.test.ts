@@ -123,7 +123,7 @@ describe("making", () => {
     expect(asked[1]).toMatchObject({
       method: "POST",
       path: "/groups",
-      body: { ...OWNED, "owners@odata.bind": [`${ORIGIN}/v1.0/users/${guid(7)}`] },
+      body: { ...OWNED, "owners@odata.bind": [`${ORIGIN}/v1.0/directoryObjects/${guid(7)}`] },
     });
   });
 
