@@ -1,6 +1,5 @@
 import { AppError, isAppError } from "../../errors.ts";
 import { assignMany, type RefusedAssignment } from "../../graph/assign-many.ts";
-import { pickUserRole, readAppRoles } from "../../graph/assignments.ts";
 import type { GraphContext } from "../../graph/batch.ts";
 import { withoutSecret } from "../../graph/redact.ts";
 import {
@@ -11,9 +10,7 @@ import {
   writeCredentials,
 } from "../../graph/synchronization.ts";
 import type { JournalIds } from "../../journal/journal.ts";
-import { nextCycle } from "../../provisioning/cycles.ts";
 import type { ProvisioningStepKind } from "../../provisioning/plan-provisioning.ts";
-import { stateOf } from "../../provisioning/state.ts";
 import type { Job } from "../../provisioning/types.ts";
 import type { Group } from "../../registration/groups.ts";
 import type { AppRole } from "../../registration/types.ts";
@@ -26,11 +23,10 @@ import { type Arrivals, awaitArrivals } from "./arrivals.ts";
 import { type Endpoint, requireConnection, requireSaved, warnOfAnyToken } from "./connection.ts";
 import { changeMappings, type Mappings, mappingsOf, warnOfLost } from "./mappings.ts";
 import { proveProvisioning } from "./prove.ts";
+import { toApplied } from "./result.ts";
+import { roleToAssign } from "./role-to-assign.ts";
 import { awaitRestarted, awaitSwitched } from "./switched.ts";
 import type { ProvisioningWork } from "./work.ts";
-
-/** How long the roles of a new enterprise application may take to show. */
-const ROLE_LIMIT_MS = 120_000;
 
 /**
  * Carries the plan of one application's provisioning out. What does not need each other goes side by side; the
@@ -72,13 +68,27 @@ class Applying {
   }
 
   async run(groups: Promise<readonly Group[]>): Promise<ProvisioningResult> {
-    const { token, desired, proofUser } = this.#work;
-    const role = this.#role();
+    const over = new AbortController();
+    const role = this.#has("assign")
+      ? roleToAssign(this.#context, this.#graph, { made: this.#made, wanted: this.#work.role }, over.signal)
+      : Promise.resolve(undefined);
     // Whoever needs it hears of its failure.
     role.catch(() => undefined);
-    const jobbing = this.#job();
-    const endpoint = token && { tenantUrl: desired.tenantUrl, token, job: () => jobbing };
-    const [, job] = await together(this.#test(endpoint), jobbing);
+    try {
+      return await this.#carryOut(role, groups);
+    } finally {
+      over.abort();
+    }
+  }
+
+  async #carryOut(
+    role: Promise<AppRole | undefined>,
+    groups: Promise<readonly Group[]>,
+  ): Promise<ProvisioningResult> {
+    const { token, desired, proofUser } = this.#work;
+    const creating = this.#job();
+    const endpoint = token && { tenantUrl: desired.tenantUrl, token, job: () => creating };
+    const [, job] = await together(this.#test(endpoint), creating);
     this.#stopIfInterrupted();
     const probing = endpoint && warnOfAnyToken(this.#context, this.#graph, this.#target, endpoint);
     const [{ mappings, mappingsFile }, assigned] = await together(
@@ -91,13 +101,14 @@ class Applying {
     const reading = warnOfLost(this.#context, this.#graph, this.#target, { jobId: job.id, mappings });
     const [proof] = await together(this.#prove(job, mappings), reading);
     if (!this.#has("start") && !this.#has("restart")) {
-      return this.#ended(job, { assigned, mappingsFile, proof: undefined, arrivals: undefined });
+      const done = { assigned, mappingsFile, proof: undefined, arrivals: undefined };
+      return toApplied(this.#work, this.#target, job, done);
     }
     this.#stopIfInterrupted();
     await this.#start(job);
     const [after, arrivals] = await together(this.#readBack(job), this.#arrivals(proof !== undefined));
     const proved = proof && proofUser && { user: proofUser.name, result: proof };
-    return this.#ended(after, { assigned, mappingsFile, proof: proved, arrivals });
+    return toApplied(this.#work, this.#target, after, { assigned, mappingsFile, proof: proved, arrivals });
   }
 
   #has(kind: ProvisioningStepKind): boolean {
@@ -164,44 +175,6 @@ class Applying {
       changeMappings(this.#context, this.#graph, this.#target, { job, mappings, appId }),
     );
     return { mappings, mappingsFile };
-  }
-
-  /** The app role that is assigned; a new app's own one for users takes a moment to show. */
-  async #role(): Promise<AppRole | undefined> {
-    if (!this.#has("assign")) return undefined;
-    const { role: wanted } = this.#work;
-    const { clock } = this.#context.ports;
-    if (wanted) {
-      await this.#made.settled;
-      return wanted;
-    }
-    const start = clock.now().getTime();
-    for (let attempt = 1; ; attempt += 1) {
-      const role = pickUserRole(await this.#readRoles());
-      if (role) return role;
-      const waitedMs = clock.now().getTime() - start;
-      if (waitedMs > ROLE_LIMIT_MS || !this.#made.target.isNew) {
-        throw new AppError("NOT_REPLICATED", {
-          action: "assign",
-          waitedSeconds: Math.round(waitedMs / 1000),
-        });
-      }
-      const ms = Math.min(500 * 2 ** (attempt - 1), 8000);
-      this.#context.report({
-        kind: "wait",
-        wait: { ms, reason: "replication", host: "Microsoft Graph", attempt },
-      });
-      await clock.sleep(ms);
-    }
-  }
-
-  async #readRoles(): Promise<readonly AppRole[]> {
-    const { servicePrincipalId, target } = this.#made;
-    return readAppRoles(this.#graph, servicePrincipalId).catch((error: unknown) => {
-      const isUnknown = isAppError(error, "GRAPH_REFUSED") && error.facts.status === 404;
-      if (isUnknown && target.isNew) return [];
-      throw error;
-    });
   }
 
   async #assign(
@@ -280,36 +253,5 @@ class Applying {
     return during(this.#context, "awaitArrivals", () =>
       awaitArrivals(this.#context, { tenantUrl: desired.tenantUrl, token }),
     );
-  }
-
-  #ended(
-    job: Job,
-    made: Pick<ProvisioningResult, "assigned" | "mappingsFile" | "proof" | "arrivals">,
-  ): ProvisioningResult {
-    const { desired, current, token, waitsForToken, steps, afterFirstUsers, contact, answers } = this.#work;
-    const credentials = {
-      ...(current?.credentials ?? {
-        notification: undefined,
-        deleteThreshold: undefined,
-        kept: [],
-        others: [],
-      }),
-      tenantUrl: token ? desired.tenantUrl : current?.credentials.tenantUrl,
-      hasToken: token !== undefined || current?.credentials.hasToken === true,
-      scope: token ? desired.scope : current?.credentials.scope,
-    };
-    return {
-      outcome: waitsForToken ? "waiting" : "running",
-      tenantUrl: desired.tenantUrl,
-      servicePrincipalId: this.#target.servicePrincipalId,
-      job,
-      state: stateOf({ job, credentials, schema: undefined }),
-      steps,
-      ...made,
-      nextCycle: waitsForToken ? undefined : nextCycle(job),
-      afterFirstUsers,
-      contact,
-      answers,
-    };
   }
 }

@@ -25,12 +25,10 @@ export async function requireConnection(
   target: ProvisioningTarget,
   endpoint: Endpoint,
 ): Promise<void> {
-  const test = await during(context, "testConnection", async () => {
+  await during(context, "testConnection", async () => {
     const tested = await validateCredentials(graph, target, endpoint);
     if (!tested.ok) throw refusal(endpoint.tenantUrl, tested, "given");
-    return tested;
   });
-  if (!test.ok) throw new TypeError("a refused connection that counts as one");
 }
 
 /** The failure that a refused connection is. */

@@ -1,18 +1,17 @@
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { pickUserRole } from "../../graph/assignments.ts";
-import { nextCycle } from "../../provisioning/cycles.ts";
 import {
   type PlanInput,
   type ProvisioningPlan,
   planProvisioning,
 } from "../../provisioning/plan-provisioning.ts";
-import { NOT_SET_UP, stateOf } from "../../provisioning/state.ts";
+import { NOT_SET_UP } from "../../provisioning/state.ts";
 import type { DesiredProvisioning } from "../../provisioning/types.ts";
 import type { AppRole } from "../../registration/types.ts";
 import type { Answers } from "../answers.ts";
 import type { Prepared } from "../prepare.ts";
-import type { Principal, Provisioning, ProvisioningResult } from "../provisioner.ts";
+import type { Principal, Provisioning } from "../provisioner.ts";
 import type { Run } from "../register.ts";
 import { applyProvisioning } from "./apply.ts";
 import { assigneesFor, tokenFor } from "./ask.ts";
@@ -20,6 +19,7 @@ import { type Assignees, chooseProofUser, type ProofUser } from "./assignees.ts"
 import { selectionsOf, tellPeople } from "./people.ts";
 import { type Existing, readExisting } from "./read-existing.ts";
 import type { ProvisioningNow } from "./read-now.ts";
+import { toUnchanged } from "./result.ts";
 import type { PrepareOptions } from "./setup-options.ts";
 import { tableName } from "./user-list.ts";
 import type { ProvisioningWork } from "./work.ts";
@@ -152,29 +152,4 @@ function toPrincipal({ id, displayName, userPrincipalName }: Assignees["users"][
 
 function toGroup(id: string, displayName: string): Principal {
   return { id, displayName, kind: "Group" };
-}
-
-/** The result of a run that leaves the provisioning of an application as it is. */
-function toUnchanged(
-  work: ProvisioningWork,
-  servicePrincipalId: string | undefined,
-  isChanging: boolean,
-): ProvisioningResult {
-  const { desired, current, steps, waitsForToken, afterFirstUsers, contact, answers } = work;
-  return {
-    outcome: isChanging ? "planned" : waitsForToken ? "waiting" : "nothingToDo",
-    tenantUrl: desired.tenantUrl,
-    servicePrincipalId,
-    job: current?.job,
-    state: current && stateOf(current),
-    steps,
-    assigned: [],
-    proof: undefined,
-    nextCycle: current?.job && nextCycle(current.job),
-    mappingsFile: undefined,
-    arrivals: undefined,
-    afterFirstUsers,
-    contact,
-    answers,
-  };
 }
