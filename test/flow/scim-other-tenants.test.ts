@@ -208,6 +208,14 @@ const VARIATIONS: Readonly<Record<string, () => readonly Variation[]>> = {
     failing(at("GET", /\/members\/microsoft\.graph\.user$/), failure(404, "ResourceNotFound")),
     altering(at("GET", /\/members$/), (page) => each(page, (one) => without(one, "@odata.type"))),
   ],
+  "that refuses attributes of several values": () => [
+    {
+      instead: (call) =>
+        WRITE_SCHEMA(call) && hasSeveralValues(call.body)
+          ? failure(400, "SchemaInvalid", "Attribute cannot be multivalued.")
+          : undefined,
+    },
+  ],
   "that writes the outcome of a run in capitals": () => [
     altering(ON_DEMAND, (pair) =>
       each(pair, (one) => ({ key: capitals(one["key"]), value: capitals(one["value"]) })),
@@ -238,6 +246,16 @@ const BARE = {
   referencedObjects: [],
   required: false,
 };
+
+/** Of the vendor's own attributes, as against those of SCIM. */
+function hasSeveralValues(schema: unknown): boolean {
+  let found = false;
+  each(schema, (one) => {
+    found ||= one["multivalued"] === true && String(one["name"]).includes(":CustomExtensionName:");
+    return one;
+  });
+  return found;
+}
 
 function failure(status: number, code: string, message = ""): Answer {
   return { status, body: { error: { code, message, innererror: { date: "2026-11-20T12:00:00" } } } };

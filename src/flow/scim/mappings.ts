@@ -73,9 +73,35 @@ export async function changeMappings(
     if (target.isNew) return undefined;
     throw error;
   });
-  await writeSchema(graph, target, job.id, mappings.schema);
+  await writeSchema(graph, target, job.id, mappings.schema).catch(async (error: unknown) => {
+    const schema = isAppError(error, "GRAPH_REFUSED") ? withSingleValues(mappings) : undefined;
+    if (!schema) throw error;
+    await writeSchema(graph, target, job.id, schema).catch(() => {
+      throw error;
+    });
+  });
   if (file !== undefined) context.report({ kind: "mappingsKept", file });
   return file;
+}
+
+/** The schema without new attributes of several values, which a tenant may refuse; undefined where it has none. */
+function withSingleValues({ schema, changes }: Mappings): SynchronizationSchema | undefined {
+  const refused = new Set(
+    changes.flatMap((change) =>
+      change.kind === "addTargetAttribute" && change.attribute.multiValued ? [change.attribute.name] : [],
+    ),
+  );
+  if (refused.size === 0) return undefined;
+  const directories = schema.directories.map((directory) => ({
+    ...directory,
+    objects: directory.objects.map((object) => ({
+      ...object,
+      attributes: object.attributes.map((attribute) =>
+        refused.has(attribute.name) ? { ...attribute, multivalued: false } : attribute,
+      ),
+    })),
+  }));
+  return { ...schema, directories };
 }
 
 /**
