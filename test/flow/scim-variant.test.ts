@@ -56,6 +56,7 @@ describe("useSCIM", () => {
     expect(verified.exitCode, verified.stdout).toBe(0);
     const removed = await runInProcess(["remove", "--scim", "--yes", ...UNATTENDED.slice(1)], tenant);
     expect([removed.exitCode, tenant.state.applications.length]).toEqual([0, 0]);
+    expect(removed.stderr).toContain("Users who were provisioned through it stay at the vendor");
   });
 
   test("of config.json is enough", async () => {

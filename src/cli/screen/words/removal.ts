@@ -30,9 +30,16 @@ export function removalLines(removal: Removal): PlanLine[] {
       depth: 0,
       text: "Nobody can sign in through the app any more, and its client secrets stop.",
     },
+    ...(application.applicationTemplateId === undefined ? [] : [PROVISIONING_ENDS]),
     { mark: " ", depth: 0, text: "For 30 days it can be restored, its client secrets included." },
   ];
 }
+
+const PROVISIONING_ENDS: PlanLine = {
+  mark: " ",
+  depth: 0,
+  text: "Users who were provisioned through it stay at the vendor as they are: ask there for their removal.",
+};
 
 function gone(depth: PlanLine["depth"], text: string): PlanLine {
   return { mark: "-", depth, text };
