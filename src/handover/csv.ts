@@ -8,12 +8,16 @@ export function toCsv(rows: readonly (readonly string[])[]): string {
   return `\uFEFF${rows.map((row) => `${row.map(field).join(",")}\r\n`).join("")}`;
 }
 
+/** What turns text round or steers a terminal that shows the file; tab and line ends belong to the format. */
+const STEERING = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]|(?![\t\r\n])\p{Cc}/gu;
+
 /**
  * A field that a spreadsheet would take for a formula begins with an apostrophe, which makes a text of it: names
  * come from a directory that many can write to (https://owasp.org/www-community/attacks/CSV_Injection).
  */
 function field(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const plain = text.replaceAll(STEERING, "\uFFFD");
+  const safe = /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
   return `"${safe.replaceAll('"', '""')}"`;
 }
 
