@@ -188,6 +188,14 @@ describe("who is meant", () => {
   });
 });
 
+test("an empty name is wrong before anybody signs in", async () => {
+  const { scim, tenant } = await provisioned();
+  const before = tenant.requests.length;
+  const run = await scim(["assign", "--user", " ", "--yes"]);
+  expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining("One of the names is empty")]);
+  expect(tenant.requests).toHaveLength(before);
+});
+
 describe("roles", () => {
   test("one that the app lacks is refused, with those that it has", async () => {
     const { run, tenant } = await listed("user;role\nmegan.bowen@contoso.com;Boss\nadmin@contoso.com;User");

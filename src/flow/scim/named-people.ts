@@ -39,13 +39,16 @@ const MOST_ROLES = 100;
  * Goes through everybody who is named once, so that a list that cannot be used is told before anybody signs in.
  * A file is not kept; it is read again when it is gone through again.
  *
- * @throws AppError PEOPLE_LIST
+ * @throws AppError PEOPLE_LIST, USAGE
  */
 export async function readPeople(
   { files }: Pick<FlowPorts, "files">,
   sources: PeopleSources,
 ): Promise<People> {
   const { file, users, groups } = sources;
+  if ([...users, ...groups, ...sources.membersOf].some((name) => name.trim() === "")) {
+    throw new AppError("USAGE", { detail: "One of the names is empty: leave it out, or say who is meant." });
+  }
   const listed = file === undefined ? undefined : await toListed(files, file, sources);
   async function* all(): AsyncGenerator<WantedPrincipal, void, undefined> {
     for (const who of users) yield { who, as: "user", role: undefined };
