@@ -189,7 +189,7 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
         : say`"${wanted}": ${candidates.length} groups have that name`,
       ...candidates.map(({ id, displayName }) => say`  ${id} "${displayName}"`),
     ]),
-    hint: 'Name each by its object ID (--group, or "groups" in config.json), or run the command in a terminal to choose or create one.',
+    hint: "Name each by its object ID. In a terminal, register and scim setup let you choose or create one.",
   }),
   PERMISSION_UNKNOWN: ({ permissions }) => ({
     message: say`This tenant does not know the permissions ${permissions.join(", ")}.`,

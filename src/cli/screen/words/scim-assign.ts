@@ -146,7 +146,7 @@ export function assignEnd({
       return [
         say`${left > 0 ? "Partly done" : "Done"}: ${count(assigned)} assigned to "${displayName}"${removed > 0 ? `, ${count(removed)} older assignments taken back` : ""}.`,
         ...rest,
-        "Microsoft Entra provisions them with its next cycle, which begins every 40 minutes.",
+        "Microsoft Entra provisions them with its next cycle; there is one every 40 minutes.",
       ];
   }
 }

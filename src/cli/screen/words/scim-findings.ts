@@ -27,7 +27,7 @@ export function describeProvisioning(finding: ProvisioningFinding): string {
     case "notification":
       return finding.found === undefined && finding.wanted === undefined
         ? "failures are reported to nobody"
-        : compared("failures are reported to", finding);
+        : compared("failures are reported to", { ...finding, found: finding.found ?? "nobody" });
     case "mappings":
       return "the attribute mappings are as the template wants them";
     case "mapping":
@@ -59,7 +59,7 @@ function compared(
   what: string,
   { wanted, found, state }: { wanted: string | undefined; found: string | undefined; state: string },
 ): string {
-  if (state === "missing") return say`${what} nothing, should be ${wanted ?? ""}`;
+  if (state === "missing") return say`${what} ${found ?? "nothing"}, should be ${wanted ?? ""}`;
   if (state === "differs") return say`${what} ${found ?? ""}, should be ${wanted ?? ""}`;
   return say`${what} ${found ?? ""}`;
 }
