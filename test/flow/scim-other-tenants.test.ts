@@ -324,3 +324,47 @@ test.each(Object.entries(VARIATIONS))("a tenant %s", async (_name, variations) =
   expect(verified.stdout).not.toContain("✖");
   expect(verified.exitCode, verified.stdout).toBe(0);
 });
+
+test("a tenant that restarts no job which never ran, and knows credentials late", async () => {
+  const tenant = testTenant();
+  const scim = (piped: string | undefined, variations: readonly Variation[], folder?: string) =>
+    runInProcess(
+      ["scim", "setup", "--template", "flexwhere", "--user", MEGAN, "--yes", "--no-input"].concat(
+        "--tenant-id",
+        EXAMPLE.tenantId,
+      ),
+      tenant,
+      {
+        through: stranger(variations).through,
+        ...(folder !== undefined && { folder }),
+        ...(piped !== undefined && { piped }),
+      },
+    );
+  const { exitCode, folder } = await scim(undefined, []);
+  expect(exitCode).toBe(7);
+  tenant.clock.advance(3_600_000);
+  // The job is an old one by now, and its credentials are new.
+  const late = failure(403, "Authorization_RequestDenied");
+  const variations = [answering(ON_DEMAND, late, 3), failing(RESTART, failure(400, "BadRequest"))];
+  const second = await scim("token-of-the-vendor", variations, folder);
+  expect(second.exitCode, second.stderr).toBe(0);
+  tenant.clock.advance(60_000);
+  const third = await scim(undefined, [], folder);
+  expect(third.stdout).toContain("Nothing to do");
+});
+
+test("a connection that is refused where it takes a job to test it saves nothing", async () => {
+  const tenant = testTenant();
+  const refused = failure(400, "CredentialValidationUnavailable", "HTTP 401 Unauthorized");
+  const { through, calls } = stranger([
+    failing(INLINE, failure(404, "ResourceNotFound")),
+    failing(at("POST", /\/jobs\/[^/]+\/validateCredentials$/), refused),
+  ]);
+  const argv = ["scim", "setup", "--template", "flexwhere", "--yes", "--no-input"];
+  const run = await runInProcess([...argv, "--tenant-id", EXAMPLE.tenantId], tenant, {
+    through,
+    piped: "token-of-another-vendor",
+  });
+  expect(run.exitCode, run.stderr).toBe(3);
+  expect(calls.filter(SAVE)).toEqual([]);
+});

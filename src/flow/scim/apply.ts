@@ -225,7 +225,11 @@ class Applying {
     const isFirst = this.#work.current?.job?.lastCycle === undefined;
     if (this.#has("restart")) {
       await this.#journaled(isFirst ? "startProvisioning" : "restartProvisioning", id, () =>
-        restartJob(this.#graph, this.#saved, id, "asPortal"),
+        restartJob(this.#graph, this.#saved, id, "asPortal").catch((error: unknown) => {
+          // What never ran has nothing to forget.
+          if (!isFirst || !isAppError(error, "GRAPH_REFUSED")) throw error;
+          return startJob(this.#graph, this.#saved, id);
+        }),
       );
     } else {
       await this.#journaled("startProvisioning", id, () => startJob(this.#graph, this.#saved, id));
