@@ -129,7 +129,7 @@ describe("scim setup", () => {
         { expect: /Name for the app/ },
         { expect: /Secret token from the vendor for "FlexWhere SCIM"/, answer: "" },
         {
-          expect: /Which group's members shall "FlexWhere SCIM" get/,
+          expect: /Which group's members shall be provisioned to "FlexWhere SCIM"\?/,
           answer: { choose: /Create .*UsersFlexWhere/ },
         },
         { expect: /Create the security group "UsersFlexWhere"/, answer: true },

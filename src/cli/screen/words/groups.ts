@@ -4,7 +4,7 @@ import { say } from "../clean.ts";
 export const GROUP_QUESTIONS = {
   first: (question: string, isOffered: boolean) =>
     isOffered ? say`${question} (type a name, or choose)` : say`${question} (type a name; Enter for none)`,
-  provisioned: (displayName: string) => say`Which group's members shall "${displayName}" get?`,
+  provisioned: (displayName: string) => say`Which group's members shall be provisioned to "${displayName}"?`,
   members: (displayName: string) =>
     say`Who belongs to "${displayName}"? User principal names, with commas between (Enter: nobody yet)`,
   membersAgain: (missing: readonly string[]) =>
