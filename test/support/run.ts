@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../src/cli/program.ts";
+import { ResultDocument } from "../../src/cli/screen/result-document.ts";
 import type { Fetch, Processes } from "../../src/ports/index.ts";
 import { type Behaviour, createSandbox, EXAMPLE, type Sandbox } from "../../src/sandbox/index.ts";
 import { type FakeClock, type FakePorts, type FakePortsOptions, fakeClock, fakePorts } from "./fake-ports.ts";
@@ -51,7 +52,7 @@ export const UNATTENDED = [
   "https://app.contoso.com",
 ];
 
-/** Runs the whole program in this process against a simulated tenant. */
+/** Runs the whole program in this process against a simulated tenant; whatever it prints for programs is as promised. */
 export async function runInProcess(
   argv: readonly string[],
   tenant: TestTenant,
@@ -68,6 +69,7 @@ export async function runInProcess(
     signal: signal ?? new AbortController().signal,
     version: "0.0.0",
   });
+  if (argv.includes("--json")) for (const text of ports.said.results) ResultDocument.parse(JSON.parse(text));
   const file = join(ports.folder, "AppRegistrationInfo.json");
   return {
     exitCode,

@@ -42,7 +42,6 @@ async function batch(tenant: Provisioned, first: number, size = 20) {
 
 test("without one, thousands are assigned, listed page by page, and none twice", async () => {
   const tenant = await provisionable({}, { state: manyPeople(5000) });
-  const began = Date.now();
   for (let first = 0; first < 5000; first += 20) {
     expect((await batch(tenant, first)).every(({ status }) => status === 201)).toBe(true);
   }
@@ -57,8 +56,7 @@ test("without one, thousands are assigned, listed page by page, and none twice",
   }
   expect(seen.size).toBe(5000);
   // The cost of one does not grow with the number: generous for a slow machine, far below what scans take.
-  expect(Date.now() - began).toBeLessThan(30_000);
-}, 60_000);
+}, 30_000);
 
 test("beyond the quota writes are refused, each item for itself, and the window slides", async () => {
   const tenant = await provisionable(
