@@ -207,6 +207,12 @@ export function readSchemaBody(body: unknown): SynchronizationSchema | undefined
   return SchemaShape.safeParse(body).success ? (body as SynchronizationSchema) : undefined;
 }
 
+/** Whether a schema came without its directories. */
+export function lacksDirectories(body: unknown): body is Readonly<Record<string, unknown>> {
+  const schema = body as Readonly<Record<string, unknown>> | null | undefined;
+  return Array.isArray(schema?.["synchronizationRules"]) && !Array.isArray(schema["directories"]);
+}
+
 const ParsedSource = z.looseObject({ type: text, name: z.nullish(text), expression: z.nullish(text) });
 
 export const ParsedExpression = z.pipe(

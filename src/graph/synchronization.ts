@@ -13,7 +13,13 @@ import { expectSuccess, type GraphAnswer, toAppError } from "./answers.ts";
 import { type GraphContext, sendBatch } from "./batch.ts";
 import { withoutSecret } from "./redact.ts";
 import { readObject, readPage } from "./schemas.ts";
-import { JobShape, readSavedCredentials, readSchemaBody, TemplateShape } from "./synchronization-schemas.ts";
+import {
+  JobShape,
+  lacksDirectories,
+  readSavedCredentials,
+  readSchemaBody,
+  TemplateShape,
+} from "./synchronization-schemas.ts";
 import {
   isNotKnownYet,
   jobPath,
@@ -150,9 +156,22 @@ export async function readSchema(
 ): Promise<SynchronizationSchema> {
   const path = `${jobPath(target.servicePrincipalId, jobId)}/schema`;
   const answer = await send(context, "readProvisioning", { method: "GET", path }, target);
-  const schema = readSchemaBody(answer.body);
+  const schema = readSchemaBody(await withDirectories(context, target, path, answer.body));
   if (!schema) throw toAppError("readProvisioning", { ...answer, isMalformed: true });
   return schema;
+}
+
+/** By the metadata directories are read by themselves; as yet they come along. */
+async function withDirectories(
+  context: GraphContext,
+  target: ProvisioningTarget,
+  path: string,
+  body: unknown,
+): Promise<unknown> {
+  if (!lacksDirectories(body)) return body;
+  const request = { method: "GET", path: `${path}/directories` } as const;
+  const answer = await send(context, "readProvisioning", request, target);
+  return { ...body, directories: (answer.body as { value?: unknown } | undefined)?.value };
 }
 
 /**

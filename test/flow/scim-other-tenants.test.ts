@@ -123,6 +123,21 @@ const VARIATIONS: Readonly<Record<string, () => readonly Variation[]>> = {
             : one,
         ),
     ),
+  "with directories by themselves": () => {
+    let directories: unknown;
+    return [
+      altering(SCHEMA, (schema) => {
+        ({ directories } = schema as Json);
+        return without(schema as Json, "directories");
+      }),
+      {
+        instead: (call) =>
+          at("GET", /\/schema\/directories$/)(call)
+            ? { status: 200, body: { value: directories } }
+            : undefined,
+      },
+    ];
+  },
   "with everything in another order": () =>
     schemaAs(
       (schema) => each(schema, reversed),
