@@ -138,7 +138,7 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
         },
   REGISTRATION_NOT_FOUND: ({ displayName, tenantId }) => ({
     message: say`There is no app registration named "${displayName}" in the tenant ${tenantId}.`,
-    hint: "Check --app-name and --tenant-id, or name the app by its client ID with --app-id.",
+    hint: "Check --app-name and --tenant-id, or name the app by its client ID with --app-id. Is there none yet? Make it with register, or with scim setup where users are to be provisioned.",
   }),
   REGISTRATION_DELETED: ({ displayName, appId, deletedDateTime, appName }) => ({
     message: say`The app registration "${displayName}" (${appId}) was deleted on ${deletedDateTime.slice(0, 10)}.`,

@@ -71,7 +71,7 @@ export function provisioningSteps(result: ProvisioningResult): string[] {
         ]
       : []),
     ...(outcome === "running" && afterFirstUsers !== undefined
-      ? [arrivals?.kind === "arrived" ? afterFirstUsers : `Once users have arrived: ${afterFirstUsers}`]
+      ? [arrivals?.kind === "arrived" ? afterFirstUsers : `After the first cycle: ${afterFirstUsers}`]
       : []),
     ...(outcome === "running" ? ["See how it goes with: scim status"] : []),
   ];
