@@ -536,7 +536,7 @@ test.each([
   [
     100,
     /being provisioned/,
-    /does not count this user as assigned so far.*scim provision megan\.bowen@contoso\.com/,
+    /assignment it does not count so far.*scim provision megan\.bowen@contoso\.com/,
   ],
 ])(
   "an assignment that does not count in the first %i tries is waited for, two minutes at most",
