@@ -49,9 +49,12 @@ export async function readAppRoles(
   return found.appRoles;
 }
 
+/** The roles that every application of the gallery's template has, by their names; they open nothing by themselves. */
+const PLAIN = ["User", "msiam_access"];
+
 /**
- * The role that people and groups get: the one of that value, else the one for users that every application
- * of the gallery's template has. Never "default access".
+ * The role that people and groups get: the one of that value, else the one for users that every application of the
+ * gallery's template has, else the only one there is. Never "default access", and none of several by chance.
  *
  * @returns undefined where there is no such role.
  */
@@ -61,7 +64,8 @@ export function pickUserRole(appRoles: readonly AppRole[], wantedValue?: string)
       isEnabled && id !== NO_ROLE && allowedMemberTypes.includes("User"),
   );
   if (wantedValue !== undefined) return usable.find(({ value }) => value === wantedValue);
-  return usable.find(({ displayName }) => displayName === "User") ?? usable[0];
+  const plain = PLAIN.map((name) => usable.find(({ displayName }) => displayName === name));
+  return plain.find((role) => role !== undefined) ?? (usable.length === 1 ? usable[0] : undefined);
 }
 
 /** What a role is called on the screen, in a list and in `appRoleAssignments`: those of the gallery's template have no value. */

@@ -65,6 +65,8 @@ describe("assignments", () => {
     ];
     expect(pickUserRole([...unfit, role(5), user])).toBe(user);
     expect(pickUserRole([...unfit, role(5)])?.id).toBe(guid(5));
+    expect(pickUserRole([role(5), role(6)])).toBeUndefined();
+    expect(pickUserRole([role(5), { ...role(6), displayName: "msiam_access" }])?.id).toBe(guid(6));
     expect(pickUserRole(unfit)).toBeUndefined();
     expect(pickUserRole([user, role(5)], "role5")?.id).toBe(guid(5));
     expect(pickUserRole([user, ...unfit], "role3")).toBeUndefined();
