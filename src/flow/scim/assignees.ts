@@ -121,7 +121,8 @@ export interface ProofUser {
 
 /**
  * Whom the run provisions on demand as the proof: the one who was named, else the first who is assigned, else
- * the first member of an assigned group; undefined where there is nobody.
+ * the first member of an assigned group; undefined where there is nobody. Entra skips whose account is disabled,
+ * which proves nothing: nobody of whom that is known is chosen unasked.
  */
 export async function chooseProofUser(
   run: Run,
@@ -130,9 +131,9 @@ export async function chooseProofUser(
   assigned: readonly Assignment[],
 ): Promise<ProofUser | undefined> {
   if (named !== undefined) return toProofUser(await findOne(run, named));
-  const [user] = users;
+  const user = users.find(({ accountEnabled }) => accountEnabled);
   if (user) return toProofUser(user);
-  const [member] = members;
+  const member = members.find(({ accountEnabled }) => accountEnabled);
   if (member && groups.toMake.length > 0) return toProofUser(member);
   const groupIds = groups.found.map(({ id }) => id);
   const earlier = assigned.find(({ principalType }) => principalType === "User");
