@@ -80,6 +80,8 @@ export interface ErrorFacts {
   NOT_MAPPED: { displayName: string; kind: "User" | "Group" };
   /** Users that go by no such name or ID. */
   USERS_NOT_FOUND: { wanted: readonly string[] };
+  /** Flags that name users and groups, and name nobody or too many. */
+  NAMES_UNUSABLE: { problem: NamesProblem };
   /** A list of people that cannot be used; `file` is `-` for what was piped in. */
   PEOPLE_LIST: { file: string; problem: PeopleListProblem };
   /** None of those who were named is in the tenant; `names` are the first of them. */
@@ -181,6 +183,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   PROVISIONING_MISSING: 2,
   NOT_MAPPED: 2,
   USERS_NOT_FOUND: 2,
+  NAMES_UNUSABLE: 2,
   PEOPLE_LIST: 2,
   NOBODY_FOUND: 2,
   ROLE_UNKNOWN: 2,
@@ -306,6 +309,12 @@ export type UnreadableReason =
   | "notUtf8"
   | "notJson"
   | "failed";
+
+/** `empty`: nobody is named, in that flag or any; `noNewGroup`: members of a group that is not made; `members`: more than that. */
+export type NamesProblem =
+  | { readonly kind: "empty"; readonly flag?: "--user" | "--member" | "--new-group" }
+  | { readonly kind: "noNewGroup" }
+  | { readonly kind: "members"; readonly most: number };
 
 export type PeopleListProblem =
   | {

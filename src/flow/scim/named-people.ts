@@ -39,7 +39,7 @@ const MOST_ROLES = 100;
  * Goes through everybody who is named once, so that a list that cannot be used is told before anybody signs in.
  * A file is not kept; it is read again when it is gone through again.
  *
- * @throws AppError PEOPLE_LIST, USAGE
+ * @throws AppError PEOPLE_LIST, NAMES_UNUSABLE
  */
 export async function readPeople(
   { files }: Pick<FlowPorts, "files">,
@@ -47,7 +47,7 @@ export async function readPeople(
 ): Promise<People> {
   const { file, users, groups } = sources;
   if ([...users, ...groups, ...sources.membersOf].some((name) => name.trim() === "")) {
-    throw new AppError("USAGE", { detail: "One of the names is empty: leave it out, or say who is meant." });
+    throw new AppError("NAMES_UNUSABLE", { problem: { kind: "empty" } });
   }
   const listed = file === undefined ? undefined : await toListed(files, file, sources);
   async function* all(): AsyncGenerator<WantedPrincipal, void, undefined> {

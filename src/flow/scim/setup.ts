@@ -55,25 +55,25 @@ function groupScope({ questions }: RunContext, { newGroups, templates, users, kn
   return makes ? "Group.ReadWrite.All" : "Group.Read.All";
 }
 
-/** What contradicts itself on the command line. @throws AppError USAGE */
+/** What contradicts itself on the command line. @throws AppError NAMES_UNUSABLE */
 function checkNames({ users, members, newGroups, templates }: SetupInput, isAsked: boolean): void {
   // A variable of a script that is not set, say: nobody would be assigned, and nobody would notice.
-  for (const [flag, values] of Object.entries({ user: users, member: members, "new-group": newGroups })) {
+  const named = [
+    ["--user", users] as const,
+    ["--member", members] as const,
+    ["--new-group", newGroups] as const,
+  ];
+  for (const [flag, values] of named) {
     if (values.some((value) => /(^|=)\s*$/.test(value))) {
-      throw new AppError("USAGE", { detail: `--${flag} is empty: leave it out, or say who is meant.` });
+      throw new AppError("NAMES_UNUSABLE", { problem: { kind: "empty", flag } });
     }
   }
   if (members.length > MOST_MEMBERS) {
-    const instead = "make the group beforehand and name it with --group, or use scim assign";
-    throw new AppError("USAGE", {
-      detail: `A group can be made with at most ${MOST_MEMBERS} members: ${instead}.`,
-    });
+    throw new AppError("NAMES_UNUSABLE", { problem: { kind: "members", most: MOST_MEMBERS } });
   }
   const proposes = isAsked && templates.some(({ application }) => application.scim?.newGroup !== undefined);
   if (members.length > 0 && newGroups.length === 0 && !proposes) {
-    throw new AppError("USAGE", {
-      detail: "--member is for a group that is made: name it with --new-group.",
-    });
+    throw new AppError("NAMES_UNUSABLE", { problem: { kind: "noNewGroup" } });
   }
 }
 

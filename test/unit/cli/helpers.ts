@@ -237,6 +237,12 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
     ).map((kind) => ({ file: "/f", problem: { kind } })),
     { file: "-", problem: { kind: "columns", found: ["name", "city"] } },
   ],
+  NAMES_UNUSABLE: [
+    { problem: { kind: "empty" } },
+    { problem: { kind: "empty", flag: "--user" } },
+    { problem: { kind: "noNewGroup" } },
+    { problem: { kind: "members", most: 19 } },
+  ],
   NOBODY_FOUND: [
     { names: ["anna@contoso.com"], count: 1 },
     { names: ["anna@contoso.com"], count: 12_000 },

@@ -13,7 +13,7 @@ import type { PrivilegeReason } from "../../../template/privileges.ts";
 import { say } from "../clean.ts";
 import { describeFault, unreadable } from "./faults.ts";
 import { networkAdvice, networkProblem } from "./network.ts";
-import { peopleList } from "./people-list.ts";
+import { namesUnusable, peopleList } from "./people-list.ts";
 import { stepText } from "./scim-on-demand.ts";
 import { CONNECTION_HINTS, CONNECTION_PROBLEMS } from "./scim-setup.ts";
 import { SIGN_IN } from "./sign-in.ts";
@@ -216,6 +216,7 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     message: `There is no such user in this tenant: ${wanted.map((one) => say`"${one}"`).join(", ")}.`,
     hint: "Give the user principal name, such as anna@contoso.com, or the object ID.",
   }),
+  NAMES_UNUSABLE: ({ problem }) => namesUnusable(problem),
   PEOPLE_LIST: ({ file, problem }) => peopleList(file === "-" ? "What was piped in" : say`${file}`, problem),
   NOBODY_FOUND: ({ names, count }) => ({
     message: "Nobody who is named is in this tenant:",

@@ -1,4 +1,4 @@
-import type { PeopleListProblem } from "../../../errors.ts";
+import type { NamesProblem, PeopleListProblem } from "../../../errors.ts";
 import { say } from "../clean.ts";
 import type { Wording } from "./errors.ts";
 
@@ -28,4 +28,22 @@ export function peopleList(what: string, problem: PeopleListProblem): Wording {
     details: problem.found.map((name) => say`${name}`),
     hint: "Begin it with a line of column names: user (or userPrincipalName, objectId, group), and role where there is one.",
   };
+}
+
+/** What is wrong with the names that flags give, and what to do. */
+export function namesUnusable(problem: NamesProblem): Wording {
+  switch (problem.kind) {
+    case "empty":
+      return {
+        message: say`${problem.flag ?? "One of the names"} is empty.`,
+        hint: "Leave that flag out, or say who is meant.",
+      };
+    case "noNewGroup":
+      return { message: "--member is for a group that is made.", hint: "Name that group with --new-group." };
+    case "members":
+      return {
+        message: `A group can be made with at most ${problem.most} members.`,
+        hint: "Make it in the portal beforehand and name it with --group, or use scim assign.",
+      };
+  }
 }
