@@ -202,8 +202,9 @@ describe("other vendors", () => {
     const argv = ["--template", "andmoney", "--json", "--yes", "--no-input", "--tenant-id", EXAMPLE.tenantId];
     const tenant = testTenant();
     const failing: (fetch: Fetch) => Fetch = (fetch) => async (request) => {
-      const isSecond = tenant.state.applications.length === 1 && request.url.endsWith("/instantiate");
-      return isSecond ? new Response("{}", { status: 403 }) : fetch(request);
+      const isOfRooms =
+        request.url.endsWith("/instantiate") && (await request.clone().text()).includes("rooms");
+      return isOfRooms ? new Response("{}", { status: 403 }) : fetch(request);
     };
     const first = await runInProcess(argv, tenant, { through: failing });
     expect(first.exitCode).toBe(5);

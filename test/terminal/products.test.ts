@@ -83,7 +83,8 @@ test("andmoney: one plan of two applications, one yes, two client IDs, and the n
   expect(await pty.exit()).toBe(0);
 
   const { applications, servicePrincipals } = place.sandbox.state;
-  expect(applications.map(({ displayName }) => displayName)).toEqual(["Booking advisors", "Booking rooms"]);
+  const names = applications.map(({ displayName }) => displayName).toSorted();
+  expect(names).toEqual(["Booking advisors", "Booking rooms"]);
   expect(servicePrincipals).toHaveLength(2);
   expect(existsSync(join(place.folder, "AppRegistrationInfo.json"))).toBe(false);
   const screen = pty.screen();
