@@ -7,7 +7,8 @@ import type { Journal, JournalEntry } from "../journal/journal.ts";
 import type { Clock, Ports } from "../ports/index.ts";
 import type { Cloud } from "../signin/cloud.ts";
 import type { TokenSource } from "../signin/token-source.ts";
-import type { Questions, RunEvent, Task } from "./events.ts";
+import type { RunEvent, Task } from "./events.ts";
+import type { Questions } from "./questions.ts";
 
 export type FlowPorts = Pick<
   Ports,

@@ -22,7 +22,8 @@ import { fill, inputValues } from "../template/placeholders.ts";
 import type { Template } from "../template/schema.ts";
 import { handoverOf } from "../template/units.ts";
 import { during, journaled, type RunContext } from "./context.ts";
-import type { DeliveryChoice, Handover } from "./events.ts";
+import type { Handover } from "./events.ts";
+import type { DeliveryChoice } from "./questions.ts";
 import { noLongerThan } from "./service.ts";
 
 export interface HandOverInput {

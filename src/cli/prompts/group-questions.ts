@@ -1,5 +1,5 @@
-import type { GroupChoice, Questions, UnclearGroupChoice } from "../../flow/events.ts";
 import type { GroupSearch } from "../../flow/groups.ts";
+import type { GroupChoice, Questions, UnclearGroupChoice } from "../../flow/questions.ts";
 import type { Prompter, SearchRow } from "../../ports/index.ts";
 import { MOST_MEMBERS } from "../../registration/groups.ts";
 import { isGuid, parseGroup } from "../../settings/values.ts";

@@ -1,4 +1,4 @@
-import type { NamesakeChoice, Questions, StepUpChoice } from "../../flow/events.ts";
+import type { NamesakeChoice, Questions, StepUpChoice } from "../../flow/questions.ts";
 import type { Prompter, Terminal } from "../../ports/index.ts";
 import { cleanSecretToken } from "../../provisioning/secret-token.ts";
 import { Secret } from "../../secret.ts";

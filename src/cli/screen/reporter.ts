@@ -14,12 +14,12 @@ import {
   describeEvent,
   deviceCode,
   signInPage,
-  TASKS,
   WAITING_FOR_BROWSER,
   waiting,
 } from "./words/run.ts";
 import { assigningText, assignmentLines, assignmentsTitle, missingLines } from "./words/scim-assign.ts";
 import { checkedUsersLines } from "./words/scim-users.ts";
+import { TASKS } from "./words/tasks.ts";
 
 export interface ReporterOptions {
   readonly quiet: boolean;

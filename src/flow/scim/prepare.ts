@@ -16,11 +16,11 @@ import type { Run } from "../register.ts";
 import { applyProvisioning } from "./apply.ts";
 import { assigneesFor, tokenFor } from "./ask.ts";
 import { type Assignees, chooseProofUser, type ProofUser } from "./assignees.ts";
-import { selectionsOf, tellPeople } from "./people.ts";
 import { type Existing, readExisting } from "./read-existing.ts";
 import type { ProvisioningNow } from "./read-now.ts";
 import { toUnchanged } from "./result.ts";
 import type { PrepareOptions } from "./setup-options.ts";
+import { selectionsOf, tellUsers } from "./tell-users.ts";
 import { tableName } from "./user-list.ts";
 import type { ProvisioningWork } from "./work.ts";
 
@@ -81,7 +81,7 @@ export async function prepareProvisioning(
   const begins = plan.steps.includes("start") || plan.steps.includes("restart");
   const people =
     begins || plan.waitsForToken
-      ? await tellPeople(run, desired, selectionsOf(desired, assignees, now), {
+      ? await tellUsers(run, desired, selectionsOf(desired, assignees, now), {
           file: join(application.outputFolder, tableName("users-to-check", template)),
           role: desired.appRole,
         })

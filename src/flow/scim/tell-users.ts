@@ -1,9 +1,73 @@
 import type { GraphContext } from "../../graph/batch.ts";
+import { groupMembers, type UserSelection } from "../../graph/users.ts";
+import type { DesiredProvisioning } from "../../provisioning/types.ts";
 import { during, type RunContext } from "../context.ts";
+import type { Run } from "../register.ts";
+import type { Assignees } from "./assignees.ts";
 import { type CheckUsersOptions, checkUsers, type UserCheck } from "./check-users.ts";
+import type { ProvisioningNow } from "./read-now.ts";
 import { writeUserList } from "./user-list.ts";
 
-export interface TellUsersOptions extends CheckUsersOptions {
+/** More than this need no exact number: the first cycle takes long. */
+const MOST_COUNTED = 100_000;
+
+/** Those who are provisioned once the plan is carried out; the members of groups that are not made yet, too. */
+export function selectionsOf(
+  { scope }: DesiredProvisioning,
+  { users, groups, members }: Assignees,
+  now: ProvisioningNow | undefined,
+): readonly UserSelection[] {
+  if (scope === "all") return [{ kind: "all" }];
+  const earlier = [...(now?.assigned ?? [])].filter(([, { isProvisioned }]) => isProvisioned);
+  const idsOf = (kind: "User" | "Group") => earlier.filter(([, one]) => one.kind === kind).map(([id]) => id);
+  const groupIds = new Set([...groups.found.map(({ id }) => id), ...idsOf("Group")]);
+  const made = groups.toMake.length > 0 ? members.map(({ id }) => id) : [];
+  const ids = [...new Set([...users.map(({ id }) => id), ...made, ...idsOf("User")])];
+  return [
+    ...(ids.length > 0 ? [{ kind: "users", ids } as const] : []),
+    ...[...groupIds].map((groupId) => ({ kind: "members", groupId }) as const),
+  ];
+}
+
+/**
+ * How many people that are, and whom of them the vendor would refuse: told at once, with a table of all.
+ *
+ * @returns undefined where the number is that of the whole tenant, which nobody counts for this.
+ */
+export async function tellUsers(
+  run: Run,
+  desired: DesiredProvisioning,
+  selections: readonly UserSelection[],
+  options: { readonly file: string; readonly role: string | undefined },
+): Promise<number | undefined> {
+  const given = options.role === undefined ? {} : { given: { appRoleAssignments: [options.role] } };
+  const told = await tellRefused(run.context, run.graph, {
+    desired,
+    selections,
+    file: options.file,
+    ...given,
+  });
+  return told?.checked ?? countPeople(run, selections);
+}
+
+async function countPeople({ context, graph }: Run, selections: readonly UserSelection[]) {
+  if (selections.some(({ kind }) => kind === "all")) return undefined;
+  if (selections.length === 0) return 0;
+  return during(context, "findUsers", async () => {
+    const ids = new Set<string>();
+    for (const selection of selections) {
+      if (selection.kind === "users") for await (const id of selection.ids) ids.add(id);
+      if (selection.kind !== "members") continue;
+      for await (const { id, kind } of groupMembers(graph, selection.groupId)) {
+        if (kind === "user") ids.add(id);
+        if (ids.size >= MOST_COUNTED) return ids.size;
+      }
+    }
+    return ids.size;
+  });
+}
+
+interface TellOptions extends CheckUsersOptions {
   /** Absolute; where the table of findings goes. */
   readonly file: string;
 }
@@ -14,10 +78,10 @@ export interface TellUsersOptions extends CheckUsersOptions {
  *
  * @returns undefined where there was nothing to check.
  */
-export async function tellUsers(
+async function tellRefused(
   context: RunContext,
   graph: GraphContext,
-  { file, ...options }: TellUsersOptions,
+  { file, ...options }: TellOptions,
 ): Promise<UserCheck | undefined> {
   const { desired, selections } = options;
   if (desired.requirements.length === 0 || selections.length === 0) return undefined;
