@@ -1,7 +1,7 @@
 import { type GraphContext, type GraphWait } from "../../../src/graph/batch.ts";
 import { createGraph } from "../../../src/graph/client.ts";
 import { retrying } from "../../../src/http/retry.ts";
-import type { Clock } from "../../../src/ports/index.ts";
+import type { Clock, Fetch } from "../../../src/ports/index.ts";
 import type { Json } from "../../../src/registration/plan.ts";
 import { Secret } from "../../../src/secret.ts";
 import type { TokenSource } from "../../../src/signin/token-source.ts";
@@ -42,6 +42,15 @@ export function inOrder(...replies: Reply[]): Handler {
   };
 }
 
+const SOMEBODY: TokenSource["account"] = {
+  way: "token",
+  username: "",
+  tenantId: "",
+  roles: undefined,
+  scopes: undefined,
+  clientId: "",
+};
+
 /** A Graph client over a network that answers as the test says, with a clock that jumps. */
 export function world<Timed extends Clock = FakeClock>(
   handler: Handler,
@@ -70,7 +79,7 @@ export function world<Timed extends Clock = FakeClock>(
   };
   const renewals: (string | undefined)[] = [];
   const tokens: TokenSource = {
-    account: { way: "token", username: "", tenantId: "", roles: undefined, scopes: undefined, clientId: "" },
+    account: SOMEBODY,
     getToken: async () => new Secret("first"),
     renewToken: async (claims) => {
       renewals.push(claims);
@@ -114,4 +123,24 @@ export async function failure(promise: Promise<unknown>): Promise<unknown> {
     },
     (error: unknown) => error,
   );
+}
+
+/** A Graph client of somebody who is signed in to the simulated tenant. */
+export function graphOf(
+  { fetch, clock }: { readonly fetch: Fetch; readonly clock: Clock },
+  accessToken: string,
+): { readonly context: GraphContext; readonly waits: GraphWait[] } {
+  const token = new Secret(accessToken);
+  const graph = createGraph({
+    fetch: retrying(fetch, { clock }),
+    tokens: {
+      account: SOMEBODY,
+      getToken: async () => token,
+      renewToken: async () => token,
+    },
+    ids: countedIds(),
+    origin: "https://graph.microsoft.com",
+  });
+  const waits: GraphWait[] = [];
+  return { context: { graph, clock, onWait: (wait) => void waits.push(wait) }, waits };
 }

@@ -1,20 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { GraphContext, GraphWait } from "../../../src/graph/batch.ts";
-import { createGraph } from "../../../src/graph/client.ts";
 import {
   type Instantiated,
   type InstantiateRequest,
   instantiateApplication,
 } from "../../../src/graph/instantiate.ts";
-import { retrying } from "../../../src/http/retry.ts";
 import type { Behaviour } from "../../../src/sandbox/index.ts";
-import { Secret } from "../../../src/secret.ts";
 import { CLOUDS } from "../../../src/signin/cloud.ts";
 import { guid } from "../../support/builders.ts";
-import { countedIds, world as tenantWorld } from "../sandbox/helpers.ts";
-import { type Asked, failure, graphError, inOrder, RESET, world } from "./helpers.ts";
+import { world as tenantWorld } from "../sandbox/helpers.ts";
+import { type Asked, failure, graphError, graphOf, inOrder, RESET, world } from "./helpers.ts";
 
-const { graph: ORIGIN, nonGalleryTemplateId: TEMPLATE } = CLOUDS.global;
+const { nonGalleryTemplateId: TEMPLATE } = CLOUDS.global;
 const MARK = "entra-app-registration-empower-scim-app-0a1b2c3d";
 const REQUEST: InstantiateRequest = { templateId: TEMPLATE, displayName: "O'Brien", uniqueName: MARK };
 const INSTANTIATE = `/applicationTemplates/${TEMPLATE}/instantiate`;
@@ -45,9 +41,7 @@ function answerInstead(fault: Fault): Response {
 async function tenantWith(behaviour: Partial<Behaviour> = {}, faults: readonly Fault[] = []) {
   const tenant = tenantWorld(behaviour);
   const { sandbox, clock } = tenant;
-  const token = new Secret(await tenant.signIn());
   const left = [...faults];
-  const waits: GraphWait[] = [];
   const paths: string[] = [];
   const fetch = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url);
@@ -57,24 +51,7 @@ async function tenantWith(behaviour: Partial<Behaviour> = {}, faults: readonly F
     if (/after|answer|instead|missing/.test(String(fault))) await sandbox.fetch(request);
     return answerInstead(fault);
   };
-  const graph = createGraph({
-    fetch: retrying(fetch, { clock }),
-    tokens: {
-      account: {
-        way: "token",
-        username: "",
-        tenantId: "",
-        roles: undefined,
-        scopes: undefined,
-        clientId: "",
-      },
-      getToken: async () => token,
-      renewToken: async () => token,
-    },
-    ids: countedIds(),
-    origin: ORIGIN,
-  });
-  const context: GraphContext = { graph, clock, onWait: (wait) => void waits.push(wait) };
+  const { context, waits } = graphOf({ fetch, clock }, await tenant.signIn());
   return {
     ...tenant,
     waits,

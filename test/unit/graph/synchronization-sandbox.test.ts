@@ -6,7 +6,6 @@ import {
   readAppRoles,
 } from "../../../src/graph/assignments.ts";
 import type { GraphContext, GraphWait } from "../../../src/graph/batch.ts";
-import { createGraph } from "../../../src/graph/client.ts";
 import {
   createJob,
   type ProvisioningTarget,
@@ -23,7 +22,6 @@ import { parseExpressions } from "../../../src/graph/synchronization-expressions
 import { readLogs } from "../../../src/graph/synchronization-logs.ts";
 import { provisionOnDemand } from "../../../src/graph/synchronization-on-demand.ts";
 import { findUser, readUsers, type SourceUser } from "../../../src/graph/users.ts";
-import { retrying } from "../../../src/http/retry.ts";
 import { changeSchema, expressionsOf } from "../../../src/provisioning/change-schema.ts";
 import { toDesiredProvisioning } from "../../../src/provisioning/desired.ts";
 import { type Evaluated, evaluateMapping } from "../../../src/provisioning/mapping/evaluate.ts";
@@ -36,8 +34,8 @@ import { parseInput } from "../../../src/settings/values.ts";
 import type { Template } from "../../../src/template/schema.ts";
 import { shipped } from "../../support/builders.ts";
 import { scimServer } from "../../support/scim-server.ts";
-import { countedIds } from "../sandbox/helpers.ts";
 import { type Provisioned, provisionable, TOKEN } from "../sandbox/provisioning-helpers.ts";
+import { graphOf } from "./helpers.ts";
 
 /* The same functions as against a transport that answers as the test says, here against the simulated service. */
 
@@ -52,28 +50,10 @@ function valueOf(evaluated: Evaluated): unknown {
 
 async function contextOf(tenant: Provisioned): Promise<GraphContext & { readonly waits: GraphWait[] }> {
   const { clock, sandbox } = tenant;
-  const waits: GraphWait[] = [];
   const scopes =
     "Synchronization.ReadWrite.All Application.ReadWrite.All AppRoleAssignment.ReadWrite.All Directory.Read.All User.Read.All AuditLog.Read.All";
-  const token = new Secret(await tenant.signIn(scopes));
-  const graph = createGraph({
-    fetch: retrying(sandbox.fetch, { clock }),
-    tokens: {
-      account: {
-        way: "token",
-        username: "",
-        tenantId: "",
-        roles: undefined,
-        scopes: undefined,
-        clientId: "",
-      },
-      getToken: async () => token,
-      renewToken: async () => token,
-    },
-    ids: countedIds(),
-    origin: "https://graph.microsoft.com",
-  });
-  return { graph, clock, onWait: (wait) => void waits.push(wait), waits };
+  const { context, waits } = graphOf({ fetch: sandbox.fetch, clock }, await tenant.signIn(scopes));
+  return { ...context, waits };
 }
 
 const PROVISIONED = shipped().templates.filter(({ application }) => application.scim);
