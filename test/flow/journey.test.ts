@@ -61,8 +61,9 @@ test.each(JOURNEYS)(
     // The customer has the file and types nothing.
     const run = await runInProcess(["--yes", "--no-input"], tenant, { folder });
     expect(run.exitCode, run.stderr).toBe(0);
-    expect(tenant.state.applications.map(({ displayName }) => displayName)).toEqual(
-      units.map(({ application }) => application.displayName.replace("{appName}", "Contoso")),
+    // Side by side, so in either order.
+    expect(tenant.state.applications.map(({ displayName }) => displayName).toSorted()).toEqual(
+      units.map(({ application }) => application.displayName.replace("{appName}", "Contoso")).toSorted(),
     );
     const handedOver = units.flatMap(({ application: { handover } }) => handover ?? []);
     for (const { fileName, entries } of handedOver) {
