@@ -21,7 +21,7 @@ import type { SignInWay } from "../settings/sign-in.ts";
 import type { DeviceCode } from "../signin/device-code.ts";
 import type { ProvisioningProposal, ProvisioningResult } from "./provisioner.ts";
 import type { AssignmentProposal } from "./scim/assign.ts";
-import type { UserCheck } from "./scim/check-users.ts";
+import type { UserCheck } from "./scim/people/check-users.ts";
 
 /** What a run says while it works, as data; `cli/screen` owns the words. */
 export type RunEvent =

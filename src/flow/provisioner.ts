@@ -8,7 +8,7 @@ import type { MadeApplication } from "./beside.ts";
 import type { ChosenGroups } from "./groups.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Run } from "./register.ts";
-import type { Arrivals } from "./scim/arrivals.ts";
+import type { Arrivals } from "./scim/setup/arrivals.ts";
 import type { Means } from "./step-up.ts";
 
 /** What a command adds to a run of `register`: the provisioning of its applications. */

@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { AppError, type ExitCode } from "../../errors.ts";
 import { absolute } from "../../flow/load.ts";
 import { assign } from "../../flow/scim/assign.ts";
-import type { PeopleSources } from "../../flow/scim/named-people.ts";
+import type { PeopleSources } from "../../flow/scim/people/named-people.ts";
 import type { Flags, KnownValues } from "../../settings/known-values.ts";
 import { isOn, textOf, textsOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";

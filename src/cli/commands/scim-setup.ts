@@ -1,6 +1,6 @@
 import type { ExitCode } from "../../errors.ts";
 import type { TokenInput } from "../../flow/scim/secret-tokens.ts";
-import { setup } from "../../flow/scim/setup.ts";
+import { setup } from "../../flow/scim/setup/setup.ts";
 import type { Flags } from "../../settings/known-values.ts";
 import { isOn, textOf, textsOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";

@@ -15,9 +15,9 @@ import { type Located, locate } from "../locate.ts";
 import { tryFolder } from "../output-folder.ts";
 import { READING_SCOPES } from "../sign-in.ts";
 import { checkUnattended, missingTenant } from "../unattended.ts";
-import { type PeopleSources, readPeople } from "./named-people.ts";
-import { type AssignmentPlan, planAssignments } from "./plan-assignments.ts";
-import { tableName } from "./user-list.ts";
+import { type PeopleSources, readPeople } from "./people/named-people.ts";
+import { type AssignmentPlan, planAssignments } from "./people/plan-assignments.ts";
+import { tableName } from "./people/user-list.ts";
 
 /** The least that assigning takes; what it reads can be read by everybody who may assign. */
 const ASSIGNING_SCOPES = [...READING_SCOPES, "AppRoleAssignment.ReadWrite.All"];

@@ -16,12 +16,12 @@ import type { Template } from "../../template/schema.ts";
 import { askForAnswers } from "../answers.ts";
 import { during, type RunContext } from "../context.ts";
 import { tryFolder } from "../output-folder.ts";
-import { assignedRoles } from "./assigned-roles.ts";
-import { checkUsers, type UserCheck } from "./check-users.ts";
 import { locateProvisioning, SCIM_READING_SCOPES } from "./locate.ts";
-import { type People, type PeopleSources, readPeople } from "./named-people.ts";
-import type { Missing } from "./plan-assignments.ts";
-import { tableName, writeUserList } from "./user-list.ts";
+import { assignedRoles } from "./people/assigned-roles.ts";
+import { checkUsers, type UserCheck } from "./people/check-users.ts";
+import { type People, type PeopleSources, readPeople } from "./people/named-people.ts";
+import type { Missing } from "./people/plan-assignments.ts";
+import { tableName, writeUserList } from "./people/user-list.ts";
 
 export interface PreviewInput {
   readonly template: Template;

@@ -8,7 +8,7 @@ import type { KnownValues } from "../../settings/known-values.ts";
 import type { Template } from "../../template/schema.ts";
 import { during, journaled, type RunContext } from "../context.ts";
 import { type LocatedProvisioning, locateProvisioning, requireJob, SCIM_RUNNING_SCOPES } from "./locate.ts";
-import { groupsNamed } from "./named-groups.ts";
+import { groupsNamed } from "./people/named-groups.ts";
 
 /** What Graph takes with a group (https://learn.microsoft.com/entra/identity/app-provisioning/provision-on-demand). */
 export const MOST_MEMBERS = 5;

@@ -15,7 +15,7 @@ import type { Template } from "../../template/schema.ts";
 import type { Answers } from "../answers.ts";
 import { during, type RunContext } from "../context.ts";
 import type { Located } from "../locate.ts";
-import { groupsNamed } from "./named-groups.ts";
+import { groupsNamed } from "./people/named-groups.ts";
 
 export interface VerifyProvisioningInput {
   readonly template: Template;

@@ -13,7 +13,7 @@ import type {
   RunEvent,
 } from "../../../src/flow/events.ts";
 import type { AssignmentProposal } from "../../../src/flow/scim/assign.ts";
-import type { UserCheck } from "../../../src/flow/scim/check-users.ts";
+import type { UserCheck } from "../../../src/flow/scim/people/check-users.ts";
 import { type DiffOptions, diff } from "../../../src/registration/diff.ts";
 import { toRemoval } from "../../../src/registration/removal.ts";
 import { obstacles } from "../../../src/registration/rights.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { checkUsers } from "../../../src/flow/scim/check-users.ts";
-import { writeUserList } from "../../../src/flow/scim/user-list.ts";
+import { checkUsers } from "../../../src/flow/scim/people/check-users.ts";
+import { writeUserList } from "../../../src/flow/scim/people/user-list.ts";
 import type { UserSelection } from "../../../src/graph/users.ts";
 import type { DesiredMapping, Requirement, SourceObject } from "../../../src/provisioning/types.ts";
 import { guid } from "../../support/builders.ts";

@@ -1,5 +1,5 @@
 import type { AssignmentProposal, AssignResult } from "../../../flow/scim/assign.ts";
-import type { Missing } from "../../../flow/scim/plan-assignments.ts";
+import type { Missing } from "../../../flow/scim/people/plan-assignments.ts";
 import type { AssignProgress } from "../../../graph/assign-many.ts";
 import { say } from "../clean.ts";
 import type { PlanLine } from "./plan.ts";

@@ -1,4 +1,4 @@
-import type { UserCheck, UserFinding } from "../../../flow/scim/check-users.ts";
+import type { UserCheck, UserFinding } from "../../../flow/scim/people/check-users.ts";
 import type { PreviewResult, SentAttribute, SentUser } from "../../../flow/scim/preview.ts";
 import type { Shortcoming } from "../../../provisioning/shortcomings.ts";
 import { say } from "../clean.ts";

@@ -1,27 +1,27 @@
 import { join } from "node:path";
-import { AppError } from "../../errors.ts";
-import { pickUserRole } from "../../graph/assignments.ts";
+import { AppError } from "../../../errors.ts";
+import { pickUserRole } from "../../../graph/assignments.ts";
 import {
   type PlanInput,
   type ProvisioningPlan,
   planProvisioning,
-} from "../../provisioning/plan-provisioning.ts";
-import { NOT_SET_UP } from "../../provisioning/state.ts";
-import type { DesiredProvisioning } from "../../provisioning/types.ts";
-import type { AppRole } from "../../registration/types.ts";
-import type { Answers } from "../answers.ts";
-import type { Prepared } from "../prepare.ts";
-import type { Principal, Provisioning } from "../provisioner.ts";
-import type { Run } from "../register.ts";
+} from "../../../provisioning/plan-provisioning.ts";
+import { NOT_SET_UP } from "../../../provisioning/state.ts";
+import type { DesiredProvisioning } from "../../../provisioning/types.ts";
+import type { AppRole } from "../../../registration/types.ts";
+import type { Answers } from "../../answers.ts";
+import type { Prepared } from "../../prepare.ts";
+import type { Principal, Provisioning } from "../../provisioner.ts";
+import type { Run } from "../../register.ts";
+import { type Assignees, chooseProofUser, type ProofUser } from "../people/assignees.ts";
+import { selectionsOf, tellUsers } from "../people/tell-users.ts";
+import { tableName } from "../people/user-list.ts";
 import { applyProvisioning } from "./apply.ts";
 import { assigneesFor, tokenFor } from "./ask.ts";
-import { type Assignees, chooseProofUser, type ProofUser } from "./assignees.ts";
+import type { PrepareOptions } from "./options.ts";
 import { type Existing, readExisting } from "./read-existing.ts";
 import type { ProvisioningNow } from "./read-now.ts";
 import { toUnchanged } from "./result.ts";
-import type { PrepareOptions } from "./setup-options.ts";
-import { selectionsOf, tellUsers } from "./tell-users.ts";
-import { tableName } from "./user-list.ts";
 import type { ProvisioningWork } from "./work.ts";
 
 /**

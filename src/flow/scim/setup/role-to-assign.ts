@@ -1,9 +1,9 @@
-import { AppError, isAppError } from "../../errors.ts";
-import { pickUserRole, readAppRoles } from "../../graph/assignments.ts";
-import type { GraphContext } from "../../graph/batch.ts";
-import type { AppRole } from "../../registration/types.ts";
-import type { MadeApplication } from "../beside.ts";
-import type { RunContext } from "../context.ts";
+import { AppError, isAppError } from "../../../errors.ts";
+import { pickUserRole, readAppRoles } from "../../../graph/assignments.ts";
+import type { GraphContext } from "../../../graph/batch.ts";
+import type { AppRole } from "../../../registration/types.ts";
+import type { MadeApplication } from "../../beside.ts";
+import type { RunContext } from "../../context.ts";
 
 /** How long the roles of a new enterprise application may take to show. */
 const LIMIT_MS = 120_000;

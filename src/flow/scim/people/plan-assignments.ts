@@ -1,11 +1,11 @@
-import { AppError } from "../../errors.ts";
-import type { AssignmentWrite } from "../../graph/assign-many.ts";
-import { isProvisioned, listAssignments, nameOfRole, pickUserRole } from "../../graph/assignments.ts";
-import type { GraphContext } from "../../graph/batch.ts";
-import { findPrincipals } from "../../graph/find-principals.ts";
-import { groupMembers } from "../../graph/users.ts";
-import type { Assignment } from "../../provisioning/types.ts";
-import type { AppRole } from "../../registration/types.ts";
+import { AppError } from "../../../errors.ts";
+import type { AssignmentWrite } from "../../../graph/assign-many.ts";
+import { isProvisioned, listAssignments, nameOfRole, pickUserRole } from "../../../graph/assignments.ts";
+import type { GraphContext } from "../../../graph/batch.ts";
+import { findPrincipals } from "../../../graph/find-principals.ts";
+import { groupMembers } from "../../../graph/users.ts";
+import type { Assignment } from "../../../provisioning/types.ts";
+import type { AppRole } from "../../../registration/types.ts";
 import { groupsNamed } from "./named-groups.ts";
 import type { People } from "./named-people.ts";
 

@@ -1,8 +1,8 @@
-import { isProvisioned, listAssignments } from "../../graph/assignments.ts";
-import type { GraphContext } from "../../graph/batch.ts";
-import { readProvisioning } from "../../graph/synchronization.ts";
-import type { Assignment, CurrentProvisioning } from "../../provisioning/types.ts";
-import { together } from "../together.ts";
+import { isProvisioned, listAssignments } from "../../../graph/assignments.ts";
+import type { GraphContext } from "../../../graph/batch.ts";
+import { readProvisioning } from "../../../graph/synchronization.ts";
+import type { Assignment, CurrentProvisioning } from "../../../provisioning/types.ts";
+import { together } from "../../together.ts";
 import type { AssignedNow } from "./work.ts";
 
 /** Provisioning as the tenant has it, and who is assigned. */

@@ -1,11 +1,11 @@
-import { AppError } from "../../errors.ts";
-import type { GraphContext } from "../../graph/batch.ts";
-import type { ProvisioningTarget } from "../../graph/synchronization.ts";
-import { provisionOnDemand } from "../../graph/synchronization-on-demand.ts";
-import type { JournalIds } from "../../journal/journal.ts";
-import type { OnDemandResult } from "../../provisioning/types.ts";
-import { journaled, type RunContext, stopIfInterrupted } from "../context.ts";
-import type { ProofUser } from "./assignees.ts";
+import { AppError } from "../../../errors.ts";
+import type { GraphContext } from "../../../graph/batch.ts";
+import type { ProvisioningTarget } from "../../../graph/synchronization.ts";
+import { provisionOnDemand } from "../../../graph/synchronization-on-demand.ts";
+import type { JournalIds } from "../../../journal/journal.ts";
+import type { OnDemandResult } from "../../../provisioning/types.ts";
+import { journaled, type RunContext, stopIfInterrupted } from "../../context.ts";
+import type { ProofUser } from "../people/assignees.ts";
 
 /** An assignment counts a few minutes after it was made; longer than this nobody waits for a proof. */
 const LIMIT_MS = 120_000;

@@ -1,7 +1,7 @@
-import { AppError } from "../../errors.ts";
-import type { GraphContext } from "../../graph/batch.ts";
-import { findGroups } from "../../graph/groups.ts";
-import type { Group } from "../../registration/groups.ts";
+import { AppError } from "../../../errors.ts";
+import type { GraphContext } from "../../../graph/batch.ts";
+import { findGroups } from "../../../graph/groups.ts";
+import type { Group } from "../../../registration/groups.ts";
 
 /** The groups of these names or object IDs, in their order. @throws AppError GROUPS_UNCLEAR with all that are not clear */
 export async function groupsNamed(graph: GraphContext, names: readonly string[]): Promise<readonly Group[]> {

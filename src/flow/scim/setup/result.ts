@@ -1,8 +1,8 @@
-import type { ProvisioningTarget } from "../../graph/synchronization.ts";
-import { nextCycle } from "../../provisioning/cycles.ts";
-import { NO_CREDENTIALS, stateOf } from "../../provisioning/state.ts";
-import type { Job } from "../../provisioning/types.ts";
-import type { ProvisioningResult } from "../provisioner.ts";
+import type { ProvisioningTarget } from "../../../graph/synchronization.ts";
+import { nextCycle } from "../../../provisioning/cycles.ts";
+import { NO_CREDENTIALS, stateOf } from "../../../provisioning/state.ts";
+import type { Job } from "../../../provisioning/types.ts";
+import type { ProvisioningResult } from "../../provisioner.ts";
 import type { ProvisioningWork } from "./work.ts";
 
 /** The result of a run that leaves the provisioning of an application as it is. */

@@ -1,31 +1,31 @@
-import { AppError, isAppError } from "../../errors.ts";
-import { assignMany, type RefusedAssignment } from "../../graph/assign-many.ts";
-import type { GraphContext } from "../../graph/batch.ts";
-import { withoutSecret } from "../../graph/redact.ts";
+import { AppError, isAppError } from "../../../errors.ts";
+import { assignMany, type RefusedAssignment } from "../../../graph/assign-many.ts";
+import type { GraphContext } from "../../../graph/batch.ts";
+import { withoutSecret } from "../../../graph/redact.ts";
 import {
   createJob,
   type ProvisioningTarget,
   restartJob,
   startJob,
   writeCredentials,
-} from "../../graph/synchronization.ts";
-import type { JournalIds } from "../../journal/journal.ts";
-import type { ProvisioningStepKind } from "../../provisioning/plan-provisioning.ts";
-import type { Job } from "../../provisioning/types.ts";
-import type { Group } from "../../registration/groups.ts";
-import type { AppRole } from "../../registration/types.ts";
-import type { MadeApplication } from "../beside.ts";
-import { during, journaled, type RunContext, stopIfInterrupted } from "../context.ts";
-import type { Task } from "../events.ts";
-import type { Principal, ProvisioningResult } from "../provisioner.ts";
-import { together } from "../together.ts";
+} from "../../../graph/synchronization.ts";
+import type { JournalIds } from "../../../journal/journal.ts";
+import type { ProvisioningStepKind } from "../../../provisioning/plan-provisioning.ts";
+import type { Job } from "../../../provisioning/types.ts";
+import type { Group } from "../../../registration/groups.ts";
+import type { AppRole } from "../../../registration/types.ts";
+import type { MadeApplication } from "../../beside.ts";
+import { during, journaled, type RunContext, stopIfInterrupted } from "../../context.ts";
+import type { Task } from "../../events.ts";
+import type { Principal, ProvisioningResult } from "../../provisioner.ts";
+import { together } from "../../together.ts";
+import { type Endpoint, requireConnection, requireSaved, warnOfAnyToken } from "../connection.ts";
+import { awaitRestarted, awaitSwitched } from "../switched.ts";
 import { type Arrivals, awaitArrivals } from "./arrivals.ts";
-import { type Endpoint, requireConnection, requireSaved, warnOfAnyToken } from "./connection.ts";
 import { changeMappings, type Mappings, mappingsOf, warnOfLost } from "./mappings.ts";
 import { proveProvisioning } from "./prove.ts";
 import { toApplied } from "./result.ts";
 import { roleToAssign } from "./role-to-assign.ts";
-import { awaitRestarted, awaitSwitched } from "./switched.ts";
 import type { ProvisioningWork } from "./work.ts";
 
 /**

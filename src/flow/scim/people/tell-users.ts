@@ -1,11 +1,11 @@
-import type { GraphContext } from "../../graph/batch.ts";
-import { groupMembers, type UserSelection } from "../../graph/users.ts";
-import type { DesiredProvisioning } from "../../provisioning/types.ts";
-import { during, type RunContext } from "../context.ts";
-import type { Run } from "../register.ts";
+import type { GraphContext } from "../../../graph/batch.ts";
+import { groupMembers, type UserSelection } from "../../../graph/users.ts";
+import type { DesiredProvisioning } from "../../../provisioning/types.ts";
+import { during, type RunContext } from "../../context.ts";
+import type { Run } from "../../register.ts";
+import type { ProvisioningNow } from "../setup/read-now.ts";
 import type { Assignees } from "./assignees.ts";
 import { type CheckUsersOptions, checkUsers, type UserCheck } from "./check-users.ts";
-import type { ProvisioningNow } from "./read-now.ts";
 import { writeUserList } from "./user-list.ts";
 
 /** More than this need no exact number: the first cycle takes long. */

@@ -1,6 +1,6 @@
-import { isProvisioned, listAssignments } from "../../graph/assignments.ts";
-import type { GraphContext } from "../../graph/batch.ts";
-import { groupMembers } from "../../graph/users.ts";
+import { isProvisioned, listAssignments } from "../../../graph/assignments.ts";
+import type { GraphContext } from "../../../graph/batch.ts";
+import { groupMembers } from "../../../graph/users.ts";
 
 /**
  * The IDs of the app roles that some users are assigned, by the user's ID: an own role before that of a group.

@@ -1,13 +1,13 @@
-import { AppError, isAppError } from "../../errors.ts";
-import type { GraphContext } from "../../graph/batch.ts";
-import { type ProvisioningTarget, readSchema, writeSchema } from "../../graph/synchronization.ts";
-import { parseExpressions } from "../../graph/synchronization-expressions.ts";
-import { changeSchema, expressionsOf } from "../../provisioning/change-schema.ts";
-import type { ParsedExpressions, SchemaChange } from "../../provisioning/schema-changes.ts";
-import { rulePlaces } from "../../provisioning/schema-places.ts";
-import type { DesiredProvisioning, Job, SynchronizationSchema } from "../../provisioning/types.ts";
-import type { RunContext } from "../context.ts";
-import { together } from "../together.ts";
+import { AppError, isAppError } from "../../../errors.ts";
+import type { GraphContext } from "../../../graph/batch.ts";
+import { type ProvisioningTarget, readSchema, writeSchema } from "../../../graph/synchronization.ts";
+import { parseExpressions } from "../../../graph/synchronization-expressions.ts";
+import { changeSchema, expressionsOf } from "../../../provisioning/change-schema.ts";
+import type { ParsedExpressions, SchemaChange } from "../../../provisioning/schema-changes.ts";
+import { rulePlaces } from "../../../provisioning/schema-places.ts";
+import type { DesiredProvisioning, Job, SynchronizationSchema } from "../../../provisioning/types.ts";
+import type { RunContext } from "../../context.ts";
+import { together } from "../../together.ts";
 import { keepSchema } from "./schema-backup.ts";
 import type { ProvisioningWork } from "./work.ts";
 

@@ -1,9 +1,9 @@
-import type { ProvisioningStepKind } from "../../provisioning/plan-provisioning.ts";
-import type { CurrentProvisioning, DesiredProvisioning } from "../../provisioning/types.ts";
-import type { AppRole } from "../../registration/types.ts";
-import type { Secret } from "../../secret.ts";
-import type { Principal, ProvisioningResult } from "../provisioner.ts";
-import type { ProofUser } from "./assignees.ts";
+import type { ProvisioningStepKind } from "../../../provisioning/plan-provisioning.ts";
+import type { CurrentProvisioning, DesiredProvisioning } from "../../../provisioning/types.ts";
+import type { AppRole } from "../../../registration/types.ts";
+import type { Secret } from "../../../secret.ts";
+import type { Principal, ProvisioningResult } from "../../provisioner.ts";
+import type { ProofUser } from "../people/assignees.ts";
 import type { Mappings } from "./mappings.ts";
 
 /** What a person or a group has on the application by now. */

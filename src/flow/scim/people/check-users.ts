@@ -1,8 +1,8 @@
-import type { GraphContext } from "../../graph/batch.ts";
-import { readUsers, type SourceUser, sourceAttribute, type UserSelection } from "../../graph/users.ts";
-import { judge, type Rule, type Shortcoming, toRules } from "../../provisioning/shortcomings.ts";
-import type { DesiredProvisioning, SourceObject } from "../../provisioning/types.ts";
-import { sha256 } from "../../sha256.ts";
+import type { GraphContext } from "../../../graph/batch.ts";
+import { readUsers, type SourceUser, sourceAttribute, type UserSelection } from "../../../graph/users.ts";
+import { judge, type Rule, type Shortcoming, toRules } from "../../../provisioning/shortcomings.ts";
+import type { DesiredProvisioning, SourceObject } from "../../../provisioning/types.ts";
+import { sha256 } from "../../../sha256.ts";
 
 /** A user of whom something has to be said. */
 export interface UserFinding {

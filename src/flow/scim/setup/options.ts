@@ -1,8 +1,8 @@
-import type { Secret } from "../../secret.ts";
-import type { NewGroups } from "../new-groups.ts";
-import type { RegisterInput } from "../register.ts";
-import type { Assignees } from "./assignees.ts";
-import type { SecretTokens, TokenInput } from "./secret-tokens.ts";
+import type { Secret } from "../../../secret.ts";
+import type { NewGroups } from "../../new-groups.ts";
+import type { RegisterInput } from "../../register.ts";
+import type { Assignees } from "../people/assignees.ts";
+import type { SecretTokens, TokenInput } from "../secret-tokens.ts";
 
 /** What `scim setup` is told. */
 export interface SetupInput extends Omit<RegisterInput, "provisioner"> {

@@ -1,16 +1,16 @@
-import { isTokenNeeded } from "../../provisioning/plan-provisioning.ts";
-import type { CurrentProvisioning, DesiredProvisioning } from "../../provisioning/types.ts";
-import { toValues } from "../../registration/desired.ts";
-import type { Secret } from "../../secret.ts";
-import { fill } from "../../template/placeholders.ts";
-import type { Answers } from "../answers.ts";
-import type { RunContext } from "../context.ts";
-import type { Prepared } from "../prepare.ts";
-import type { Run } from "../register.ts";
-import { type Assignees, findAssignees, type NamedAssignees } from "./assignees.ts";
-import { keyOf, valuesFor } from "./keyed.ts";
+import { isTokenNeeded } from "../../../provisioning/plan-provisioning.ts";
+import type { CurrentProvisioning, DesiredProvisioning } from "../../../provisioning/types.ts";
+import { toValues } from "../../../registration/desired.ts";
+import type { Secret } from "../../../secret.ts";
+import { fill } from "../../../template/placeholders.ts";
+import type { Answers } from "../../answers.ts";
+import type { RunContext } from "../../context.ts";
+import type { Prepared } from "../../prepare.ts";
+import type { Run } from "../../register.ts";
+import { keyOf, valuesFor } from "../keyed.ts";
+import { type Assignees, findAssignees, type NamedAssignees } from "../people/assignees.ts";
+import type { PrepareOptions } from "./options.ts";
 import type { ProvisioningNow } from "./read-now.ts";
-import type { PrepareOptions } from "./setup-options.ts";
 
 /** The token to save: one that was given, else one that is asked for; none where the saved one is good. */
 export async function tokenFor(

@@ -1,5 +1,5 @@
-import type { PeopleListProblem } from "../../errors.ts";
-import { withoutApostrophe } from "../../handover/csv.ts";
+import type { PeopleListProblem } from "../../../errors.ts";
+import { withoutApostrophe } from "../../../handover/csv.ts";
 
 /** One line of a list of people: who is meant, and which role they get where the list says so. */
 export interface ListedPrincipal {

@@ -1,7 +1,7 @@
-import { toCsv } from "../../handover/csv.ts";
-import type { Shortcoming } from "../../provisioning/shortcomings.ts";
-import type { Template } from "../../template/schema.ts";
-import type { FlowPorts } from "../context.ts";
+import { toCsv } from "../../../handover/csv.ts";
+import type { Shortcoming } from "../../../provisioning/shortcomings.ts";
+import type { Template } from "../../../template/schema.ts";
+import type { FlowPorts } from "../../context.ts";
 import type { UserCheck, UserFinding } from "./check-users.ts";
 
 /** A table of people of one application, by what is said of them: each product's has a name of its own. */

@@ -1,6 +1,6 @@
-import { AppError } from "../../errors.ts";
-import type { NamedPrincipal } from "../../graph/find-principals.ts";
-import type { FlowPorts } from "../context.ts";
+import { AppError } from "../../../errors.ts";
+import type { NamedPrincipal } from "../../../graph/find-principals.ts";
+import type { FlowPorts } from "../../context.ts";
 import { ListFault, parsePeople } from "./people-list.ts";
 
 /** Where it says who is meant. */

@@ -1,11 +1,11 @@
-import { AppError, isAppError } from "../../errors.ts";
-import { findUser, groupMembers, type SourceUser } from "../../graph/users.ts";
-import type { Assignment } from "../../provisioning/types.ts";
-import { detectCloudShell } from "../../signin/cloud-shell.ts";
-import { during } from "../context.ts";
-import { type ChosenGroups, chooseGroups } from "../groups.ts";
-import type { NewGroups } from "../new-groups.ts";
-import type { Run } from "../register.ts";
+import { AppError, isAppError } from "../../../errors.ts";
+import { findUser, groupMembers, type SourceUser } from "../../../graph/users.ts";
+import type { Assignment } from "../../../provisioning/types.ts";
+import { detectCloudShell } from "../../../signin/cloud-shell.ts";
+import { during } from "../../context.ts";
+import { type ChosenGroups, chooseGroups } from "../../groups.ts";
+import type { NewGroups } from "../../new-groups.ts";
+import type { Run } from "../../register.ts";
 
 /** Who is to be provisioned, as it was named for one application. */
 export interface NamedAssignees {

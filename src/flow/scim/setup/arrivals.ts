@@ -1,8 +1,8 @@
-import { fetchWithin } from "../../http/attempt.ts";
-import { readJson } from "../../http/read.ts";
-import type { Secret } from "../../secret.ts";
-import * as z from "../../zod.ts";
-import { type RunContext, stopIfInterrupted } from "../context.ts";
+import { fetchWithin } from "../../../http/attempt.ts";
+import { readJson } from "../../../http/read.ts";
+import type { Secret } from "../../../secret.ts";
+import * as z from "../../../zod.ts";
+import { type RunContext, stopIfInterrupted } from "../../context.ts";
 
 /** What the vendor's own list of users shows, after provisioning has begun. */
 export type Arrivals =

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { AppError } from "../../errors.ts";
-import type { SynchronizationSchema } from "../../provisioning/types.ts";
-import type { RunContext } from "../context.ts";
+import { AppError } from "../../../errors.ts";
+import type { SynchronizationSchema } from "../../../provisioning/types.ts";
+import type { RunContext } from "../../context.ts";
 
 /**
  * Keeps the mappings of a job as they were read, beside the journal, before they are replaced: whoever wants
