@@ -7,7 +7,7 @@ import type { SecretLife } from "../handover/timeline.ts";
 import { type Cloud, enterprisePage, groupPage, registrationPage } from "../signin/cloud.ts";
 import type { RunContext } from "./context.ts";
 import type { Handover, RegisterResult } from "./events.ts";
-import type { RegisterInput } from "./register.ts";
+import type { RegisterInput } from "./run.ts";
 
 /**
  * Writes the page for people beside the hand-over file, where it is wanted or where groups were chosen, whose

@@ -20,8 +20,8 @@ import { during, type RunContext } from "./context.ts";
 import { desiredRegistration } from "./desired-registration.ts";
 import { identify } from "./identify.ts";
 import { planRegistration } from "./plan-registration.ts";
-import type { Run } from "./register.ts";
 import type { ResultFacts } from "./result.ts";
+import type { Run } from "./run.ts";
 import { permittedClient } from "./sign-in.ts";
 import { toWanted } from "./wanted.ts";
 

@@ -4,8 +4,8 @@ import type { TenantRead } from "../graph/tenant.ts";
 import { obstacles } from "../registration/rights.ts";
 import type { Proposal } from "./events.ts";
 import { provable } from "./prove.ts";
-import type { Run } from "./register.ts";
 import type { Planned } from "./register-one.ts";
+import type { Run } from "./run.ts";
 import { noLongerThan, toDelivery } from "./service.ts";
 import { rightsOf } from "./step-up.ts";
 

@@ -7,7 +7,7 @@ import type { Answers } from "./answers.ts";
 import type { MadeApplication } from "./beside.ts";
 import type { ChosenGroups } from "./groups.ts";
 import type { Prepared } from "./prepare.ts";
-import type { Run } from "./register.ts";
+import type { Run } from "./run.ts";
 import type { Arrivals } from "./scim/setup/arrivals.ts";
 import type { Means } from "./step-up.ts";
 
@@ -18,6 +18,9 @@ export interface Provisioner {
   /** Reads and plans the provisioning of one application, and asks for what that takes; changes nothing. */
   prepare(run: Run, application: Prepared, answers: Answers): Promise<Provisioning>;
 }
+
+/** A run that may set up provisioning as well. */
+export type ProvisioningRun = Run & { readonly provisioner: Provisioner | undefined };
 
 /** The provisioning of one application, read and planned. */
 export interface Provisioning {

@@ -15,9 +15,9 @@ import type { RegisterResult } from "./events.ts";
 import { makeGroups, withGroups } from "./groups.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { propose } from "./propose.ts";
-import type { Provisioning, ProvisioningResult } from "./provisioner.ts";
-import type { Run } from "./register.ts";
+import type { Provisioning, ProvisioningResult, ProvisioningRun } from "./provisioner.ts";
 import { toResult } from "./result.ts";
+import type { Run } from "./run.ts";
 import { otherServices } from "./service.ts";
 import { awaitConsent, leftPermissions, type Means, withoutLeft } from "./step-up.ts";
 import { together } from "./together.ts";
@@ -32,12 +32,12 @@ export type Planned = Prepared & { readonly provisioning: Provisioning | undefin
  * @param others those of the run that are planned already: a group for several stands in the first plan alone.
  */
 export async function withProvisioning(
-  run: Run,
+  run: ProvisioningRun,
   one: Prepared,
   answers: Answers,
   others: readonly Planned[] = [],
 ): Promise<Planned> {
-  const provisioning = await run.input.provisioner?.prepare(run, one, answers);
+  const provisioning = await run.provisioner?.prepare(run, one, answers);
   const plans = others.map(({ plan }) => plan);
   const plan = provisioning ? withGroups(one.plan, provisioning.groups, plans) : one.plan;
   return { ...one, plan, provisioning };
@@ -83,7 +83,7 @@ export interface Agreed {
 }
 
 /** Somebody else may create the same registration between reading and writing: then read and plan again. */
-export async function applyOne(run: Run, agreed: Agreed, one: Planned): Promise<RegisterResult> {
+export async function applyOne(run: ProvisioningRun, agreed: Agreed, one: Planned): Promise<RegisterResult> {
   try {
     return await apply(run, agreed, one);
   } catch (error) {
@@ -102,7 +102,7 @@ export async function applyOne(run: Run, agreed: Agreed, one: Planned): Promise<
 
 /** What to plan with instead; undefined where the failure has nothing to do with what was read. */
 async function whatChanged(
-  run: Run,
+  run: ProvisioningRun,
   error: unknown,
   { template, candidates }: Prepared,
   appName: string,

@@ -1,5 +1,4 @@
 import { AppError } from "../errors.ts";
-import type { GraphContext } from "../graph/batch.ts";
 import { appNotFound, type CandidatesRead } from "../graph/read.ts";
 import { readTenant, type TenantRead } from "../graph/tenant.ts";
 import { PAGE_FILE } from "../handover/page-file.ts";
@@ -7,7 +6,6 @@ import type { Obstacle } from "../registration/rights.ts";
 import { isSettled, type KnownValues, missingInputs } from "../settings/known-values.ts";
 import { isGuid } from "../settings/values.ts";
 import type { TokenSource } from "../signin/token-source.ts";
-import type { AddOn, Template } from "../template/schema.ts";
 import { deletedError, findAbsent } from "./absent.ts";
 import { type Answers, askForAnswers } from "./answers.ts";
 import { confirmDelivery } from "./confirm.ts";
@@ -19,7 +17,7 @@ import { NewGroups } from "./new-groups.ts";
 import { checkOutputFolder } from "./output-folder.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { propose } from "./propose.ts";
-import type { Provisioner } from "./provisioner.ts";
+import type { Provisioner, ProvisioningRun } from "./provisioner.ts";
 import {
   applyOne,
   isChanging,
@@ -28,59 +26,31 @@ import {
   unchanged,
   withProvisioning,
 } from "./register-one.ts";
-import { checkReminder, type SecretEnd, writeReminder } from "./reminder.ts";
-import { prepareServices, readyService, type Services } from "./service.ts";
+import { checkReminder, writeReminder } from "./reminder.ts";
+import type { RegisterInput } from "./run.ts";
+import { prepareServices, readyService } from "./service.ts";
 import { CHANGING_SCOPES, inTenant, READING_SCOPES, signIn } from "./sign-in.ts";
 import { stepUp } from "./step-up.ts";
 import { together } from "./together.ts";
 import { checkUnattended } from "./unattended.ts";
 import { apisOf, toWanted } from "./wanted.ts";
 
-export interface RegisterInput {
-  /** The applications of the product, one template each; never empty. */
-  readonly templates: readonly Template[];
-  /** The product's add-ons. */
-  readonly addOns: readonly AddOn[];
-  readonly known: KnownValues;
-  readonly yes: boolean;
-  readonly dryRun: boolean;
-  readonly newSecret: boolean;
-  /** What becomes of a deleted registration of that name; undefined: it is asked. */
-  readonly deleted: "restore" | "purge" | undefined;
-  readonly proof: boolean;
-  /** The calendar file that reminds before the secret ends, absolute; undefined for none. */
-  readonly calendar: string | undefined;
-  /** Whether a page for people is wanted; where groups were chosen there is one all the same. */
-  readonly handoverPage: boolean;
-  /** Absolute. */
-  readonly outputFolder: string;
-  /** Sets up the provisioning of the applications as well, in the same run. */
-  readonly provisioner?: Provisioner | undefined;
-}
-
 /** What is known once the groups are chosen, too. */
 type AllAnswers = Answers & { readonly groups: ChosenGroups };
-
-/** What the parts of a run share once somebody is signed in. */
-export interface Run {
-  readonly context: RunContext;
-  readonly input: RegisterInput;
-  readonly tokens: TokenSource;
-  /** Undefined where no application of the product has a client secret. */
-  readonly services: Services | undefined;
-  readonly graph: GraphContext;
-  /** The secrets of this run's applications that the vendor has. */
-  readonly secretEnds: SecretEnd[];
-}
 
 /**
  * Registers the applications of a product, or brings their registrations in line with the template:
  * settings, sign-in, one read, one plan, one question; then for each the writes, the secret's delivery, the
  * proof. What fails in a later one leaves the earlier ones complete.
  *
+ * @param provisioner sets up the provisioning of the applications as well, in the same run.
  * @throws AppError for everything that can be foreseen.
  */
-export async function register(context: RunContext, input: RegisterInput): Promise<RegisterResult[]> {
+export async function register(
+  context: RunContext,
+  input: RegisterInput,
+  provisioner?: Provisioner,
+): Promise<RegisterResult[]> {
   checkUnattended(context, missingInputs(input.known), input);
   if (input.calendar !== undefined) await checkReminder(context, input.calendar, input);
   const { templates, outputFolder, dryRun } = input;
@@ -95,17 +65,22 @@ export async function register(context: RunContext, input: RegisterInput): Promi
   const services =
     template && fileNames.length > 0 ? prepareServices(context, template, input.known, input) : undefined;
   const own = dryRun ? READING_SCOPES : CHANGING_SCOPES;
-  const { provisioner } = input;
   const scopes = [...own, ...(provisioner?.scopes ?? (dryRun ? [] : groupScopes(input.known)))];
-  const tokens = await goodFor(context, input, await signIn(context, input.known, scopes), scopes);
+  const tokens = await goodFor(
+    context,
+    input.known,
+    provisioner,
+    await signIn(context, input.known, scopes),
+    scopes,
+  );
   const graph = openGraph(context, tokens);
-  const results = await andRemind({ context, input, tokens, services, graph, secretEnds: [] });
+  const results = await andRemind({ context, input, provisioner, tokens, services, graph, secretEnds: [] });
   for (const tidy of tidies) await tidy();
   return withPage(context, input, results);
 }
 
 /** What needs somebody signed in, and the calendar: for the applications before one that fails, too. */
-async function andRemind(run: Run): Promise<RegisterResult[]> {
+async function andRemind(run: ProvisioningRun): Promise<RegisterResult[]> {
   const { calendar, dryRun } = run.input;
   try {
     return await readAndAsk(run);
@@ -121,7 +96,8 @@ async function andRemind(run: Run): Promise<RegisterResult[]> {
  */
 async function goodFor(
   context: RunContext,
-  { provisioner, known }: RegisterInput,
+  known: KnownValues,
+  provisioner: Provisioner | undefined,
   tokens: TokenSource,
   scopes: readonly string[],
 ): Promise<TokenSource> {
@@ -137,7 +113,7 @@ async function goodFor(
 }
 
 /** Reads for the proposed name at once: who takes it with Enter has cost no second round trip. */
-async function readAndAsk(run: Run): Promise<RegisterResult[]> {
+async function readAndAsk(run: ProvisioningRun): Promise<RegisterResult[]> {
   const { context, input, tokens, graph } = run;
   const { known, templates } = input;
   const [template] = templates;
@@ -165,16 +141,16 @@ async function readAndAsk(run: Run): Promise<RegisterResult[]> {
   const question = input.yes ? undefined : template.groups?.question;
   const choosing = { known, question, tokens, graph, tenantId: read.tenant.id, dryRun: input.dryRun };
   const none = { found: [], toMake: [], newGroups: new NewGroups(), graph };
-  const groups = input.provisioner ? none : await chooseGroups(context, choosing);
+  const groups = run.provisioner ? none : await chooseGroups(context, choosing);
   const isSame = "appId" in wanted || answers.appName === proposed;
   const results = await registerAll(run, read, { ...answers, groups }, isSame ? read : undefined);
-  if (input.provisioner) return results;
+  if (run.provisioner) return results;
   return results.map((result, index) => (index === 0 ? { ...result, groups: groups.found } : result));
 }
 
 /** @param first what was read for the first application already. */
 async function registerAll(
-  run: Run,
+  run: ProvisioningRun,
   read: TenantRead,
   answers: AllAnswers,
   first: CandidatesRead | undefined,
@@ -211,7 +187,7 @@ async function registerAll(
   if (changing.length === 0 || input.dryRun) {
     return Promise.all(prepared.map((one) => unchanged(run, one)));
   }
-  const more = input.provisioner?.scopes ?? [];
+  const more = run.provisioner?.scopes ?? [];
   const signed = { known: input.known, tokens: run.tokens, graph: run.graph, scopes: more };
   const means = await stepUp(context, signed, read.tenant.id, inTheWay);
   const confirmed = await confirmDelivery(context, input.yes, services, profile);

@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import { CALENDAR_PRODUCT, type Reminder, reminderDay, toCalendar } from "../handover/ics.ts";
 import type { RunContext } from "./context.ts";
 import { tryFolder } from "./output-folder.ts";
-import type { RegisterInput } from "./register.ts";
+import type { RegisterInput } from "./run.ts";
 
 /**
  * Makes sure, before anybody signs in, that the calendar file will have a place to go. A dry run leaves the

@@ -1,5 +1,6 @@
 import type { ExitCode } from "../../errors.ts";
-import { type RegisterInput, register } from "../../flow/register.ts";
+import { register } from "../../flow/register.ts";
+import type { RegisterInput } from "../../flow/run.ts";
 import type { Flags } from "../../settings/known-values.ts";
 import { isOn, textOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";

@@ -5,7 +5,7 @@ import { detectCloudShell } from "../../../signin/cloud-shell.ts";
 import { during } from "../../context.ts";
 import { type ChosenGroups, chooseGroups } from "../../groups.ts";
 import type { NewGroups } from "../../new-groups.ts";
-import type { Run } from "../../register.ts";
+import type { Run } from "../../run.ts";
 
 /** Who is to be provisioned, as it was named for one application. */
 export interface NamedAssignees {

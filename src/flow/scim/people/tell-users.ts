@@ -2,7 +2,7 @@ import type { GraphContext } from "../../../graph/batch.ts";
 import { groupMembers, type UserSelection } from "../../../graph/users.ts";
 import type { DesiredProvisioning } from "../../../provisioning/types.ts";
 import { during, type RunContext } from "../../context.ts";
-import type { Run } from "../../register.ts";
+import type { Run } from "../../run.ts";
 import type { ProvisioningNow } from "../setup/read-now.ts";
 import type { Assignees } from "./assignees.ts";
 import { type CheckUsersOptions, checkUsers, type UserCheck } from "./check-users.ts";

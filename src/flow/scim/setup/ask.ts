@@ -6,7 +6,7 @@ import { fill } from "../../../template/placeholders.ts";
 import type { Answers } from "../../answers.ts";
 import type { RunContext } from "../../context.ts";
 import type { Prepared } from "../../prepare.ts";
-import type { Run } from "../../register.ts";
+import type { Run } from "../../run.ts";
 import { keyOf, valuesFor } from "../keyed.ts";
 import { type Assignees, findAssignees, type NamedAssignees } from "../people/assignees.ts";
 import type { PrepareOptions } from "./options.ts";

@@ -1,11 +1,11 @@
 import type { Secret } from "../../../secret.ts";
 import type { NewGroups } from "../../new-groups.ts";
-import type { RegisterInput } from "../../register.ts";
+import type { RegisterInput } from "../../run.ts";
 import type { Assignees } from "../people/assignees.ts";
 import type { SecretTokens, TokenInput } from "../secret-tokens.ts";
 
 /** What `scim setup` is told. */
-export interface SetupInput extends Omit<RegisterInput, "provisioner"> {
+export interface SetupInput extends RegisterInput {
   readonly tokenFiles: TokenInput["files"];
   /** Who is assigned: each `[<app>=]<user principal name or object ID>`. */
   readonly users: readonly string[];

@@ -12,7 +12,7 @@ import type { AppRole } from "../../../registration/types.ts";
 import type { Answers } from "../../answers.ts";
 import type { Prepared } from "../../prepare.ts";
 import type { Principal, Provisioning } from "../../provisioner.ts";
-import type { Run } from "../../register.ts";
+import type { Run } from "../../run.ts";
 import { type Assignees, chooseProofUser, type ProofUser } from "../people/assignees.ts";
 import { selectionsOf, tellUsers } from "../people/tell-users.ts";
 import { tableName } from "../people/user-list.ts";

@@ -2,7 +2,7 @@ import type { ProvisioningTarget } from "../../../graph/synchronization.ts";
 import { isSameTenantUrl } from "../../../provisioning/tenant-url.ts";
 import type { CurrentProvisioning, DesiredProvisioning } from "../../../provisioning/types.ts";
 import { during } from "../../context.ts";
-import type { Run } from "../../register.ts";
+import type { Run } from "../../run.ts";
 import { together } from "../../together.ts";
 import { trySaved } from "../connection.ts";
 import { type Mappings, parseAll, planMappings } from "./mappings.ts";

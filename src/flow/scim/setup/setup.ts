@@ -44,7 +44,7 @@ export async function setup(context: RunContext, input: SetupInput): Promise<Reg
         desiredFor(application.template, answers, input),
       ),
   };
-  return register(context, { ...input, provisioner });
+  return register(context, input, provisioner);
 }
 
 /** Making a group takes more than finding one; where a person is asked, the template says whether one is made. */
