@@ -670,6 +670,22 @@ describe("scim test", () => {
     expect(good.stdout).toContain(`can connect to ${url} with what you gave`);
   });
 
+  test("what was cut off a typed token is said", async () => {
+    const tenant = testTenant();
+    const { folder } = await setUp(tenant, ["--no-proof"], { piped: TOKEN });
+    const words = ["scim", "test", "--template", "flexwhere", "--tenant-id", EXAMPLE.tenantId];
+    const run = await runInProcess([...words, "--tenant-url", "https://other.example.com/scim"], tenant, {
+      folder,
+      answers: [
+        { expect: /Name for the app/ },
+        { expect: /Secret token from the vendor for "FlexWhere SCIM"/, answer: `"Bearer ${TOKEN}" ` },
+      ],
+    });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run.stderr).toMatch(/Cut off the secret token: .*the word "Bearer"/);
+    expect(everythingLeft(run)).not.toContain(TOKEN);
+  });
+
   test("before anything is set up there is nothing to try", async () => {
     const tenant = testTenant();
     const { folder } = await setUp(tenant);

@@ -1,5 +1,5 @@
 import { AppError, type Expectation, type Fault, type Unreadable } from "../../errors.ts";
-import { cleanSecretToken } from "../../provisioning/secret-token.ts";
+import { cleanSecretToken, type RemovedFromToken } from "../../provisioning/secret-token.ts";
 import { Secret } from "../../secret.ts";
 import { SECRET_TOKEN_VARIABLE } from "../../signin/token-source.ts";
 import type { Template } from "../../template/schema.ts";
@@ -37,6 +37,22 @@ export async function readSecretTokens(context: TokenContext, input: TokenInput)
   reading.fromVariables();
   if (!context.questions && !input.inputIsTaken && reading.isMissing()) await reading.fromInput();
   return reading.end();
+}
+
+/** A secret token that somebody types, with a word about what was cut off it; undefined for none yet. */
+export async function askSecretToken(
+  { questions, report }: Pick<RunContext, "questions" | "report">,
+  displayName: string,
+): Promise<Secret | undefined> {
+  const typed = await questions?.secretToken(displayName);
+  if (typed) tellCleaned(report, "", typed.removed);
+  return typed?.token;
+}
+
+/** Every file ends with a line end: that is no news. */
+function tellCleaned(report: RunContext["report"], source: string, parts: readonly RemovedFromToken[]): void {
+  const removed = parts.filter((part) => part !== "whiteSpace");
+  if (removed.length > 0) report({ kind: "secretTokenCleaned", source, removed });
 }
 
 class Reading {
@@ -136,9 +152,7 @@ class Reading {
     const cleaned = cleanSecretToken(text);
     if (!cleaned.ok) return this.#fault(path, { secretToken: cleaned.problem });
     this.#tokens.set(key, new Secret(cleaned.token));
-    // Every file ends with a line end: that is no news.
-    const removed = cleaned.removed.filter((part) => part !== "whiteSpace");
-    if (removed.length > 0) this.#context.report({ kind: "secretTokenCleaned", source: path, removed });
+    tellCleaned(this.#context.report, path, cleaned.removed);
   }
 
   #fault(path: string, expected: Expectation): void {

@@ -10,7 +10,7 @@ import { during, type RunContext } from "../context.ts";
 import { acceptsMadeUp } from "./connection.ts";
 import { keyOf } from "./keyed.ts";
 import { type LocatedProvisioning, locateProvisioning, SCIM_RUNNING_SCOPES } from "./locate.ts";
-import { readSecretTokens, type SecretTokens, type TokenInput } from "./secret-tokens.ts";
+import { askSecretToken, readSecretTokens, type SecretTokens, type TokenInput } from "./secret-tokens.ts";
 
 export interface TestConnectionInput {
   readonly template: Template;
@@ -81,14 +81,14 @@ function requireToken(
 }
 
 async function askedToken(
-  { questions }: RunContext,
+  context: RunContext,
   displayName: string,
   tenantUrl: string | undefined,
 ): Promise<Secret | undefined> {
-  if (tenantUrl === undefined || !questions) return undefined;
-  const typed = await questions.secretToken(displayName);
-  if (!typed) throw new AppError("DECLINED", {});
-  return typed.token;
+  if (tenantUrl === undefined || !context.questions) return undefined;
+  const token = await askSecretToken(context, displayName);
+  if (!token) throw new AppError("DECLINED", {});
+  return token;
 }
 
 /** The address that is saved, else the one that the template names. */

@@ -9,12 +9,13 @@ import type { Prepared } from "../../prepare.ts";
 import type { Run } from "../../run.ts";
 import { keyOf, valuesFor } from "../keyed.ts";
 import { type Assignees, findAssignees, type NamedAssignees } from "../people/assignees.ts";
+import { askSecretToken } from "../secret-tokens.ts";
 import type { PrepareOptions } from "./options.ts";
 import type { ProvisioningNow } from "./read-now.ts";
 
 /** The token to save: one that was given, else one that is asked for; none where the saved one is good. */
 export async function tokenFor(
-  { questions, report }: Pick<RunContext, "questions" | "report">,
+  context: Pick<RunContext, "questions" | "report">,
   { tokens, newSecretToken, asked, dryRun }: PrepareOptions,
   facts: {
     readonly template: Prepared["template"];
@@ -29,17 +30,15 @@ export async function tokenFor(
   const given = tokens.get(key);
   const isGood = !newSecretToken && current && !isTokenNeeded({ desired, current, savedWorks });
   if (isGood) {
-    if (given) report({ kind: "secretTokenKept", displayName });
+    if (given) context.report({ kind: "secretTokenKept", displayName });
     return undefined;
   }
   if (given || dryRun) return given;
   const before = asked.get(key);
   if (before && "token" in before) return before.token;
-  const typed = await questions?.secretToken(displayName);
-  const removed = typed?.removed.filter((part) => part !== "whiteSpace") ?? [];
-  if (removed.length > 0) report({ kind: "secretTokenCleaned", source: "", removed });
-  asked.set(key, { ...before, token: typed?.token });
-  return typed?.token;
+  const token = await askSecretToken(context, displayName);
+  asked.set(key, { ...before, token });
+  return token;
 }
 
 /** Who is to be assigned: as named; where nobody is, and nobody is assigned yet, as a person answers. */
