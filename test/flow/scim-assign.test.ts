@@ -262,6 +262,8 @@ describe("what may come in between", () => {
     ]);
     expect(both.exitCode).toBe(7);
     expect(both.stdout).toContain("1 could not be assigned:");
+    const table = readFileSync(/in (\S+\.csv)/.exec(both.stdout)?.[1] ?? "", "utf8");
+    expect(table).toMatch(new RegExp(`"${group?.id ?? ""}","refused","[^"]+"`));
     expect(assigned(tenant)).toEqual(["Alex Wilber: User"]);
   });
 

@@ -45,6 +45,9 @@ export interface AssignmentProposal {
   readonly file: string | undefined;
 }
 
+/** Of somebody refused, no more than what is told of them: there may be thousands. */
+export type RefusedPrincipal = Omit<RefusedAssignment, "error">;
+
 export interface AssignResult {
   readonly outcome: "assigned" | "nothingToDo" | "planned";
   readonly tenant: { readonly id: string; readonly displayName: string };
@@ -55,7 +58,7 @@ export interface AssignResult {
   /** How many are assigned by this run, and how many older assignments gave way. */
   readonly assigned: number;
   readonly removed: number;
-  readonly refused: readonly RefusedAssignment[];
+  readonly refused: readonly RefusedPrincipal[];
   /** Where everybody is who is not assigned; undefined where there is nobody. */
   readonly file: string | undefined;
 }
@@ -107,10 +110,10 @@ export async function assign(context: RunContext, input: AssignInput): Promise<A
   stopIfInterrupted(context.signal);
   const ids = { objectId, appId, servicePrincipalId: servicePrincipal.id };
   const done = await apply(context, located.graph, plan, ids);
-  const [first] = done.refused;
-  if (done.assigned === 0 && first?.error.code === "LICENCE_MISSING") throw first.error;
+  if (done.assigned === 0 && done.firstError?.code === "LICENCE_MISSING") throw done.firstError;
   const all = await writeMissing(context, input, plan, done.refused);
-  return { outcome: "assigned", ...facts, ...done, file: all };
+  const { assigned, removed, refused } = done;
+  return { outcome: "assigned", ...facts, assigned, removed, refused, file: all };
 }
 
 /** Carries the plan out. The journal gets what was intended and how many were done, not every one of them. */
@@ -119,10 +122,11 @@ async function apply(
   graph: GraphContext,
   plan: AssignmentPlan,
   ids: { readonly objectId: string; readonly appId: string; readonly servicePrincipalId: string },
-): Promise<Pick<AssignResult, "assigned" | "removed" | "refused">> {
+): Promise<Pick<AssignResult, "assigned" | "removed" | "refused"> & { firstError: AppError | undefined }> {
   const total = plan.users + plan.groups;
   const clock: Clock = { now: () => context.ports.clock.now(), sleep: (ms) => context.rest(ms) };
-  const refused: RefusedAssignment[] = [];
+  const refused: RefusedPrincipal[] = [];
+  let firstError: AppError | undefined;
   let tally: Omit<AssignProgress, "perSecond" | "isSlowed"> = { assigned: 0, removed: 0, refused: 0 };
   const outcome = (ok: boolean) => {
     const { assigned, removed, refused: refusals } = tally;
@@ -136,7 +140,10 @@ async function apply(
         servicePrincipalId: ids.servicePrincipalId,
         clock,
         signal: context.signal,
-        onRefused: (one) => void refused.push(one),
+        onRefused: ({ principalId, error, detail }) => {
+          firstError ??= error;
+          refused.push({ principalId, detail });
+        },
         onProgress: (progress) => {
           tally = progress;
           context.report({ kind: "assigning", total, progress });
@@ -149,7 +156,7 @@ async function apply(
     throw error;
   }
   await outcome(true);
-  return { assigned: tally.assigned, removed: tally.removed, refused };
+  return { assigned: tally.assigned, removed: tally.removed, refused, firstError };
 }
 
 /** Without a line in the journal for every one of thousands; the batches they go in are in it. */
@@ -171,7 +178,7 @@ async function writeMissing(
   { ports }: RunContext,
   { outputFolder, template }: Pick<AssignInput, "outputFolder" | "template">,
   { missing }: AssignmentPlan,
-  refused: readonly RefusedAssignment[],
+  refused: readonly RefusedPrincipal[],
 ): Promise<string | undefined> {
   if (missing.length + refused.length === 0) return undefined;
   const file = join(outputFolder, tableName("not-assigned", template));
