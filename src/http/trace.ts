@@ -29,7 +29,7 @@ export function tracing(
       onExchange({
         method: request.method,
         host: url.host,
-        path: namedHosts.includes(url.host) ? url.pathname + url.search : "/…",
+        path: namedHosts.includes(url.host) ? url.pathname + withoutTyped(url.search) : "/…",
         status,
         durationMs: clock.now().getTime() - start,
         requestId: requestId ?? undefined,
@@ -45,4 +45,9 @@ export function tracing(
       throw error;
     }
   };
+}
+
+/** What somebody types to find a group may be a person's name, and whoever helps does not need it. */
+function withoutTyped(query: string): string {
+  return query.replace(/(?<=[?&](?:\$|%24)search=)[^&]*/i, "…");
 }

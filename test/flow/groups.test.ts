@@ -190,6 +190,21 @@ describe("asked after the sign-in", () => {
     expect(census(tenant, run)).toEqual(COMPLETE);
   });
 
+  test("what was typed is nobody's business: it is in no journal and no trace", async () => {
+    const typed = "fin of Jane Roe";
+    const run = await runInProcess(
+      ["--verbose"],
+      testTenant(),
+      choosing({ expect: FIRST, answer: { typed, choose: "No group" } }),
+    );
+    expect(run.exitCode, run.stderr).toBe(0);
+    const path = /Journal of this run: (.*)/.exec(run.stderr)?.[1] ?? "";
+    for (const said of [readFileSync(path, "utf8"), run.stderr]) {
+      expect(said).toMatch(/\/groups\?\S*\$search=…/);
+      expect(said).not.toMatch(/jane|roe\b/i);
+    }
+  });
+
   test("Enter alone wants none: no request, no permission, no word about groups", async () => {
     const [without, asked] = [testTenant(), testTenant()];
     await runInProcess(UNATTENDED, without);
