@@ -1,5 +1,5 @@
 import { AppError, type ExitCode, type Fault } from "../../errors.ts";
-import { followLogs, type LogFilters, scimLogs } from "../../flow/scim/logs.ts";
+import { followLogs, type LogFilters, MOST_ENTRIES, scimLogs } from "../../flow/scim/logs.ts";
 import type { LogEntry } from "../../provisioning/types.ts";
 import type { Flags } from "../../settings/known-values.ts";
 import { isOn, textOf } from "../flags.ts";
@@ -50,7 +50,6 @@ export async function runScimLogs(invocation: Invocation): Promise<ExitCode> {
 
 const DEFAULT_SINCE = "1d";
 const DEFAULT_LIMIT = 50;
-const MOST = 10_000;
 
 /** @throws AppError VALUES_INVALID with everything that is wrong. */
 function readFilters(flags: Flags, now: Date): LogFilters {
@@ -60,7 +59,7 @@ function readFilters(flags: Flags, now: Date): LogFilters {
   if (!since || since > now) faults.push({ path: "--since", found: sinceText, expected: { schema: SINCE } });
   const limitText = textOf(flags, "limit");
   const limit = limitText === undefined ? DEFAULT_LIMIT : Number(limitText);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST_ENTRIES) {
     faults.push({ path: "--limit", found: limitText ?? "", expected: { schema: LIMIT } });
   }
   if (faults.length > 0 || !since) throw new AppError("VALUES_INVALID", { faults });
@@ -75,7 +74,7 @@ function readFilters(flags: Flags, now: Date): LogFilters {
 }
 
 const SINCE = "must be a time ago such as 30m, 2h or 7d, or a date such as 2026-03-01 or 2026-03-01T08:00Z";
-const LIMIT = `must be a whole number from 1 to ${MOST}`;
+const LIMIT = `must be a whole number from 1 to ${MOST_ENTRIES}`;
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A time ago, or a moment in ISO 8601; what names no zone is UTC. */

@@ -9,6 +9,9 @@ import type { Template } from "../../template/schema.ts";
 import { during, type RunContext } from "../context.ts";
 import { type LocatedProvisioning, locateProvisioning, requireJob, SCIM_LOG_SCOPES } from "./locate.ts";
 
+/** More entries than this are not shown at once. */
+export const MOST_ENTRIES = 10_000;
+
 export interface LogFilters {
   readonly since: Date;
   readonly status: string | undefined;

@@ -5,6 +5,7 @@ import { renderEntry, renderLogs, toJsonLogLine, toJsonLogs } from "../../../src
 import { renderOnDemand, toJsonOnDemand } from "../../../src/cli/screen/scim-on-demand.ts";
 import { renderScimStatus, toJsonScimStatus } from "../../../src/cli/screen/scim-status.ts";
 import { describeProvisioning, provisioningAdvice } from "../../../src/cli/screen/words/scim-findings.ts";
+import { logsEnd } from "../../../src/cli/screen/words/scim-logs.ts";
 import { skipReason } from "../../../src/cli/screen/words/scim-on-demand.ts";
 import { quarantineWording, STATES } from "../../../src/cli/screen/words/scim-state.ts";
 import { durationText, momentText } from "../../../src/cli/screen/words/scim-time.ts";
@@ -266,6 +267,18 @@ test("logs as a whole", () => {
   const dirty = { ...poisoned(logs), since: logs.since, now: NOW };
   expect(controlOf(renderLogs(dirty, wide))).toEqual([]);
   expect(controlOf(JSON.stringify(toJsonLogs(dirty)))).toEqual([]);
+});
+
+test.each([
+  [50, /--limit 200 shows/],
+  [2500, /--limit 10000 shows/],
+  [4000, /--limit 10000 shows/],
+  [10_000, /^(?!.*--limit).*leave some out with --user/],
+])("of older log entries than %i no more are promised than --limit takes", (count, promised) => {
+  const [entry] = ENTRIES;
+  const entries = entry ? Array.from({ length: count }, () => entry) : [];
+  const logs: ScimLogs = { ...APP, tenant: TENANT, entries, hasMore: true, since: NOW, now: NOW };
+  expect(logsEnd(logs, false).join("\n")).toMatch(promised);
 });
 
 const FACTS = { source: "[a]", default: undefined, matchingPriority: 0, flowType: "Always" };

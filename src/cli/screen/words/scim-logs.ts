@@ -1,4 +1,4 @@
-import type { ScimLogs } from "../../../flow/scim/logs.ts";
+import { MOST_ENTRIES, type ScimLogs } from "../../../flow/scim/logs.ts";
 import type { LogEntry } from "../../../provisioning/types.ts";
 import { say } from "../clean.ts";
 import { skipReason } from "./scim-on-demand.ts";
@@ -52,8 +52,15 @@ export function logsTitle({ displayName, since, now }: ScimLogs): string {
 /** What stands below them. */
 export function logsEnd({ entries, hasMore }: ScimLogs, follows: boolean): string[] {
   if (entries.length === 0) return follows ? ["Nothing yet."] : [NOTHING];
-  return hasMore ? [say`There are older ones; --limit ${entries.length * 4} shows more of them.`] : [];
+  if (!hasMore) return [];
+  const more = Math.min(entries.length * 4, MOST_ENTRIES);
+  return more > entries.length
+    ? [say`There are older ones; --limit ${more} shows more of them.`]
+    : [TOO_MANY];
 }
 
 const NOTHING =
   "Nothing there. Entries arrive some minutes after they happened: look again later, wait for them with --follow, or look further back with --since 7d.";
+
+const TOO_MANY =
+  "There are older ones, and more are not shown at once: leave some out with --user, --status or --action.";
