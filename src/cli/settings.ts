@@ -129,6 +129,16 @@ export function oneApplication({ templates }: Settings, flags: Flags): Template 
   throw new AppError("VALUES_INVALID", { faults: [fault] });
 }
 
+/**
+ * The applications that a command works on: all of the product's, or the one that `--application` names. An ID names
+ * one application, whichever of a product's it is.
+ */
+export function meantApplications(settings: Settings, flags: Flags): readonly Template[] {
+  const { templates, known } = settings;
+  if (textOf(flags, "application") !== undefined) return [oneApplication(settings, flags)];
+  return known.appId === undefined ? templates : templates.slice(0, 1);
+}
+
 /** Which template is used when nobody names one is data of the package, not of the code. */
 export async function readDefaultTemplate({
   files,

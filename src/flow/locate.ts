@@ -9,14 +9,18 @@ import {
 } from "../graph/read.ts";
 import { readTenant, type TenantRead } from "../graph/tenant.ts";
 import { chooseApplication } from "../registration/choose.ts";
+import { uniqueNameOf } from "../registration/desired.ts";
 import { isMarked } from "../registration/names.ts";
 import type { Application, CurrentRegistration } from "../registration/types.ts";
 import { isSettled, type KnownValues } from "../settings/known-values.ts";
+import { sha256 } from "../sha256.ts";
 import type { TokenSource } from "../signin/token-source.ts";
+import { fill } from "../template/placeholders.ts";
 import type { Template } from "../template/schema.ts";
 import { deletedError, findAbsent } from "./absent.ts";
 import { during, openGraph, type RunContext } from "./context.ts";
 import { signIn } from "./sign-in.ts";
+import { together } from "./together.ts";
 import { missingTenant } from "./unattended.ts";
 import { apisOf, toWanted } from "./wanted.ts";
 
@@ -47,15 +51,38 @@ export interface Located {
  */
 export async function locate(
   context: RunContext,
-  input: LocateInput,
+  { template, ...input }: LocateInput,
   scopes: readonly string[],
 ): Promise<Located> {
-  const found = await seek(context, input, scopes);
-  const { application, deleted: _deleted, ...sought } = found;
-  if (!application) throw notThere(input, found);
-  const { graph } = sought;
-  const current = await during(context, "read", () => readRegistration(graph, application));
-  return { ...sought, current: { ...current, application } };
+  const [located] = await locateAll(context, { ...input, templates: [template] }, scopes);
+  if (!located) throw new TypeError("neither found nor missed");
+  return located;
+}
+
+/**
+ * The same for several applications of a product, side by side.
+ *
+ * @returns one for each template, in their order; undefined for one that is not there while another is.
+ */
+export async function locateAll(
+  context: RunContext,
+  input: SeekInput,
+  scopes: readonly string[],
+): Promise<(Located | undefined)[]> {
+  const all = await seekAll(context, input, scopes);
+  const [template] = input.templates;
+  const [first] = all;
+  if (template && first && all.every(({ application }) => !application)) {
+    throw notThere({ ...input, template }, first);
+  }
+  return together(
+    ...all.map(async ({ application, deleted: _deleted, ...sought }) => {
+      if (!application) return undefined;
+      const { graph } = sought;
+      const current = await during(context, "read", () => readRegistration(graph, application));
+      return { ...sought, current: { ...current, application } };
+    }),
+  );
 }
 
 /** The failure of a command that needs a registration where there is none. */
@@ -73,8 +100,6 @@ export interface LocateInput {
   readonly known: KnownValues;
   /** Whether a deleted one of ours settles the search, also beside others of that name. */
   readonly deletedSettles?: boolean;
-  /** The sign-in of a search before, for the next of several applications. */
-  readonly session?: Pick<Located, "tokens" | "graph"> | undefined;
 }
 
 /**
@@ -84,26 +109,60 @@ export interface LocateInput {
  */
 export async function seek(
   context: RunContext,
-  { template, known, deletedSettles = false, session }: LocateInput,
+  { template, ...input }: LocateInput,
   scopes: readonly string[],
 ): Promise<Sought> {
+  const [found] = await seekAll(context, { ...input, templates: [template] }, scopes);
+  if (!found) throw new TypeError("looked for nothing");
+  return found;
+}
+
+export interface SeekInput extends Omit<LocateInput, "template"> {
+  /** One for each application that is meant; never empty, and one alone where it is looked for by ID. */
+  readonly templates: readonly Template[];
+}
+
+/** The same for several applications of a product: one sign-in, one question, and reads side by side. */
+export async function seekAll(
+  context: RunContext,
+  { templates, known, deletedSettles = false }: SeekInput,
+  scopes: readonly string[],
+): Promise<Sought[]> {
   if (!context.questions) {
     const missing = missingTenant(known);
     if (missing.length > 0) throw new AppError("INPUT_MISSING", { missing });
   }
-  const tokens = session?.tokens ?? (await signIn(context, known, scopes));
-  const graph = session?.graph ?? openGraph(context, tokens);
+  const [template, ...others] = templates;
+  if (!template) throw new TypeError("a product without an application");
+  const tokens = await signIn(context, known, scopes);
+  const graph = openGraph(context, tokens);
   const proposed = known.appName?.value ?? template.name;
   const wanted = toWanted(template, known, proposed);
-  const read = await during(context, "read", () => readTenant(graph, apisOf(template), wanted, undefined));
+  const [read, ...more] = await during(context, "read", () =>
+    together(
+      readTenant(graph, apisOf(...templates), wanted, undefined),
+      ...others.map(async (other) => readCandidates(graph, toWanted(other, known, proposed))),
+    ),
+  );
   const { tenant, apis } = read;
-  if (!session) context.report({ kind: "signedIn", username: tokens.account.username, tenant });
+  context.report({ kind: "signedIn", username: tokens.account.username, tenant });
+  const session = { tokens, graph, tenant, apis };
 
-  const found =
-    "appId" in wanted
-      ? await byId(graph, wanted.appId, { ...read, proposed })
-      : await byName(context, graph, { template, known, deletedSettles, proposed }, read);
-  return { tokens, graph, tenant, apis, ...found };
+  if ("appId" in wanted) return [{ ...session, ...(await byId(graph, wanted.appId, { ...read, proposed })) }];
+  const { questions } = context;
+  const appName = questions && !isSettled(known.appName) ? await questions.appName(proposed) : proposed;
+  const candidates =
+    appName === proposed
+      ? [read, ...more]
+      : await together(...templates.map(async (one) => readCandidates(graph, toWanted(one, known, appName))));
+  const found: Sought[] = [];
+  // One after the other: which of several is meant may have to be asked.
+  for (const [index, one] of templates.entries()) {
+    const own = candidates[index];
+    if (!own) throw new TypeError("an application that nobody looked for");
+    found.push({ ...session, ...(await byName(context, { template: one, appName, deletedSettles }, own)) });
+  }
+  return found;
 }
 
 type Found = Pick<Sought, "appName" | "application" | "deleted">;
@@ -120,26 +179,26 @@ async function byId(
 }
 
 async function byName(
-  context: RunContext,
-  graph: GraphContext,
-  { template, known, deletedSettles, proposed }: LocateInput & { readonly proposed: string },
-  read: CandidatesRead,
+  { questions }: RunContext,
+  {
+    template,
+    appName,
+    deletedSettles,
+  }: { readonly template: Template; readonly appName: string; readonly deletedSettles: boolean },
+  { candidates, deleted: all }: CandidatesRead,
 ): Promise<Found> {
-  const { questions } = context;
-  const appName = questions && !isSettled(known.appName) ? await questions.appName(proposed) : proposed;
-  const wanted = toWanted(template, known, appName);
-  if ("appId" in wanted) throw new TypeError("looked for by name and by id");
-  const { candidates, deleted: all } = appName === proposed ? read : await readCandidates(graph, wanted);
-  const choice = chooseApplication(candidates, wanted.uniqueName);
-  const deleted = all.find((application) => isMarked(application, wanted.uniqueName));
+  const uniqueName = uniqueNameOf(template, appName, sha256);
+  const displayName = fill(template.application.displayName, { appName });
+  const choice = chooseApplication(candidates, uniqueName);
+  const deleted = all.find((application) => isMarked(application, uniqueName));
   if (choice.kind === "none") return { appName, application: undefined, deleted };
   if (choice.kind === "ours") return { appName, application: choice.application, deleted };
   // Who only wants it gone need not say which of the others was never meant.
   if (deleted && deletedSettles) return { appName, application: undefined, deleted };
   if (!questions) {
-    throw new AppError("NAMESAKES", { displayName: appName, candidates: choice.applications });
+    throw new AppError("NAMESAKES", { displayName, candidates: choice.applications });
   }
-  const appId = await questions.whichApplication(appName, choice.applications);
+  const appId = await questions.whichApplication(displayName, choice.applications);
   const application = choice.applications.find((candidate) => candidate.appId === appId);
   return { appName, application, deleted };
 }

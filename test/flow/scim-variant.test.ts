@@ -230,10 +230,10 @@ describe("other vendors", () => {
       ["&Money booking rooms", true],
     ]);
     const verify = ["verify", ...argv.filter((one) => one !== "--yes")];
-    const unnamed = await runInProcess(verify, tenant);
-    expect([unnamed.exitCode, unnamed.stderr]).toEqual([2, expect.stringContaining("advisors, rooms")]);
-    const named = await runInProcess([...verify, "--application", "rooms"], tenant);
-    expect(named.exitCode, named.stderr).toBe(0);
+    for (const more of [[], ["--application", "rooms"]]) {
+      const verified = await runInProcess([...verify, ...more], tenant);
+      expect(verified.exitCode, verified.stderr).toBe(0);
+    }
   });
 
   test("F2, F7: the SCIM and OpenID Connect platform: other platforms, app roles, a file of its own", async () => {

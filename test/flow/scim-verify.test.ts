@@ -6,7 +6,14 @@ import { defaultSchema } from "../../src/sandbox/provisioning/default-schema.ts"
 import type { JobState } from "../../src/sandbox/provisioning/state.ts";
 import type { AppRoleAssignment } from "../../src/sandbox/state.ts";
 import { guid, shipped } from "../support/builders.ts";
-import { FLEXWHERE, type Provisioned, provisioned } from "../support/provisioned.ts";
+import { inPairs, isGraph } from "../support/pairs.ts";
+import {
+  ANDMONEY,
+  FLEXWHERE,
+  type Provisioned,
+  provisioned,
+  provisionedTwice,
+} from "../support/provisioned.ts";
 import { runInProcess, type TestRun, testTenant } from "../support/run.ts";
 
 /** The lines that do not say that all is well, without their indent. */
@@ -17,11 +24,11 @@ function faults({ stdout }: TestRun): string[] {
     .filter((line) => /^[~✖!]/.test(line));
 }
 
-/** The mappings as FlexWhere wants them. */
-function wantedSchema(): SynchronizationSchema {
-  const template = shipped().templates.find(({ name }) => name === "flexwhere");
+/** The mappings as a template wants them, by the key of one of several applications. */
+function wantedSchema(name = "flexwhere", key?: string): SynchronizationSchema {
+  const template = shipped().templates.find((one) => one.name === name && one.application.key === key);
   if (!template) throw new Error("no such template");
-  const answers = { appName: "FlexWhere SCIM", hostname: "", inputs: {} };
+  const answers = { appName: "x", hostname: "", inputs: { api: "https://api.booking.andmoney.dk" } };
   const parsed = toDesiredProvisioning(template, answers, { notification: undefined });
   if (!parsed.ok) throw new Error("faults");
   const sources = expressionsOf(parsed.desired).map(
@@ -40,7 +47,11 @@ const ROLE = "18d14569-c3bd-439b-9a66-3a2aee01d14f";
 const NO_ROLE = "00000000-0000-0000-0000-000000000000";
 
 /** Assigns the first group of the tenant. */
-function assign({ tenant, servicePrincipalId }: Provisioned, appRoleId = ROLE, index = 0): void {
+function assign(
+  { tenant, servicePrincipalId }: Pick<Provisioned, "tenant" | "servicePrincipalId">,
+  appRoleId = ROLE,
+  index = 0,
+): void {
   const group = tenant.state.groups[index];
   tenant.state.appRoleAssignments.push({
     id: `assignment-${index}`,
@@ -211,5 +222,97 @@ describe("verify of a product with provisioning", () => {
         expect.objectContaining({ about: "mappings", state: "ok" }),
       ]) as unknown,
     });
+  });
+});
+
+describe("verify of a product with several applications", () => {
+  /** Both as the template wants them, each with a group. */
+  async function bothAsWanted() {
+    const both = await provisionedTwice({
+      advisors: { schema: wantedSchema("andmoney", "advisors") },
+      rooms: { schema: wantedSchema("andmoney", "rooms") },
+    });
+    const { tenant, folder, advisors, rooms } = both;
+    assign({ tenant, ...advisors });
+    assign({ tenant, ...rooms });
+    const verifyBoth = (...more: string[]) =>
+      runInProcess(["verify", ...ANDMONEY, ...more], tenant, { folder });
+    return { ...both, verifyBoth };
+  }
+
+  test("checks all of them after one sign-in, side by side: in as many round trips as one", async () => {
+    const { tenant, folder, verifyBoth } = await bothAsWanted();
+    const from = tenant.requests.length;
+    const { through, rounds } = inPairs();
+    const run = await runInProcess(["verify", ...ANDMONEY], tenant, { folder, through });
+    expect(run.exitCode, run.stdout).toBe(0);
+    expect(run.stdout).toMatch(
+      /"&Money booking advisors" is as the template wants it\.[^]*"&Money booking rooms" is as the template/,
+    );
+    expect(run.stdout.match(/Nothing to do\./g)).toHaveLength(1);
+    const signIns = tenant.requests.slice(from).filter(({ url }) => url.includes("/devicecode"));
+    expect(signIns).toHaveLength(1);
+    const before = tenant.requests.length;
+    const one = await verifyBoth("--application", "rooms");
+    expect(one.stdout).not.toContain("advisors");
+    const ofOne = tenant.requests.slice(before).filter(({ url }) => isGraph(url));
+    expect(rounds()).toBe(ofOne.length);
+  });
+
+  test("one that differs: exit 3, said where it is, and as JSON for each and for all", async () => {
+    const { rooms, verifyBoth, advisors } = await bothAsWanted();
+    rooms.state.job.schedule = "Paused";
+    const run = await verifyBoth();
+    expect(run.exitCode).toBe(3);
+    expect(run.stdout).toMatch(
+      /advisors" is as the template wants it\.[^]*rooms" is not as the template wants it: 1 difference\./,
+    );
+    const document = JSON.parse((await verifyBoth("--json")).stdout) as Record<string, unknown>;
+    expect(document).toMatchObject({
+      appId: advisors.appId,
+      differences: 1,
+      findings: expect.arrayContaining([
+        expect.objectContaining({ about: "provisioning", state: "ok" }),
+        expect.objectContaining({ about: "provisioning", state: "differs" }),
+      ]) as unknown,
+      applications: [
+        { displayName: "&Money booking advisors", appId: advisors.appId, differences: 0 },
+        { displayName: "&Money booking rooms", appId: rooms.appId, differences: 1 },
+      ],
+    });
+  });
+
+  test("one that is not registered is a difference; none of them a failure", async () => {
+    const { tenant, advisors, rooms, verifyBoth } = await bothAsWanted();
+    const forget = ({ appId }: { appId: string }) => {
+      tenant.state.applications.splice(
+        tenant.state.applications.findIndex((one) => one.appId === appId),
+        1,
+      );
+    };
+    forget(advisors);
+    const run = await verifyBoth();
+    expect(run.exitCode).toBe(3);
+    expect(run.stdout).toMatch(
+      /"&Money booking advisors" is not registered in this tenant\.[^]*rooms" is as the template[^]*Run register/,
+    );
+    expect(JSON.parse((await verifyBoth("--json")).stdout)).toMatchObject({
+      appId: rooms.appId,
+      differences: 1,
+      applications: [
+        { appId: null, differences: 1 },
+        { appId: rooms.appId, differences: 0 },
+      ],
+    });
+    forget(rooms);
+    expect((await verifyBoth()).exitCode).toBe(2);
+  });
+
+  test("a group may be named for one of them", async () => {
+    const { tenant, verifyBoth } = await bothAsWanted();
+    Object.assign(tenant.state.groups[1] ?? {}, { displayName: "Finance" });
+    const run = await verifyBoth("--group", "rooms=Finance");
+    expect(faults(run)).toEqual(['✖ group "Finance" is not assigned']);
+    expect(run.exitCode).toBe(3);
   });
 });

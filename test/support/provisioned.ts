@@ -92,3 +92,37 @@ export function aJobState(): JobState {
     logs: [],
   };
 }
+
+/** What every command needs that works on both applications of &Money where nobody is asked. */
+export const ANDMONEY = ["--template", "andmoney", "--no-input", "--tenant-id", EXAMPLE.tenantId] as const;
+
+/** One of the two applications of &Money. */
+export interface OfTwo {
+  readonly appId: string;
+  readonly servicePrincipalId: string;
+  readonly state: ProvisioningState & { job: JobState };
+}
+
+/** A tenant in which both applications of &Money are registered and provisioned, with the jobs that are given. */
+export async function provisionedTwice(
+  jobs: Readonly<Record<"advisors" | "rooms", Partial<JobState>>> = { advisors: {}, rooms: {} },
+): Promise<{ tenant: TestTenant; folder: string; advisors: OfTwo; rooms: OfTwo }> {
+  const tenant = testTenant();
+  const { exitCode, stderr, folder } = await runInProcess([...ANDMONEY, "--yes"], tenant);
+  if (exitCode !== 0) throw new Error(stderr);
+  const provisioning: Record<string, ProvisioningState> = {};
+  tenant.state.provisioning = provisioning;
+  const one = (key: "advisors" | "rooms"): OfTwo => {
+    // They were made side by side, in either order.
+    const made = tenant.state.applications.find(({ displayName }) => displayName.endsWith(key));
+    const principal = tenant.state.servicePrincipals.find(({ appId }) => appId === made?.appId);
+    if (!made || !principal) throw new Error(`no ${key}`);
+    const state = structuredClone({ credentials: CREDENTIALS, job: { ...aJobState(), ...jobs[key] } });
+    const BaseAddress = `https://api.booking.andmoney.dk/${key}/scim`;
+    Object.assign(state.credentials?.values ?? {}, { BaseAddress });
+    state.job.id = `scim.${EXAMPLE.tenantId.replaceAll("-", "")}.${principal.id}`;
+    provisioning[principal.id] = state;
+    return { appId: made.appId, servicePrincipalId: principal.id, state };
+  };
+  return { tenant, folder, advisors: one("advisors"), rooms: one("rooms") };
+}

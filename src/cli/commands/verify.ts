@@ -1,24 +1,24 @@
 import type { ExitCode } from "../../errors.ts";
 import { verify } from "../../flow/verify.ts";
-import { isFault } from "../../registration/findings.ts";
 import type { Invocation } from "../program.ts";
-import { renderVerification, toJsonVerification } from "../screen/verification.ts";
+import { renderVerifications, toJsonVerifications } from "../screen/verification.ts";
 import { withSession } from "../session.ts";
-import { oneApplication } from "../settings.ts";
+import { meantApplications, oneApplication } from "../settings.ts";
 
 /** `verify`: parses, calls the flow, shows what differs. */
 export async function runVerify(invocation: Invocation): Promise<ExitCode> {
   return withSession(invocation, async ({ context, settings, flags, outputFolder }) => {
-    const verification = await verify(context, {
+    // To be compared with its own template, one that an ID names has to be named by its key as well.
+    const isById = settings.known.appId !== undefined;
+    const verifications = await verify(context, {
       ...settings,
-      template: oneApplication(settings, flags),
+      templates: isById ? [oneApplication(settings, flags)] : meantApplications(settings, flags),
       outputFolder,
     });
     return {
-      // The plan decides, not its picture: 0 exactly where register would find nothing to do, and setup neither.
-      exitCode: verification.plan.steps.length > 0 || verification.provisioning.some(isFault) ? 3 : 0,
-      text: renderVerification(verification, invocation.ports.terminal),
-      json: toJsonVerification(verification),
+      exitCode: verifications.some(({ differs }) => differs) ? 3 : 0,
+      text: renderVerifications(verifications, invocation.ports.terminal),
+      json: toJsonVerifications(verifications),
     };
   });
 }

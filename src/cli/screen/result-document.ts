@@ -44,6 +44,22 @@ const Ended = z.strictObject({
 });
 export type EndedDocument = z.infer<typeof Ended>;
 
+/** How a registration compares with its template. */
+const compared = {
+  differences: z.number().describe("How many findings are a difference: missing, or not as wanted."),
+  findings: z.array(
+    z.strictObject({
+      about: z.string(),
+      state: z
+        .enum(["ok", "differs", "missing", "extra", "warning"])
+        .describe("Only `differs` and `missing` are differences, which `register` or `scim setup` repairs."),
+      text: z.string().describe("The finding in words."),
+      daysLeft: z.number().nullable().describe("For a client secret: whole days until it ends."),
+      keyId: nullableText,
+    }),
+  ),
+};
+
 /** What standard output carries with `--json`; `schemas/result.schema.json` is made from this. */
 export const ResultDocument = z.union([
   Ended,
@@ -54,20 +70,20 @@ export const ResultDocument = z.union([
     tenantId: z.string(),
     appId: z.string(),
     objectId: z.string(),
-    differences: z.number().describe("How many findings are a difference: missing, or not as wanted."),
-    findings: z.array(
-      z.strictObject({
-        about: z.string(),
-        state: z
-          .enum(["ok", "differs", "missing", "extra", "warning"])
-          .describe(
-            "Only `differs` and `missing` are differences, which `register` or `scim setup` repairs.",
-          ),
-        text: z.string().describe("The finding in words."),
-        daysLeft: z.number().nullable().describe("For a client secret: whole days until it ends."),
-        keyId: nullableText,
-      }),
-    ),
+    ...compared,
+    applications: z
+      .array(
+        z.strictObject({
+          displayName: z.string(),
+          appId: nullableText.describe("Null where it is not registered; so is `objectId`."),
+          objectId: nullableText,
+          ...compared,
+        }),
+      )
+      .optional()
+      .describe(
+        "Each of several applications; at the top stand the IDs of the first that is there, and the findings of all.",
+      ),
   }),
   z.strictObject({
     schemaVersion: z.literal(1),

@@ -6,28 +6,45 @@ import { type Finding, type FindingState, isEndingSoon, isFault } from "../../re
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
-import { advice, describeFinding, SECTIONS, type Section, sectionOf } from "./words/findings.ts";
+import {
+  advice,
+  describeFinding,
+  notRegistered,
+  SECTIONS,
+  type Section,
+  sectionOf,
+} from "./words/findings.ts";
 import { describeProvisioning, PROVISIONING, provisioningAdvice } from "./words/scim-findings.ts";
 
-/** How a registration compares with its template, part by part. */
-export function renderVerification(verification: Verification, terminal: Terminal): string {
-  const { application, tenant, findings, provisioning } = verification;
+/** How the registrations of a product compare with their templates, one after the other, part by part. */
+export function renderVerifications(all: readonly Verification[], terminal: Terminal): string {
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
-  const faults = findings.filter(isFault).length;
-  const ofProvisioning = provisioning.filter(isFault).length;
-  const warnings = [...findings, ...provisioning].filter(({ state }) => state === "warning").length;
-  const endsSoon = findings.some(isEndingSoon);
+  const findings = all.flatMap((one) => one.findings);
+  const provisioning = all.flatMap((one) => one.provisioning);
   const lines = [
+    ...all.flatMap((one) => verificationLines(one, style)),
     "",
-    verdict(application.displayName, faults + ofProvisioning, style),
+    ...advice({
+      faults: findings.filter(isFault).length + all.filter(({ application }) => !application).length,
+      ofProvisioning: provisioning.filter(isFault).length,
+      warnings: [...findings, ...provisioning].filter(({ state }) => state === "warning").length,
+      endsSoon: findings.some(isEndingSoon),
+    }),
+    ...new Set(all.flatMap((one) => provisioningAdvice(one.provisioning))),
+  ];
+  return fit(lines.join("\n"), terminal.resultColumns);
+}
+
+function verificationLines(verification: Verification, style: ChalkInstance): string[] {
+  const { application, displayName, tenant, findings, provisioning } = verification;
+  if (!application) return ["", style.bold.yellow(notRegistered(displayName))];
+  return [
+    "",
+    verdict(displayName, [...findings, ...provisioning].filter(isFault).length, style),
     say`  ${application.appId} in ${tenant.displayName} (${tenant.id})`,
     ...(Object.keys(SECTIONS) as Section[]).flatMap((section) => sectionLines(section, findings, style)),
     ...provisioningLines(provisioning, style),
-    "",
-    ...advice({ faults, ofProvisioning, warnings, endsSoon }),
-    ...provisioningAdvice(provisioning),
   ];
-  return fit(lines.join("\n"), terminal.resultColumns);
 }
 
 function verdict(displayName: string, faults: number, style: ChalkInstance): string {
@@ -62,38 +79,62 @@ function marked(state: FindingState, text: string, { green, yellow, red, dim }: 
   return `${colours[state](MARKS[state])} ${state === "extra" ? dim(text) : text}`;
 }
 
-/** The same for standard output with `--json`. */
-export function toJsonVerification({
-  tenant,
-  application,
-  findings,
-  provisioning,
-}: Verification): ResultDocument {
+type VerifyDocument = Extract<ResultDocument, { command: "verify" }>;
+
+/** The same for standard output with `--json`: of several applications each, and at the top all of them together. */
+export function toJsonVerifications(all: readonly Verification[]): VerifyDocument {
+  const applications = all.map(toJsonApplication);
+  const there = all.find(({ application }) => application !== undefined);
+  if (!there?.application) throw new TypeError("a verification of nothing");
   return {
     schemaVersion: 1,
     command: "verify",
     changed: false,
-    tenantId: clean(tenant.id),
-    appId: clean(application.appId),
-    objectId: clean(application.objectId),
-    differences: [...findings, ...provisioning].filter(isFault).length,
-    findings: [
-      ...findings.map((finding) => ({
-        about: finding.about,
-        state: finding.state,
-        text: describeFinding(finding),
-        daysLeft: finding.about === "secret" ? finding.daysLeft : null,
-        keyId: keyIdOf(finding),
-      })),
-      ...provisioning.map((finding) => ({
-        about: finding.about,
-        state: finding.state,
-        text: describeProvisioning(finding),
-        daysLeft: null,
-        keyId: null,
-      })),
-    ],
+    tenantId: clean(there.tenant.id),
+    appId: clean(there.application.appId),
+    objectId: clean(there.application.objectId),
+    differences: applications.reduce((sum, { differences }) => sum + differences, 0),
+    findings: applications.flatMap(({ findings }) => findings),
+    ...(all.length > 1 && { applications }),
   };
+}
+
+type JsonApplication = NonNullable<VerifyDocument["applications"]>[number];
+
+function toJsonApplication(verification: Verification): JsonApplication {
+  const { application, displayName } = verification;
+  const findings = application ? toJsonFindings(verification) : [missing(displayName)];
+  return {
+    displayName: clean(displayName),
+    appId: application ? clean(application.appId) : null,
+    objectId: application ? clean(application.objectId) : null,
+    differences: findings.filter(isFault).length,
+    findings,
+  };
+}
+
+function missing(displayName: string): JsonApplication["findings"][number] {
+  const text = notRegistered(displayName);
+  return { about: "application", state: "missing", text, daysLeft: null, keyId: null };
+}
+
+function toJsonFindings({ findings, provisioning }: Verification): JsonApplication["findings"] {
+  return [
+    ...findings.map((finding) => ({
+      about: finding.about,
+      state: finding.state,
+      text: describeFinding(finding),
+      daysLeft: finding.about === "secret" ? finding.daysLeft : null,
+      keyId: keyIdOf(finding),
+    })),
+    ...provisioning.map((finding) => ({
+      about: finding.about,
+      state: finding.state,
+      text: describeProvisioning(finding),
+      daysLeft: null,
+      keyId: null,
+    })),
+  ];
 }
 
 function keyIdOf(finding: Finding): string | null {

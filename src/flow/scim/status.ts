@@ -7,7 +7,8 @@ import type { KnownValues } from "../../settings/known-values.ts";
 import { fill } from "../../template/placeholders.ts";
 import type { Template } from "../../template/schema.ts";
 import { during, type RunContext } from "../context.ts";
-import { notThere, type Sought, seek } from "../locate.ts";
+import { notThere, type Sought, seekAll } from "../locate.ts";
+import { together } from "../together.ts";
 import { SCIM_READING_SCOPES } from "./locate.ts";
 
 export interface ScimStatusInput {
@@ -44,25 +45,15 @@ export async function scimStatus(
   context: RunContext,
   { templates, known }: ScimStatusInput,
 ): Promise<ScimStatus> {
-  const applications: ApplicationStatus[] = [];
-  let first: Sought | undefined;
-  let absent: AppError | undefined;
-  for (const template of templates) {
-    const input = { template, known: first ? alreadyAsked(known, first) : known, session: first };
-    const sought = await seek(context, input, SCIM_READING_SCOPES);
-    first ??= sought;
-    absent ??= sought.application ? undefined : notThere(input, sought);
-    applications.push(await statusOf(context, template, sought));
-  }
-  const isNoneThere = applications.every(({ state }) => state === "notRegistered");
-  if (isNoneThere && absent) throw absent;
-  if (!first) throw new TypeError("the status of nothing");
+  const all = await seekAll(context, { templates, known }, SCIM_READING_SCOPES);
+  const [first] = all;
+  const [template] = templates;
+  if (!first || !template) throw new TypeError("the status of nothing");
+  if (all.every(({ application }) => !application)) throw notThere({ template, known }, first);
+  const applications = await together(
+    ...all.map(async (sought, index) => statusOf(context, templates[index] ?? template, sought)),
+  );
   return { tenant: first.tenant, applications, now: context.ports.clock.now() };
-}
-
-/** What was typed for the first application is not asked again for the next. */
-function alreadyAsked(known: KnownValues, { appName }: Sought): KnownValues {
-  return known.appId === undefined ? { ...known, appName: { value: appName, source: "flag" } } : known;
 }
 
 async function statusOf(

@@ -15,10 +15,13 @@ import type { Template } from "../../template/schema.ts";
 import type { Answers } from "../answers.ts";
 import { during, type RunContext } from "../context.ts";
 import type { Located } from "../locate.ts";
+import { keyOf, valuesFor } from "./keyed.ts";
 import { groupsNamed } from "./people/named-groups.ts";
 
 export interface VerifyProvisioningInput {
   readonly template: Template;
+  /** Of all applications that are meant: a group may be named for one of them. */
+  readonly templates: readonly Template[];
   readonly known: KnownValues;
   readonly answers: Answers;
 }
@@ -45,13 +48,17 @@ export async function verifyProvisioning(
     try {
       const provisioning = await readProvisioning(graph, id);
       const reads = provisioning.job && desired.scope === "assigned";
-      const facts = reads ? await readAssignments(graph, id, input.known.groups?.value ?? []) : NOBODY;
+      const facts = reads ? await readAssignments(graph, id, groupsFor(input)) : NOBODY;
       return provisioningFindings(desired, provisioning, facts);
     } catch (error) {
       if (!isAppError(error, "GRAPH_FORBIDDEN")) throw error;
       return [{ about: "provisioningUnread", state: "warning" }];
     }
   });
+}
+
+function groupsFor({ template, templates, known }: VerifyProvisioningInput): string[] {
+  return valuesFor(known.groups?.value ?? [], templates.map(keyOf), keyOf(template));
 }
 
 function toDesired({ template, known, answers }: VerifyProvisioningInput): DesiredProvisioning {

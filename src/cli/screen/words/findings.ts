@@ -41,6 +41,11 @@ const PLATFORMS = {
   publicClient: "redirect URI (installed app)",
 } as const;
 
+/** Of one of several applications. */
+export function notRegistered(displayName: string): string {
+  return say`"${displayName}" is not registered in this tenant.`;
+}
+
 /** Where a finding is shown. */
 export function sectionOf({ about }: Finding): Section {
   return SECTION_OF[about];
