@@ -73,6 +73,12 @@ export interface ErrorFacts {
       readonly candidates: readonly { readonly id: string; readonly displayName: string }[];
     }[];
   };
+  /** Users who should become members of a group whose members somebody else decides. */
+  MEMBERS_FIXED: {
+    group: { readonly id: string; readonly displayName: string };
+    reason: FixedMembership;
+    members: readonly string[];
+  };
   PERMISSION_UNKNOWN: { api: string; permissions: readonly string[] };
   /** There is nothing to run yet: no provisioning job, or one without tenant URL and token. */
   PROVISIONING_MISSING: { displayName: string; appId: string; lacks: "job" | "credentials" };
@@ -179,6 +185,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   IDENTIFIER_URI_REFUSED: 5,
   SECRETS_FOREIGN: 2,
   GROUPS_UNCLEAR: 2,
+  MEMBERS_FIXED: 2,
   PERMISSION_UNKNOWN: 2,
   PROVISIONING_MISSING: 2,
   NOT_MAPPED: 2,
@@ -310,11 +317,22 @@ export type UnreadableReason =
   | "notJson"
   | "failed";
 
-/** `empty`: nobody is named, in that flag or any; `noNewGroup`: members of a group that is not made; `members`: more than that. */
+/** `empty`: nobody is named, in that flag or any; `noGroup`: members of no group; `severalGroups`: of which. */
 export type NamesProblem =
   | { readonly kind: "empty"; readonly flag?: "--user" | "--member" | "--new-group" }
-  | { readonly kind: "noNewGroup" }
-  | { readonly kind: "members"; readonly most: number };
+  | { readonly kind: "noGroup" }
+  | { readonly kind: "severalGroups" };
+
+/** Who decides who belongs to a group, where Graph takes no members. */
+export type FixedMembership =
+  /** It is synchronized from there. */
+  | "onPremises"
+  /** A rule. */
+  | "dynamic"
+  /** Exchange. */
+  | "mailEnabled"
+  /** It can hold directory roles: that takes more than any other group. */
+  | "roleAssignable";
 
 export type PeopleListProblem =
   | {
@@ -445,6 +463,7 @@ export type GraphAction =
   | "readBack"
   | "readGroups"
   | "createGroup"
+  | "addMembers"
   | "readUsers"
   | "readProvisioning"
   | "createJob"

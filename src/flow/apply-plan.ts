@@ -6,7 +6,7 @@ import type { MadePair } from "../graph/instantiate.ts";
 import { readBack } from "../graph/read.ts";
 import { type IssuedSecret, removeByName } from "../graph/secrets.ts";
 import { diff } from "../registration/diff.ts";
-import { isGrant, type Plan, type StepOf } from "../registration/plan.ts";
+import { isGrant, isGroupStep, type Plan, type StepOf } from "../registration/plan.ts";
 import type { CurrentRegistration, DesiredRegistration, ResolvedPermission } from "../registration/types.ts";
 import type { Template } from "../template/schema.ts";
 import { applyStep, type Progress } from "./apply-step.ts";
@@ -77,7 +77,7 @@ async function settle(
   beside.begin(progress);
   const isNewInstance = plan.steps.some(({ kind }) => kind === "instantiateApplication");
   for (const step of plan.steps) {
-    if (isGrant(step) || step.kind === "issueSecret" || step.kind === "createGroup") continue;
+    if (isGrant(step) || step.kind === "issueSecret" || isGroupStep(step)) continue;
     // What the plan says of a new one is only what is wanted; what is to be done shows when it is there.
     if (isNewInstance && (step.kind === "updateApplication" || step.kind === "exposeApi")) continue;
     stopIfInterrupted(context.signal);

@@ -25,7 +25,10 @@ export async function applyStep(
   context: RunContext,
   { graph }: { readonly graph: GraphContext },
   progress: Progress,
-  step: Exclude<Step, GrantStep | StepOf<"issueSecret" | "instantiateApplication" | "createGroup">>,
+  step: Exclude<
+    Step,
+    GrantStep | StepOf<"issueSecret" | "instantiateApplication" | "createGroup" | "addMembers">
+  >,
 ): Promise<void> {
   const { target } = progress;
   const ids = target ? { objectId: target.objectId, appId: target.appId } : {};

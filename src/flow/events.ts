@@ -181,6 +181,8 @@ export type Task =
   | "createServicePrincipal"
   | "updateServicePrincipal"
   | "createGroup"
+  | "readMembers"
+  | "addMembers"
   | "grant"
   | "awaitConsent"
   | "removeSecret"

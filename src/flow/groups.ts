@@ -1,13 +1,13 @@
 import { AppError, isAppError } from "../errors.ts";
 import type { GraphContext } from "../graph/batch.ts";
-import { createGroup, type FoundGroups, findGroups, searchGroups } from "../graph/groups.ts";
+import { type FoundGroups, findGroups, searchGroups } from "../graph/groups.ts";
 import { fetchWithin } from "../http/attempt.ts";
-import type { Group, NewGroup } from "../registration/groups.ts";
-import type { Plan } from "../registration/plan.ts";
+import type { Group, GroupFilling, Member, NewGroup } from "../registration/groups.ts";
 import type { KnownValues } from "../settings/known-values.ts";
 import { detectCloudShell } from "../signin/cloud-shell.ts";
 import type { TokenSource } from "../signin/token-source.ts";
-import { during, journaled, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
+import { during, openGraph, type RunContext } from "./context.ts";
+import { missingMembers } from "./group-members.ts";
 import { NewGroups } from "./new-groups.ts";
 import { CHANGING_SCOPES, inTenant, signIn } from "./sign-in.ts";
 
@@ -29,14 +29,20 @@ const CHOOSING: Need = {
   ],
 };
 const MAKING: Need = { scope: "Group.ReadWrite.All", enough: ALL_OF_IT };
+const FILLING: Need = {
+  scope: "GroupMember.ReadWrite.All",
+  enough: ["GroupMember.ReadWrite.All", ...ALL_OF_IT],
+};
 
 /** The groups whose users are synchronised: those that are there, and those that are still to be made. */
 export interface ChosenGroups {
   found: readonly Group[];
   toMake: readonly NewGroup[];
+  /** Those that are there and lack members they shall have. */
+  toFill: readonly GroupFilling[];
   /** Those of the whole run. */
   readonly newGroups: NewGroups;
-  /** The sign-in that may make them. */
+  /** The sign-in that may make and fill them. */
   readonly graph: GraphContext;
 }
 
@@ -58,8 +64,8 @@ export interface ChooseOptions {
   readonly newGroups?: NewGroups | undefined;
   /** Names of groups that are made where there is none of that name. */
   readonly make?: readonly string[] | undefined;
-  /** The object IDs of the users who become members of a group that is made. */
-  readonly members?: readonly string[] | undefined;
+  /** Who becomes a member of those of `make`, or of those that are named where there are none. */
+  readonly members?: readonly Member[] | undefined;
   /** The name of a group that is offered to be made, before anything is typed. */
   readonly proposed?: string | undefined;
 }
@@ -73,7 +79,7 @@ export function groupScopes({ groups }: Pick<KnownValues, "groups">): readonly s
  * The groups that flags or config name; where they name none and the template wants some, those that the
  * person chooses. Costs nothing where nobody wants groups.
  *
- * @throws AppError GROUPS_UNCLEAR where nobody can be asked which group is meant.
+ * @throws AppError GROUPS_UNCLEAR where nobody can be asked which group is meant; MEMBERS_FIXED
  */
 export async function chooseGroups(context: RunContext, options: ChooseOptions): Promise<ChosenGroups> {
   const { known, question } = options;
@@ -81,6 +87,7 @@ export async function chooseGroups(context: RunContext, options: ChooseOptions):
   for (const name of options.make ?? []) await choosing.made(name);
   if (known.groups) await choosing.named(known.groups.value);
   else if (question !== undefined && isAsked(context, known)) await choosing.asked(question);
+  await choosing.fill();
   return choosing.chosen();
 }
 
@@ -92,33 +99,6 @@ function isAsked({ questions, ports }: RunContext, { groupSync }: ChooseOptions[
   return questions !== undefined && groupSync && !detectCloudShell(ports.system.environment);
 }
 
-/** A plan that makes these groups as well, but for those that another plan of the run makes. */
-export function withGroups(plan: Plan, { toMake }: ChosenGroups, others: readonly Plan[] = []): Plan {
-  const planned = others.flatMap(({ steps }) => steps.filter((step) => step.kind === "createGroup"));
-  const names = new Set(planned.map(({ group }) => group.displayName));
-  const own = toMake.filter(({ displayName }) => !names.has(displayName));
-  return { steps: [...plan.steps, ...own.map((group) => ({ kind: "createGroup", group }) as const)] };
-}
-
-/**
- * Makes the groups that are not there yet, one after the other. Each counts as found from then on, so that a
- * run that has to plan again does not make it twice.
- */
-export async function makeGroups(context: RunContext, chosen: ChosenGroups): Promise<void> {
-  for (const group of chosen.toMake) {
-    stopIfInterrupted(context.signal);
-    const made = await chosen.newGroups.make(group, (planned) => makeGroup(context, chosen.graph, planned));
-    if (!chosen.found.some(({ id }) => id === made.id)) chosen.found = [...chosen.found, made];
-    chosen.toMake = chosen.toMake.filter((one) => one !== group);
-  }
-}
-
-async function makeGroup(context: RunContext, graph: GraphContext, group: NewGroup): Promise<Group> {
-  const intent = { event: "intent", step: "createGroup" } as const;
-  const make = () => createGroup(graph, group, context.cloud.graph);
-  return journaled(context, "createGroup", intent, make, ({ id }) => ({ objectId: id }));
-}
-
 /** A search is not waited for longer than this; whoever typed types on. */
 const SEARCH_LIMIT_MS = 20_000;
 
@@ -128,6 +108,9 @@ class Choosing {
   readonly #options: ChooseOptions;
   readonly #found: Group[] = [];
   readonly #toMake: NewGroup[] = [];
+  readonly #toFill: GroupFilling[] = [];
+  /** Those that go by a name of `make` and are there. */
+  readonly #there: Group[] = [];
   readonly #newGroups: NewGroups;
   #tokens: TokenSource;
   #graph: GraphContext;
@@ -141,11 +124,36 @@ class Choosing {
   }
 
   chosen(): ChosenGroups {
-    return { found: this.#found, toMake: this.#toMake, newGroups: this.#newGroups, graph: this.#graph };
+    return {
+      found: this.#found,
+      toMake: this.#toMake,
+      toFill: this.#toFill,
+      newGroups: this.#newGroups,
+      graph: this.#graph,
+    };
   }
 
   /** Takes the group of that name, or plans one. @throws AppError GROUPS_UNCLEAR where several have it. */
   async made(displayName: string): Promise<void> {
+    const before = this.#found.length;
+    await this.#takeOrPlan(displayName);
+    this.#there.push(...this.#found.slice(before));
+  }
+
+  /** Plans to put members into groups that are there and lack them. @throws AppError MEMBERS_FIXED */
+  async fill(): Promise<void> {
+    const { make = [], members = [] } = this.#options;
+    if (members.length === 0) return;
+    for (const group of make.length > 0 ? this.#there : this.#found) {
+      const missing = await missingMembers(this.#context, this.#graph, group, members);
+      const own = this.#newGroups.fill(group, missing);
+      if (own.length === 0) continue;
+      await this.#reachOrSignIn(FILLING);
+      this.#toFill.push({ group, members: own });
+    }
+  }
+
+  async #takeOrPlan(displayName: string): Promise<void> {
     const [candidates = []] = await this.#find([displayName]);
     const [only, more] = candidates;
     if (only && !more) this.#take(only);
@@ -208,13 +216,8 @@ class Choosing {
   }
 
   async #plan(displayName: string): Promise<void> {
-    const { members } = this.#options;
-    if (!this.#options.dryRun) {
-      await this.#reach(MAKING).catch((error: unknown) => {
-        if (!isAppError(error, "SIGN_IN_FAILED")) throw error;
-        return this.#signInFor(MAKING);
-      });
-    }
+    const members = this.#options.members?.map(({ id }) => id);
+    await this.#reachOrSignIn(MAKING);
     this.#toMake.push(this.#newGroups.plan(displayName, this.#context.runId, members));
   }
 
@@ -243,6 +246,15 @@ class Choosing {
       if (signal.aborted || !isAppError(error)) throw error;
       return { kind: "failed", failure: error };
     }
+  }
+
+  /** Makes the session good for a change, which a dry run does not need. */
+  async #reachOrSignIn(need: Need): Promise<void> {
+    if (this.#options.dryRun) return;
+    await this.#reach(need).catch((error: unknown) => {
+      if (!isAppError(error, "SIGN_IN_FAILED")) throw error;
+      return this.#signInFor(need);
+    });
   }
 
   /** Makes the session good for what is needed, as far as that goes without a word to the person. */

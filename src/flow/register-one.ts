@@ -12,7 +12,7 @@ import { type Applied, applyPlan } from "./apply-plan.ts";
 import { confirmDelivery } from "./confirm.ts";
 import { during, type RunContext, stopIfInterrupted } from "./context.ts";
 import type { RegisterResult } from "./events.ts";
-import { makeGroups, withGroups } from "./groups.ts";
+import { makeGroups, withGroups } from "./make-groups.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { propose } from "./propose.ts";
 import type { Provisioning, ProvisioningResult, ProvisioningRun } from "./provisioner.ts";

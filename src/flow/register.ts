@@ -11,8 +11,9 @@ import { type Answers, askForAnswers } from "./answers.ts";
 import { confirmDelivery } from "./confirm.ts";
 import { during, openGraph, type RunContext, stopIfInterrupted } from "./context.ts";
 import type { RegisterResult } from "./events.ts";
-import { type ChosenGroups, chooseGroups, groupScopes, makeGroups, withGroups } from "./groups.ts";
+import { type ChosenGroups, chooseGroups, groupScopes } from "./groups.ts";
 import { withPage } from "./handover-page.ts";
+import { makeGroups, withGroups } from "./make-groups.ts";
 import { NewGroups } from "./new-groups.ts";
 import { checkOutputFolder } from "./output-folder.ts";
 import { type Prepared, prepare } from "./prepare.ts";
@@ -140,7 +141,7 @@ async function readAndAsk(run: ProvisioningRun): Promise<RegisterResult[]> {
   // Whoever says yes beforehand has said all.
   const question = input.yes ? undefined : template.groups?.question;
   const choosing = { known, question, tokens, graph, tenantId: read.tenant.id, dryRun: input.dryRun };
-  const none = { found: [], toMake: [], newGroups: new NewGroups(), graph };
+  const none = { found: [], toMake: [], toFill: [], newGroups: new NewGroups(), graph };
   const groups = run.provisioner ? none : await chooseGroups(context, choosing);
   const isSame = "appId" in wanted || answers.appName === proposed;
   const results = await registerAll(run, read, { ...answers, groups }, isSame ? read : undefined);

@@ -1,5 +1,5 @@
 import type { Group as GroupBody } from "@microsoft/microsoft-graph-types";
-import type { Group, NewGroup } from "../registration/groups.ts";
+import { type Group, MOST_MEMBERS_AT_ONCE, type NewGroup } from "../registration/groups.ts";
 import { isGuid } from "../settings/values.ts";
 import { errorOf, expectSuccess, type GraphAnswer, isSuccess, toAppError } from "./answers.ts";
 import { type GraphContext, sendBatch } from "./batch.ts";
@@ -65,8 +65,17 @@ export async function searchGroups(
   return { groups: page.values, more: page.nextLink !== undefined };
 }
 
+/** A new group's owner counts with them. */
+const MOST_FIRST_MEMBERS = MOST_MEMBERS_AT_ONCE - 1;
+
+/** Those members of a new group that `createGroup` has no room for. */
+export function laterMembers({ members = [] }: NewGroup): readonly string[] {
+  return members.slice(MOST_FIRST_MEMBERS);
+}
+
 /**
- * Makes a security group that the signed-in person owns, or finds the one an unanswered attempt made.
+ * Makes a security group that the signed-in person owns, or finds the one an unanswered attempt made. Of its
+ * members it begins with the first; see `laterMembers`.
  *
  * @param origin of this cloud's Graph: an owner and members are named by addresses of it.
  */
@@ -85,7 +94,9 @@ export async function createGroup(
     mailNickname,
     securityEnabled: true,
     ...(members.length > 0 && {
-      "members@odata.bind": members.map((id) => `${origin}/v1.0/directoryObjects/${id}`),
+      "members@odata.bind": members
+        .slice(0, MOST_FIRST_MEMBERS)
+        .map((id) => `${origin}/v1.0/directoryObjects/${id}`),
     }),
   } satisfies GroupBody & { "members@odata.bind"?: readonly string[] };
   const request: GraphRequest = { method: "POST", path: "/groups", body: { ...body, ...owner } };

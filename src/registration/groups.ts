@@ -4,11 +4,23 @@ export interface Group {
   readonly displayName: string;
 }
 
+/** Somebody who belongs to a group, or shall. */
+export interface Member {
+  readonly id: string;
+  readonly displayName: string;
+}
+
+/** Users who are put into a group that is there. */
+export interface GroupFilling {
+  readonly group: Group;
+  readonly members: readonly Member[];
+}
+
 /**
- * So many people a new group may begin with: Graph takes twenty references with it, and one is its owner
- * (https://learn.microsoft.com/graph/api/group-post-groups).
+ * So many people Graph puts into a group with one call
+ * (https://learn.microsoft.com/graph/api/group-post-members); with a new one its owner is among the twenty.
  */
-export const MOST_MEMBERS = 19;
+export const MOST_MEMBERS_AT_ONCE = 20;
 
 /** A security group with assigned members, as a run makes it. */
 export interface NewGroup {
@@ -16,7 +28,7 @@ export interface NewGroup {
   /** Unique in the tenant, and no other run makes the same: by it a lost answer's group is found again. */
   readonly mailNickname: string;
   readonly description: string;
-  /** The object IDs of users who are its members from the beginning. */
+  /** The object IDs of users who are its members from the beginning, any number of them. */
   readonly members?: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-import type { NewGroup } from "./groups.ts";
+import type { GroupFilling, NewGroup } from "./groups.ts";
 import type { SecretStep } from "./secrets.ts";
 import type { ResolvedPermission } from "./types.ts";
 
@@ -39,6 +39,7 @@ export type Step =
     }
   | { readonly kind: "updateServicePrincipal"; readonly id: string; readonly changes: readonly Change[] }
   | { readonly kind: "createGroup"; readonly group: NewGroup }
+  | ({ readonly kind: "addMembers" } & GroupFilling)
   | GrantStep
   | SecretStep;
 
@@ -53,6 +54,11 @@ export type GrantStep =
       readonly scopes: readonly string[];
     }
   | { readonly kind: "grantAppRole"; readonly permission: ResolvedPermission };
+
+/** Whether a step is about a group: those are done beside the application. */
+export function isGroupStep(step: Step): step is StepOf<"createGroup" | "addMembers"> {
+  return step.kind === "createGroup" || step.kind === "addMembers";
+}
 
 /** Whether a step gives consent. */
 export function isGrant(step: Step): step is GrantStep {

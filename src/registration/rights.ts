@@ -1,5 +1,5 @@
 import { MICROSOFT_GRAPH } from "../template/privileges.ts";
-import type { Plan, Step } from "./plan.ts";
+import { isGroupStep, type Plan, type Step } from "./plan.ts";
 
 /** What every change of provisioning takes (https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-start). */
 export const PROVISIONING_SCOPE = "Synchronization.ReadWrite.All";
@@ -57,8 +57,7 @@ export function obstacles(plan: Plan, { roles, scopes, policies }: Rights, provi
   const ofSteps = plan.steps.flatMap((step): Obstacle[] => {
     const needed = rolesFor(step, policies);
     // What a group takes is seen to as it is chosen, by a sign-in of its own where that is needed.
-    const missing =
-      scopes && step.kind !== "createGroup" && !scopesFor(step).some((scope) => scopes.includes(scope));
+    const missing = scopes && !isGroupStep(step) && !scopesFor(step).some((scope) => scopes.includes(scope));
     return [
       ...(held && needed.length > 0 && !needed.some((role) => held.includes(role))
         ? [{ kind: "role", step, roles: needed } as const]

@@ -192,6 +192,7 @@ export function applyStep(state: CurrentRegistration, step: Step): CurrentRegist
       return { ...state, servicePrincipal: { ...state.servicePrincipal, ...toBody(step.changes) } };
     }
     case "createGroup":
+    case "addMembers":
       return state;
     case "grantDelegatedScopes":
       return { ...state, delegatedGrants: granted(state, step) };

@@ -1,7 +1,6 @@
 import type { GroupSearch } from "../../flow/groups.ts";
 import type { GroupChoice, Questions, UnclearGroupChoice } from "../../flow/questions.ts";
 import type { Prompter, SearchRow } from "../../ports/index.ts";
-import { MOST_MEMBERS } from "../../registration/groups.ts";
 import { isGuid, parseGroup } from "../../settings/values.ts";
 import { expectation } from "../screen/words/faults.ts";
 import { GROUP_QUESTIONS as WORDS } from "../screen/words/groups.ts";
@@ -47,7 +46,7 @@ export function groupQuestions(
     members: async (displayName, missing) => {
       const typed = await prompter.input({
         message: missing.length > 0 ? WORDS.membersAgain(missing) : WORDS.members(displayName),
-        check: (answer) => (namesIn(answer).length > MOST_MEMBERS ? WORDS.tooMany(MOST_MEMBERS) : undefined),
+        check: () => undefined,
       });
       return namesIn(typed);
     },

@@ -3,7 +3,7 @@ import type { Group, Person } from "../state.ts";
 import type { World } from "../world.ts";
 import { shownOf, view } from "./directory.ts";
 import { contextOf, type GraphEnv, urlOf } from "./environment.ts";
-import { badRequest, notFound } from "./errors.ts";
+import { badRequest, forbidden, notFound } from "./errors.ts";
 import { referredMember } from "./groups.ts";
 import { isVisible } from "./lookup.ts";
 import { page, parseQuery } from "./query.ts";
@@ -99,7 +99,23 @@ function changeable(world: World, caller: Caller, id: string): Group {
   requirePermission(caller, PERMISSIONS.writeGroupMembers);
   const group = find(world, id);
   requireRole(world, caller, ROLES_FOR.createGroup, group.owners);
+  requireOpen(caller, group);
   return group;
+}
+
+/** Whether members can be changed here at all: not where a rule, Exchange or another directory decides. */
+function requireOpen(caller: Caller, group: Group): void {
+  const types = (group["groupTypes"] as readonly string[] | undefined) ?? [];
+  if (types.includes("DynamicMembership")) throw forbidden();
+  if (group["isAssignableToRole"] === true) requirePermission(caller, ["RoleManagement.ReadWrite.Directory"]);
+  if (group["onPremisesSyncEnabled"] === true) {
+    throw badRequest(
+      "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.",
+    );
+  }
+  if (group.mailEnabled && !types.includes("Unified")) {
+    throw badRequest("Cannot Update a mail-enabled security groups and or distribution list.");
+  }
 }
 
 function find(world: World, id: string): Group {

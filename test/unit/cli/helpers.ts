@@ -213,6 +213,11 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
       ],
     },
   ],
+  MEMBERS_FIXED: (["onPremises", "dynamic", "mailEnabled", "roleAssignable"] as const).map((reason) => ({
+    group: { id: guid(1), displayName: "Sales" },
+    reason,
+    members: ["Megan Bowen", "Ben Walters"],
+  })),
   PERMISSION_UNKNOWN: [{ api: guid(3), permissions: ["User.Read"] }],
   PROVISIONING_MISSING: (["job", "credentials"] as const).map((lacks) => ({
     displayName: "empower",
@@ -240,8 +245,8 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
   NAMES_UNUSABLE: [
     { problem: { kind: "empty" } },
     { problem: { kind: "empty", flag: "--user" } },
-    { problem: { kind: "noNewGroup" } },
-    { problem: { kind: "members", most: 19 } },
+    { problem: { kind: "noGroup" } },
+    { problem: { kind: "severalGroups" } },
   ],
   NOBODY_FOUND: [
     { names: ["anna@contoso.com"], count: 1 },
@@ -299,6 +304,7 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
     { action: "issueSecret", detail: "No." },
     { action: "readTenant", detail: "" },
     { action: "createGroup", detail: "" },
+    { action: "addMembers", detail: "" },
     { action: "readProvisioningLogs", detail: "" },
   ],
   SCOPES_MISSING: [{ scopes: ["Application.ReadWrite.All"], way: "token", clientId: guid(4) }],
@@ -336,6 +342,7 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
       "readBack",
       "readGroups",
       "createGroup",
+      "addMembers",
       "readUsers",
       "readProvisioning",
       "createJob",

@@ -394,6 +394,7 @@ function faultsOf(step: Step): (Finding["about"] | undefined)[] {
     case "createApplication":
     case "instantiateApplication":
     case "createGroup":
+    case "addMembers":
       return [];
     case "adoptApplication":
       return ["mark"];

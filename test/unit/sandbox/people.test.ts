@@ -100,6 +100,22 @@ describe("members of a group", () => {
   });
 });
 
+test.each([
+  [{ groupTypes: ["DynamicMembership"] }, 403],
+  [{ isAssignableToRole: true }, 403],
+  [{ onPremisesSyncEnabled: true }, 400],
+  [{ mailEnabled: true }, 400],
+  [{ mailEnabled: true, groupTypes: ["Unified"] }, 204],
+])("members of a group of another kind: %j is %i", async (kind, status) => {
+  const tenant = await signedIn("GroupMember.ReadWrite.All");
+  const group = tenant.sandbox.state.groups.find(({ displayName }) => displayName === "Finance");
+  Object.assign(group ?? {}, kind);
+  const one = `https://graph.microsoft.com/v1.0/directoryObjects/${find(tenant, "Megan Bowen")}`;
+  const path = `/groups/${find(tenant, "Finance")}`;
+  const added = await tenant.graph("PATCH", path, { "members@odata.bind": [one] });
+  expect([added.status, group?.members?.length]).toEqual([status, status === 204 ? 2 : 1]);
+});
+
 test("the licence shows among the subscribed ones", async () => {
   const tenant = await signedIn("Directory.Read.All");
   const [sku] = valueOf(await tenant.graph("GET", "/subscribedSkus"));

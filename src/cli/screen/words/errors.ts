@@ -2,6 +2,7 @@ import type {
   AppError,
   ErrorCode,
   ErrorFacts,
+  FixedMembership,
   GraphAction,
   LicenceNeed,
   OneTimePasswordProblem,
@@ -191,6 +192,10 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     ]),
     hint: "Name each by its object ID. In a terminal, register and scim setup let you choose or create one.",
   }),
+  MEMBERS_FIXED: ({ group: { id, displayName }, reason, members }) => ({
+    message: say`${members.join(", ")} cannot be put into the group "${displayName}" (${id}): ${FIXED_MEMBERS[reason].why}.`,
+    hint: `${FIXED_MEMBERS[reason].instead} Or name another group with --new-group, or the users themselves with --user.`,
+  }),
   PERMISSION_UNKNOWN: ({ permissions }) => ({
     message: say`This tenant does not know the permissions ${permissions.join(", ")}.`,
     hint: "Ask the vendor's support; the template may be too new or too old.",
@@ -356,6 +361,26 @@ export function describeError(error: AppError): Wording {
   return describe(error.facts);
 }
 
+/** Why nobody can be put into a group, and what can be done instead. */
+const FIXED_MEMBERS: Readonly<Record<FixedMembership, { readonly why: string; readonly instead: string }>> = {
+  onPremises: {
+    why: "it comes from your on-premises directory, and its members are changed there alone",
+    instead: "Add them there, and run this without --member.",
+  },
+  dynamic: {
+    why: "a rule decides who belongs to it",
+    instead: "Change its rule in the Entra admin center, and run this without --member.",
+  },
+  mailEnabled: {
+    why: "it is a mail-enabled group, whose members are changed in Exchange alone",
+    instead: "Add them in the Exchange admin center, and run this without --member.",
+  },
+  roleAssignable: {
+    why: "it can hold roles of the directory, so that changing its members takes a right this tool does not ask for",
+    instead: "Ask a Privileged Role Administrator to add them, and run this without --member.",
+  },
+};
+
 const GROUPS_FORBIDDEN =
   "Run the command again without groups; or ask somebody with the role Groups Administrator, User Administrator or Global Administrator to run it.";
 
@@ -363,6 +388,8 @@ const GROUPS_FORBIDDEN =
 const FORBIDDEN_HINTS: { readonly [Action in GraphAction]?: string } = {
   readGroups: GROUPS_FORBIDDEN,
   createGroup: GROUPS_FORBIDDEN,
+  addMembers:
+    "Ask an owner of the group, or somebody with the role Groups Administrator, User Administrator or Global Administrator, to run the same command.",
   readProvisioningLogs:
     "Ask somebody with the role Reports Reader, Security Reader, Cloud Application Administrator, Application Administrator or Global Reader to run the same command; if you have such a role, activate it first (Privileged Identity Management).",
 };
@@ -430,6 +457,7 @@ const ACTIONS: Readonly<Record<GraphAction, string>> = {
   readBack: "read the registration back",
   readGroups: "read the groups of this tenant",
   createGroup: "create a group",
+  addMembers: "add members to a group",
   readUsers: "read the users of this tenant",
   readProvisioning: "read the provisioning of the enterprise application",
   createJob: "set up provisioning for the enterprise application",

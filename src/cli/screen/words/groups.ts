@@ -9,8 +9,6 @@ export const GROUP_QUESTIONS = {
     say`Who belongs to "${displayName}"? User principal names, with commas between (Enter: nobody yet)`,
   membersAgain: (missing: readonly string[]) =>
     say`This tenant has no user ${missing.join(", ")}. All members once more (Enter: nobody yet)`,
-  tooMany: (most: number) =>
-    `at most ${most}; with more, make the group in the portal first, or assign people with scim assign`,
   another: (chosen: readonly string[]) =>
     chosen.length === 0
       ? "Type a group's name (Enter for none)"

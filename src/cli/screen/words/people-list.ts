@@ -38,12 +38,15 @@ export function namesUnusable(problem: NamesProblem): Wording {
         message: say`${problem.flag ?? "One of the names"} is empty.`,
         hint: "Leave that flag out, or say who is meant.",
       };
-    case "noNewGroup":
-      return { message: "--member is for a group that is made.", hint: "Name that group with --new-group." };
-    case "members":
+    case "noGroup":
       return {
-        message: `A group can be made with at most ${problem.most} members.`,
-        hint: "Make it in the portal beforehand and name it with --group, or use scim assign.",
+        message: "--member says who belongs to a group, and no group is named.",
+        hint: "Name the group with --new-group, which makes it where there is none, or with --group.",
+      };
+    case "severalGroups":
+      return {
+        message: "Several groups are named, and --member does not say which of them it is for.",
+        hint: "Name the one that is meant with --new-group: one that is there is used.",
       };
   }
 }

@@ -106,6 +106,16 @@ function stepLines(step: Step, proposal: Proposal): PlanLine[] {
           say`Security group "${step.group.displayName}", ${membersText(step.group)} you as its owner`,
         ),
       ];
+    case "addMembers":
+      return [
+        line("~", 0, say`Security group "${step.group.displayName}"`),
+        ...step.members
+          .slice(0, MOST_MEMBERS)
+          .map(({ displayName }) => line("+", 1, say`member ${displayName}`)),
+        ...(step.members.length > MOST_MEMBERS
+          ? [line("+", 1, `and ${step.members.length - MOST_MEMBERS} more`)]
+          : []),
+      ];
     case "removeSecret":
       return removalLines(step);
     case "issueSecret":
@@ -114,6 +124,9 @@ function stepLines(step: Step, proposal: Proposal): PlanLine[] {
       return [line("~", 0, "Note on the app that its client secret was handed over")];
   }
 }
+
+/** So many are named; beyond that the number is enough. */
+const MOST_MEMBERS = 20;
 
 function membersText({ members = [] }: StepOf<"createGroup">["group"]): string {
   if (members.length === 0) return "empty for now, with";

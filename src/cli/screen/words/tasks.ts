@@ -5,6 +5,8 @@ export const TASKS: Readonly<Record<Task, { readonly doing: string; readonly don
   findTenant: { doing: "Looking the tenant up", done: "Tenant found" },
   findGroups: { doing: "Looking the groups up", done: "Groups found" },
   createGroup: { doing: "Creating a security group", done: "Security group created" },
+  readMembers: { doing: "Looking who belongs to the group", done: "Looked who belongs to the group" },
+  addMembers: { doing: "Adding members to the group", done: "Members added to the group" },
   takeTurn: { doing: "Waiting for the other run to end", done: "The other run has ended" },
   signIn: { doing: "Signing in", done: "Signed in" },
   read: { doing: "Reading the tenant", done: "Tenant read" },

@@ -15,7 +15,7 @@ export interface NamedAssignees {
   readonly groups: readonly string[] | undefined;
   /** Names of groups that are made where there is none. */
   readonly newGroups: readonly string[];
-  /** Who becomes a member of a group that is made. */
+  /** Who becomes a member of those, or of the one in `groups`; else of the group that the template proposes. */
   readonly members: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export interface NamedAssignees {
 export interface Assignees {
   readonly users: readonly SourceUser[];
   readonly groups: ChosenGroups;
-  /** The members of a group that is made. */
+  /** Who belongs to the groups that are made or filled. */
   readonly members: readonly SourceUser[];
 }
 
@@ -41,7 +41,7 @@ export interface AssigneeOptions {
 /**
  * Looks up who was named, and asks where nobody was.
  *
- * @throws AppError USERS_NOT_FOUND, GROUPS_UNCLEAR
+ * @throws AppError USERS_NOT_FOUND, GROUPS_UNCLEAR, MEMBERS_FIXED
  */
 export async function findAssignees(run: Run, options: AssigneeOptions): Promise<Assignees> {
   const { context, input, graph, tokens } = run;
@@ -60,8 +60,8 @@ export async function findAssignees(run: Run, options: AssigneeOptions): Promise
     graph,
     tenantId,
     dryRun: input.dryRun,
-    make: named.newGroups,
-    members: members?.map(({ id }) => id),
+    make: groupsToMake(named, proposed),
+    members: members?.map(({ id, displayName }) => ({ id, displayName })),
     proposed,
     newGroups,
   };
@@ -74,6 +74,15 @@ export async function findAssignees(run: Run, options: AssigneeOptions): Promise
     groups.newGroups.plan(displayName, context.runId, ids),
   );
   return { users: users ?? [], groups, members: more };
+}
+
+/** Whoever names members and no group means the one that the template proposes, made by an earlier run or by this. */
+function groupsToMake(
+  { newGroups, groups, members }: NamedAssignees,
+  proposed: string | undefined,
+): readonly string[] {
+  const isNamed = newGroups.length > 0 || groups !== undefined;
+  return isNamed || members.length === 0 || proposed === undefined ? newGroups : [proposed];
 }
 
 /** Who belongs to a group that is made; a name that nobody has is asked for again. */
@@ -134,7 +143,7 @@ export async function chooseProofUser(
   const user = users.find(({ accountEnabled }) => accountEnabled);
   if (user) return toProofUser(user);
   const member = members.find(({ accountEnabled }) => accountEnabled);
-  if (member && groups.toMake.length > 0) return toProofUser(member);
+  if (member && groups.toMake.length + groups.toFill.length > 0) return toProofUser(member);
   const groupIds = groups.found.map(({ id }) => id);
   const earlier = assigned.find(({ principalType }) => principalType === "User");
   if (groupIds.length === 0 && earlier) {

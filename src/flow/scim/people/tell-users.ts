@@ -11,7 +11,7 @@ import { writeUserList } from "./user-list.ts";
 /** More than this need no exact number: the first cycle takes long. */
 const MOST_COUNTED = 100_000;
 
-/** Those who are provisioned once the plan is carried out; the members of groups that are not made yet, too. */
+/** Those who are provisioned once the plan is carried out; those who become members of groups, too. */
 export function selectionsOf(
   { scope }: DesiredProvisioning,
   { users, groups, members }: Assignees,
@@ -21,7 +21,7 @@ export function selectionsOf(
   const earlier = [...(now?.assigned ?? [])].filter(([, { isProvisioned }]) => isProvisioned);
   const idsOf = (kind: "User" | "Group") => earlier.filter(([, one]) => one.kind === kind).map(([id]) => id);
   const groupIds = new Set([...groups.found.map(({ id }) => id), ...idsOf("Group")]);
-  const made = groups.toMake.length > 0 ? members.map(({ id }) => id) : [];
+  const made = groups.toMake.length + groups.toFill.length > 0 ? members.map(({ id }) => id) : [];
   const ids = [...new Set([...users.map(({ id }) => id), ...made, ...idsOf("User")])];
   return [
     ...(ids.length > 0 ? [{ kind: "users", ids } as const] : []),

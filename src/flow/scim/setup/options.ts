@@ -11,7 +11,7 @@ export interface SetupInput extends RegisterInput {
   readonly users: readonly string[];
   /** Groups that are made and assigned, each `[<app>=]<name>`. */
   readonly newGroups: readonly string[];
-  /** Who becomes a member of them. */
+  /** Who becomes a member of them, or of the group that is named or proposed. */
   readonly members: readonly string[];
   /** The value of the app role that is assigned. */
   readonly role: string | undefined;

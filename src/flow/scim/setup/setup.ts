@@ -2,7 +2,6 @@ import { AppError } from "../../../errors.ts";
 import { toDesiredProvisioning } from "../../../provisioning/desired.ts";
 import { parseTenantUrl } from "../../../provisioning/tenant-url.ts";
 import type { DesiredProvisioning } from "../../../provisioning/types.ts";
-import { MOST_MEMBERS } from "../../../registration/groups.ts";
 import { givenInputs, missingInputs } from "../../../settings/known-values.ts";
 import type { Template } from "../../../template/schema.ts";
 import type { Answers } from "../../answers.ts";
@@ -11,6 +10,7 @@ import type { RegisterResult } from "../../events.ts";
 import { NewGroups } from "../../new-groups.ts";
 import type { Provisioner } from "../../provisioner.ts";
 import { register } from "../../register.ts";
+import { keyOf, splitKey, valuesFor } from "../keyed.ts";
 import { readSecretTokens } from "../secret-tokens.ts";
 import type { PrepareOptions, SetupInput } from "./options.ts";
 import { prepareProvisioning } from "./prepare.ts";
@@ -25,7 +25,7 @@ const READING = ["Synchronization.Read.All"];
  * @throws AppError for everything that can be foreseen.
  */
 export async function setup(context: RunContext, input: SetupInput): Promise<RegisterResult[]> {
-  checkNames(input, context.questions !== undefined);
+  checkNames(input);
   if (missingInputs(input.known).length === 0 && !context.questions) checkDesired(input);
   const tokens = await readSecretTokens(context, {
     templates: input.templates,
@@ -47,16 +47,18 @@ export async function setup(context: RunContext, input: SetupInput): Promise<Reg
   return register(context, input, provisioner);
 }
 
-/** Making a group takes more than finding one; where a person is asked, the template says whether one is made. */
-function groupScope({ questions }: RunContext, { newGroups, templates, users, known }: SetupInput): string {
-  const isNamed = users.length > 0 || (known.groups?.value.length ?? 0) > 0;
+/** Making a group takes more than filling one, and that more than finding one; the template may propose to make one. */
+function groupScope({ questions }: RunContext, input: SetupInput): string {
+  const { newGroups, templates, users, members, known } = input;
   const isProposed = templates.some(({ application }) => application.scim?.newGroup !== undefined);
-  const makes = newGroups.length > 0 || (questions !== undefined && !isNamed && isProposed);
-  return makes ? "Group.ReadWrite.All" : "Group.Read.All";
+  const isAsked = questions !== undefined && users.length === 0 && (known.groups?.value.length ?? 0) === 0;
+  const takesProposed = isProposed && (isAsked || (members.length > 0 && known.groups === undefined));
+  if (newGroups.length > 0 || takesProposed) return "Group.ReadWrite.All";
+  return members.length > 0 ? "GroupMember.ReadWrite.All" : "Group.Read.All";
 }
 
 /** What contradicts itself on the command line. @throws AppError NAMES_UNUSABLE */
-function checkNames({ users, members, newGroups, templates }: SetupInput, isAsked: boolean): void {
+function checkNames({ users, members, newGroups, templates, known }: SetupInput): void {
   // A variable of a script that is not set, say: nobody would be assigned, and nobody would notice.
   const named = [
     ["--user", users] as const,
@@ -68,12 +70,20 @@ function checkNames({ users, members, newGroups, templates }: SetupInput, isAske
       throw new AppError("NAMES_UNUSABLE", { problem: { kind: "empty", flag } });
     }
   }
-  if (members.length > MOST_MEMBERS) {
-    throw new AppError("NAMES_UNUSABLE", { problem: { kind: "members", most: MOST_MEMBERS } });
-  }
-  const proposes = isAsked && templates.some(({ application }) => application.scim?.newGroup !== undefined);
-  if (members.length > 0 && newGroups.length === 0 && !proposes) {
-    throw new AppError("NAMES_UNUSABLE", { problem: { kind: "noNewGroup" } });
+  const keys = templates.map(keyOf);
+  for (const member of members) {
+    const { key } = splitKey(member, keys);
+    const own = templates.filter((template) => key === undefined || keyOf(template) === key);
+    const counts = own.map((template) => {
+      const ownOf = (texts: readonly string[]) => valuesFor(texts, keys, keyOf(template));
+      // Several of these get them all.
+      if (ownOf(newGroups).length > 0) return 1;
+      if (known.groups) return ownOf(known.groups.value).length;
+      return template.application.scim?.newGroup ? 1 : 0;
+    });
+    const most = Math.max(...counts);
+    if (most === 1) continue;
+    throw new AppError("NAMES_UNUSABLE", { problem: { kind: most === 0 ? "noGroup" : "severalGroups" } });
   }
 }
 
