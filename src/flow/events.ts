@@ -4,7 +4,7 @@ import type { GraphWait } from "../graph/batch.ts";
 import type { Exchange } from "../http/trace.ts";
 import type { RemovedFromToken } from "../provisioning/secret-token.ts";
 import type { ProvisioningState } from "../provisioning/state.ts";
-import type { Job } from "../provisioning/types.ts";
+import type { HiddenSetting, Job } from "../provisioning/types.ts";
 import type { Group } from "../registration/groups.ts";
 import type { Plan } from "../registration/plan.ts";
 import type { Removal } from "../registration/removal.ts";
@@ -145,6 +145,12 @@ export type RunEvent =
   | { readonly kind: "inputSilent"; readonly seconds: number }
   /** A token was given, and the saved one still works. */
   | { readonly kind: "secretTokenKept"; readonly displayName: string }
+  /** What is wanted of the saved credentials, is not shown, and stays as it is. */
+  | {
+      readonly kind: "settingsUnseen";
+      readonly displayName: string;
+      readonly settings: readonly HiddenSetting[];
+    }
   /** The vendor's address accepts a made-up token as well. */
   | { readonly kind: "anyTokenAccepted"; readonly host: string }
   /** The mappings as they were are in this file. */

@@ -156,16 +156,25 @@ export function readSavedCredentials(body: unknown): SavedCredentials | undefine
   const settings = readObject(NotificationSettings, parseJson(valueOf("SyncNotificationSettings")));
   const syncAll = valueOf("SyncAll")?.toLowerCase();
   const others = given.filter(({ key }) => !OURS.has(key));
+  const tenantUrl = valueOf("BaseAddress");
+  const scope = syncAll === "true" ? "all" : syncAll === "false" ? "assigned" : undefined;
   const isKept = ({ key, value }: { key: string; value: string }) => REPEATABLE.has(key) && value !== MASK;
+  const foreign = others.filter((entry) => !isKept(entry)).map(({ key }) => key);
   return {
-    tenantUrl: valueOf("BaseAddress"),
-    // Without a value it is not shown; one that was cleared is an empty text.
-    hasToken: token !== undefined && token.value !== "",
-    scope: syncAll === "true" ? "all" : syncAll === "false" ? "assigned" : undefined,
+    tenantUrl,
+    // Without a value it is not shown; one that was cleared is an empty text. Left out altogether it must be there
+    // all the same, for an address is not kept without a proof, and that is no other one.
+    hasToken: token ? token.value !== "" : tenantUrl !== undefined && foreign.length === 0,
+    scope,
     notification: settings?.Enabled ? settings.Recipients : undefined,
     deleteThreshold: settings?.DeleteThresholdEnabled ? settings.DeleteThresholdValue : undefined,
     kept: others.filter(isKept).map(({ key, value }) => ({ key, value })),
-    others: others.filter((entry) => !isKept(entry)).map(({ key }) => key),
+    others: foreign,
+    // Nothing is saved without them (`writeCredentials`).
+    hidden:
+      tenantUrl === undefined
+        ? []
+        : [...(scope ? [] : ["scope" as const]), ...(settings ? [] : ["notification" as const])],
   };
 }
 

@@ -87,12 +87,19 @@ const STATES: Readonly<Record<ProvisioningState, FindingState>> = {
 
 function credentialFindings(
   desired: DesiredProvisioning,
-  { tenantUrl, hasToken, scope, notification }: SavedCredentials,
+  { tenantUrl, hasToken, scope, notification, hidden }: SavedCredentials,
 ): ProvisioningFinding[] {
   const compared = (wanted: string | undefined, found: string | undefined) =>
     found === undefined ? "missing" : wanted === found ? "ok" : "differs";
   const isSame = tenantUrl !== undefined && isSameTenantUrl(tenantUrl, desired.tenantUrl);
   const wantsNotification = desired.notification !== undefined;
+  const isHidden = hidden.includes("notification");
+  const notified: ProvisioningFinding = {
+    about: "notification",
+    wanted: desired.notification,
+    found: notification,
+    state: !wantsNotification ? "extra" : isHidden ? "warning" : compared(desired.notification, notification),
+  };
   return [
     {
       about: "tenantUrl",
@@ -105,14 +112,9 @@ function credentialFindings(
       about: "provisioningScope",
       wanted: desired.scope,
       found: scope,
-      state: compared(desired.scope, scope),
+      state: hidden.includes("scope") ? "warning" : compared(desired.scope, scope),
     },
-    {
-      about: "notification",
-      wanted: desired.notification,
-      found: notification,
-      state: wantsNotification ? compared(desired.notification, notification) : "extra",
-    },
+    ...(isHidden && !wantsNotification ? [] : [notified]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { isOn, stateOf } from "./state.ts";
 import { isSameTenantUrl } from "./tenant-url.ts";
-import type { CurrentProvisioning, DesiredProvisioning, Job } from "./types.ts";
+import type { CurrentProvisioning, DesiredProvisioning, HiddenSetting, Job } from "./types.ts";
 
 /** What a run does about the provisioning of one application. */
 export type ProvisioningStepKind =
@@ -57,21 +57,31 @@ export function planProvisioning(input: PlanInput): ProvisioningPlan {
   return { steps: steps.filter(([, isWanted]) => isWanted).map(([kind]) => kind), waitsForToken };
 }
 
-/** Whether the saved credentials are not what they should be. */
+/** Whether the saved credentials are not what they should be, as far as they are shown. */
 export function isTokenNeeded({
   desired,
   current: { credentials },
   savedWorks,
 }: Pick<PlanInput, "desired" | "current" | "savedWorks">): boolean {
-  const { tenantUrl, hasToken, scope, notification } = credentials;
+  const { tenantUrl, hasToken, scope, notification, hidden } = credentials;
   return (
     !hasToken ||
     savedWorks === false ||
     tenantUrl === undefined ||
     !isSameTenantUrl(tenantUrl, desired.tenantUrl) ||
-    scope !== desired.scope ||
-    (desired.notification !== undefined && notification !== desired.notification)
+    (scope !== desired.scope && !hidden.includes("scope")) ||
+    (desired.notification !== undefined &&
+      notification !== desired.notification &&
+      !hidden.includes("notification"))
   );
+}
+
+/** What is wanted of the saved credentials and not shown: it may be otherwise. */
+export function unseenSettings(
+  { notification }: Pick<DesiredProvisioning, "notification">,
+  { credentials: { hidden } }: Pick<CurrentProvisioning, "credentials">,
+): readonly HiddenSetting[] {
+  return hidden.filter((setting) => setting === "scope" || notification !== undefined);
 }
 
 /** How the job comes to run; undefined where it runs as it should. */

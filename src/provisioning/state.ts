@@ -9,6 +9,7 @@ export const NO_CREDENTIALS: SavedCredentials = {
   deleteThreshold: undefined,
   kept: [],
   others: [],
+  hidden: [],
 };
 
 /** An application that nobody has begun to provision. */

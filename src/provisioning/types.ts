@@ -127,10 +127,10 @@ export interface DesiredProvisioning {
 /** The credentials of a job without the token: what can be read back, and compared. */
 export interface SavedCredentials {
   readonly tenantUrl: string | undefined;
-  /** Whether a token is saved; what it is, nobody can read. */
+  /** Whether a token is saved, or must be by all that is shown; what it is, nobody can read. */
   readonly hasToken: boolean;
   readonly scope: "assigned" | "all" | undefined;
-  /** Undefined: nobody is notified. */
+  /** Undefined: nobody is notified, or nobody knows. */
   readonly notification: string | undefined;
   /** At how many deletions a cycle stops; undefined: never. */
   readonly deleteThreshold: number | undefined;
@@ -138,7 +138,11 @@ export interface SavedCredentials {
   readonly kept: readonly { readonly key: string; readonly value: string }[];
   /** Names of keys that this product cannot repeat, such as those of OAuth: a write would lose them. */
   readonly others: readonly string[];
+  /** What is saved and not shown: tenants mask values or leave them out. */
+  readonly hidden: readonly HiddenSetting[];
 }
+
+export type HiddenSetting = "scope" | "notification";
 
 /** Graph: `synchronizationStatusCode`, with room for what comes one day. */
 export type JobCode = "NotConfigured" | "NotRun" | "Active" | "Paused" | "Quarantine" | (string & {});

@@ -183,6 +183,17 @@ const VARIATIONS: Readonly<Record<string, () => readonly Variation[]>> = {
       each(secrets, (one) => (one["value"] === "*" ? { ...one, value: null } : one)),
     ),
   ],
+  "that leaves out of the credentials what is not the address": () => [
+    altering(SECRETS, (secrets) => {
+      const { value, ...rest } = secrets as { readonly value: readonly Json[] };
+      return { ...rest, value: value.filter(({ key }) => key === "BaseAddress") };
+    }),
+  ],
+  "that masks all of the credentials but the address": () => [
+    altering(SECRETS, (secrets) =>
+      each(secrets, (one) => ("key" in one && one["key"] !== "BaseAddress" ? { ...one, value: "*" } : one)),
+    ),
+  ],
   "that drops credentials, twice": () => [answering(SAVE, { status: 204 }, 2)],
   "that starts nothing for a while": () => [
     answering(START, failure(403, "Authorization_RequestDenied"), 1),
@@ -338,6 +349,37 @@ test.each(Object.entries(VARIATIONS))("a tenant %s", async (_name, variations) =
   );
   expect(verified.stdout).not.toContain("✖");
   expect(verified.exitCode, verified.stdout).toBe(0);
+});
+
+test("what a tenant does not show of the credentials is named, and no reason to wait for a token", async () => {
+  const tenant = testTenant();
+  const hiding = altering(SECRETS, (secrets) => {
+    const { value, ...rest } = secrets as { readonly value: readonly Json[] };
+    return { ...rest, value: value.filter(({ key }) => !String(key).startsWith("Sync")) };
+  });
+  const { through } = stranger([hiding]);
+  const argv = ["scim", "setup", "--template", "flexwhere", "--user", MEGAN, "--yes", "--no-input"];
+  const scim = (words: readonly string[], options: TestRunOptions) =>
+    runInProcess([...argv, "--tenant-id", EXAMPLE.tenantId, ...words], tenant, { through, ...options });
+  const { folder, ...first } = await scim([], { piped: "token-of-the-vendor" });
+  expect(first.exitCode, first.stderr).toBe(0);
+  const second = await scim([], { folder });
+  expect([second.exitCode, second.stdout], second.stderr).toEqual([
+    0,
+    expect.stringContaining("Nothing to do"),
+  ]);
+  expect(second.stderr).toContain('Microsoft does not show for "FlexWhere SCIM" who is provisioned;');
+  const third = await scim(["--notify", "it@contoso.com"], { folder });
+  expect(third.exitCode, third.stderr).toBe(0);
+  expect(third.stderr).toContain("who is provisioned and to whom failures are reported");
+  // With the token all of it is saved again.
+  const last = await scim(["--notify", "it@contoso.com", "--new-secret-token"], {
+    folder,
+    piped: "token-of-the-vendor",
+  });
+  const [saved] = Object.values(tenant.state.provisioning ?? {});
+  expect(last.exitCode, last.stderr).toBe(0);
+  expect(saved?.credentials?.values["SyncNotificationSettings"]).toContain("it@contoso.com");
 });
 
 test("a tenant that restarts no job which never ran, and knows credentials late", async () => {

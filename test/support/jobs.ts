@@ -82,6 +82,7 @@ export function aProvisioning(overrides: Partial<CurrentProvisioning> = {}): Cur
       deleteThreshold: undefined,
       kept: [],
       others: [],
+      hidden: [],
     },
     ...overrides,
   };

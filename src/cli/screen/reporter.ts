@@ -61,6 +61,7 @@ const READING: ReadonlySet<Task> = new Set([
   "takeTurn",
   "findTenant",
   "findGroups",
+  "readMembers",
   "read",
   "signIn",
   "oneTimePasswordService",

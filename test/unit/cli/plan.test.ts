@@ -479,6 +479,10 @@ const EVENTS: {
   secretTokenFileShared: [{ file: "/home/anna/token.txt" }],
   inputSilent: [{ seconds: 10 }],
   secretTokenKept: [{ displayName: "empower" }],
+  settingsUnseen: [
+    { displayName: "empower", settings: ["scope"] },
+    { displayName: "empower", settings: ["scope", "notification"] },
+  ],
   anyTokenAccepted: [{ host: "scim.example" }],
   mappingsKept: [{ file: "/journal/mappings.json" }],
   attributesNotKept: [{ names: ["urn:x:folders"] }],

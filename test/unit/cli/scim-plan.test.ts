@@ -46,6 +46,7 @@ const RUNNING: CurrentProvisioning = {
     deleteThreshold: undefined,
     kept: [],
     others: [],
+    hidden: [],
   },
 };
 
@@ -117,6 +118,24 @@ describe("the plan of provisioning", () => {
       "    whoever is not assigned is disabled or deleted at the vendor; that takes a restart",
       "+ Provisioning is restarted and looks at everybody again; then it runs every 40 minutes",
       "    the first cycle goes through 5000 users, which takes 50 minutes to 7 hours once it has begun",
+    ]);
+  });
+
+  test("what is not shown is no difference while it stays, and is said to be lost when it is written", () => {
+    const hidden = ["scope", "notification"] as const;
+    const current = { ...RUNNING, credentials: { ...RUNNING.credentials, scope: undefined, hidden } };
+    const changes: ProvisioningProposal["changes"] = [{ kind: "switchMapping", object: "Group", to: false }];
+    expect(lines({ current, steps: ["changeSchema"], changes })).toEqual([
+      "~ Provisioning of users to scim.example.com",
+      "  ~ groups are not provisioned",
+      "    a change of the mappings makes the next cycle go through everybody again",
+    ]);
+    expect(lines({ current, steps: ["writeCredentials"] })).toEqual([
+      "~ Provisioning of users to scim.example.com",
+      "    tenant URL https://scim.example.com/v2",
+      "  ~ secret token, saved only if Microsoft Entra can connect to the vendor with it",
+      "    to whom failures are reported is not shown, and is lost: name it again with --notify",
+      "  + only for who is assigned to the app",
     ]);
   });
 

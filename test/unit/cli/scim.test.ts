@@ -82,6 +82,7 @@ const PROVISIONINGS: readonly CurrentProvisioning[] = [
       deleteThreshold: 500,
       kept: [],
       others: [],
+      hidden: [],
     },
   }),
 ];
@@ -318,6 +319,8 @@ const FINDINGS: readonly ProvisioningFinding[] = [
   { about: "tenantUrl", wanted: "https://a.example", found: "https://b.example", state: "differs" },
   { about: "provisioningScope", wanted: "all", found: "assigned", state: "differs" },
   { about: "provisioningScope", wanted: "all", found: undefined, state: "missing" },
+  { about: "provisioningScope", wanted: "all", found: undefined, state: "warning" },
+  { about: "notification", wanted: "a@b.c", found: undefined, state: "warning" },
   { about: "notification", wanted: undefined, found: undefined, state: "extra" },
   { about: "notification", wanted: undefined, found: "a@b.c", state: "extra" },
   { about: "notification", wanted: "a@b.c", found: undefined, state: "missing" },

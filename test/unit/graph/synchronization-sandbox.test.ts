@@ -144,6 +144,7 @@ test.each(
       deleteThreshold: 500,
       kept: [{ key: "SkipOutOfScopeDeletions", value: "True" }],
       others: [],
+      hidden: [],
     });
     expect(now.job).toMatchObject({ id: job.id, schedule: "Active", quarantine: undefined });
     expect(await mapped(context, { ...target, isNew: false }, job, desired)).toEqual([]);

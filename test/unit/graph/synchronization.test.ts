@@ -94,6 +94,7 @@ describe("reading", () => {
         deleteThreshold: 500,
         kept: [{ key: "SkipOutOfScopeDeletions", value: "True" }],
         others: ["Oauth2ClientSecret"],
+        hidden: [],
       },
     });
     expect(asked.map(methodAndPath)).toEqual(["POST /$batch", `GET ${JOB}/schema`]);
@@ -139,6 +140,36 @@ describe("reading", () => {
         hasToken: false,
       });
     }
+  });
+
+  test.each<[string, readonly object[], object]>([
+    [
+      "left out but for the address",
+      [{ key: "BaseAddress", value: "https://scim.example.com" }],
+      { hasToken: true, scope: undefined, hidden: ["scope", "notification"] },
+    ],
+    [
+      "masked",
+      ["SecretToken", "SyncAll", "SyncNotificationSettings"]
+        .map((key): object => ({ key, value: "*" }))
+        .concat({ key: "BaseAddress", value: "https://scim.example.com" }),
+      { hasToken: true, scope: undefined, hidden: ["scope", "notification"] },
+    ],
+    [
+      "with another proof than a token",
+      [
+        { key: "BaseAddress", value: "https://scim.example.com" },
+        { key: "Oauth2ClientSecret", value: "*" },
+        { key: "SyncAll", value: "false" },
+      ],
+      { hasToken: false, scope: "assigned", hidden: ["notification"] },
+    ],
+    ["cleared", [{ key: "BaseAddress", value: "" }], { hasToken: false, hidden: [] }],
+  ])("credentials that are %s", async (_name, secrets, wanted) => {
+    const { context } = world((request) =>
+      batchOf(request, ({ url }) => (url.endsWith("/jobs") ? list() : list(...secrets))),
+    );
+    expect((await readProvisioning(context, SP)).credentials).toMatchObject(wanted);
   });
 
   test("what may not be read is a refusal", async () => {

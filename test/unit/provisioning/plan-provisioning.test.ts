@@ -4,6 +4,7 @@ import {
   type PlanInput,
   type ProvisioningStepKind,
   planProvisioning,
+  unseenSettings,
 } from "../../../src/provisioning/plan-provisioning.ts";
 import type { CurrentProvisioning, Job, SavedCredentials } from "../../../src/provisioning/types.ts";
 import { desired, schema } from "../../support/schemas.ts";
@@ -42,6 +43,7 @@ const SAVED: SavedCredentials = {
   deleteThreshold: undefined,
   kept: [],
   others: [],
+  hidden: [],
 };
 const UNSAVED: SavedCredentials = { ...SAVED, tenantUrl: undefined, hasToken: false, scope: undefined };
 const NOTHING: CurrentProvisioning = { job: undefined, schema: undefined, credentials: UNSAVED };
@@ -143,6 +145,17 @@ describe("what is to be done", () => {
     ],
   ])("%s", (_name, input, steps) => {
     expect(plan(input)).toEqual({ steps, waitsForToken: false });
+  });
+
+  test("what is not shown of the credentials is no reason to wait for a token", () => {
+    const notified = desired([], { notification: "it@contoso.com" });
+    const shown = { scope: undefined, notification: undefined };
+    const current = running({}, { ...shown, hidden: ["scope", "notification"] });
+    expect(plan({ current, desired: notified })).toEqual({ steps: [], waitsForToken: false });
+    expect(unseenSettings(notified, current)).toEqual(["scope", "notification"]);
+    expect(unseenSettings(WANTED, current)).toEqual(["scope"]);
+    expect(plan({ current: running({}, shown), desired: notified }).waitsForToken).toBe(true);
+    expect(plan({ current, savedWorks: false }).waitsForToken).toBe(true);
   });
 
   test.each<[string, Partial<PlanInput>]>([

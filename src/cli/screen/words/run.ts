@@ -152,6 +152,7 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "secretTokenFileShared":
     case "inputSilent":
     case "secretTokenKept":
+    case "settingsUnseen":
     case "anyTokenAccepted":
     case "mappingsKept":
     case "attributesNotKept":

@@ -19,12 +19,18 @@ export function describeProvisioning(finding: ProvisioningFinding): string {
     case "secretToken":
       return finding.state === "ok" ? "a secret token is saved" : "no secret token is saved";
     case "provisioningScope":
+      if (finding.state === "warning") {
+        return `Microsoft does not show who is provisioned; it should be ${SCOPES[finding.wanted ?? "unknown"]}`;
+      }
       return compared("provisions", {
         ...finding,
         wanted: SCOPES[finding.wanted ?? "unknown"],
         found: finding.found && SCOPES[finding.found],
       });
     case "notification":
+      if (finding.state === "warning") {
+        return say`Microsoft does not show whom failures are reported to; it should be ${finding.wanted ?? "nobody"}`;
+      }
       return finding.found === undefined && finding.wanted === undefined
         ? "failures are reported to nobody"
         : compared("failures are reported to", { ...finding, found: finding.found ?? "nobody" });

@@ -37,6 +37,7 @@ export function provisioningLines(proposal: ProvisioningProposal): PlanLine[] {
 function credentialLines({ desired, current, steps }: ProvisioningProposal): PlanLine[] {
   const saved = current?.credentials;
   const { tenantUrl, notification } = desired;
+  const isLost = notification === undefined && saved?.hidden.includes("notification") === true;
   if (!steps.includes("writeCredentials")) {
     return current?.job ? [] : [line("+", 1, say`tenant URL ${tenantUrl}`)];
   }
@@ -53,11 +54,16 @@ function credentialLines({ desired, current, steps }: ProvisioningProposal): Pla
     ...(notification !== undefined && notification !== saved?.notification
       ? [line("+", 1, say`failures are reported to ${notification}`)]
       : []),
+    ...(isLost
+      ? [line(" ", 1, "to whom failures are reported is not shown, and is lost: name it again with --notify")]
+      : []),
   ];
 }
 
 function scopeLines({ desired, current, steps }: ProvisioningProposal): PlanLine[] {
   const from = current?.credentials.scope;
+  // What stays as it is and is not shown is no difference.
+  if (current?.credentials.hidden.includes("scope") && !steps.includes("writeCredentials")) return [];
   if (from === undefined) {
     const who =
       desired.scope === "assigned" ? "only for who is assigned to the app" : "for everybody in the tenant";

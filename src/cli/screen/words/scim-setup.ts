@@ -1,6 +1,6 @@
 import type { RunEvent } from "../../../flow/events.ts";
 import type { ConnectionTested } from "../../../flow/scim/test-connection.ts";
-import type { ConnectionTest } from "../../../provisioning/types.ts";
+import type { ConnectionTest, HiddenSetting } from "../../../provisioning/types.ts";
 import { say } from "../clean.ts";
 
 type SetupEvent = Extract<
@@ -11,6 +11,7 @@ type SetupEvent = Extract<
       | "secretTokenFileShared"
       | "inputSilent"
       | "secretTokenKept"
+      | "settingsUnseen"
       | "anyTokenAccepted"
       | "mappingsKept"
       | "attributesNotKept"
@@ -30,6 +31,8 @@ export function setupNote(event: SetupEvent): string {
       return `Standard input stayed open and silent for ${event.seconds} seconds, so there is no secret token from there. To pass none at once: </dev/null`;
     case "secretTokenKept":
       return say`The secret token that is saved for "${event.displayName}" works, so the one you gave is not used. To replace it all the same: --new-secret-token`;
+    case "settingsUnseen":
+      return say`Microsoft does not show for "${event.displayName}" ${event.settings.map((one) => UNSEEN[one]).join(" and ")}; that stays as it is. To have it saved again, with the vendor's secret token: --new-secret-token`;
     case "anyTokenAccepted":
       return anyTokenText(event.host);
     case "mappingsKept":
@@ -42,6 +45,11 @@ export function setupNote(event: SetupEvent): string {
       return say`The test with ${event.user} shows nothing yet: Microsoft Entra skips this user, who is disabled, or whose assignment it does not count so far; that takes a few minutes. Provisioning is started all the same; try it later with: scim provision ${event.user}`;
   }
 }
+
+const UNSEEN: Readonly<Record<HiddenSetting, string>> = {
+  scope: "who is provisioned",
+  notification: "to whom failures are reported",
+};
 
 const PARTS = {
   whiteSpace: "white space",

@@ -119,20 +119,27 @@ function settingsRows({
   scope,
   notification,
   deleteThreshold,
+  hidden,
 }: SavedCredentials): Row[] {
   const token = hasToken ? "a secret token is saved" : "no secret token is saved";
   return [
     { label: "Sends to", text: tenantUrl === undefined ? "nowhere yet" : say`${tenantUrl} (${token})` },
-    { label: "Who", text: SCOPES[scope ?? "unknown"] },
+    { label: "Who", text: hidden.includes("scope") ? HIDDEN : SCOPES[scope ?? "unknown"] },
     {
       label: "Failures",
-      text: notification === undefined ? "are reported to nobody" : say`are reported to ${notification}`,
+      text: hidden.includes("notification")
+        ? HIDDEN
+        : notification === undefined
+          ? "are reported to nobody"
+          : say`are reported to ${notification}`,
     },
     ...(deleteThreshold === undefined
       ? []
       : [{ label: "Deletions", text: `a cycle stops before it deletes more than ${deleteThreshold}` }]),
   ];
 }
+
+const HIDDEN = "not shown by Microsoft";
 
 export const SCOPES = {
   assigned: "assigned users and groups only",

@@ -5,6 +5,7 @@ import {
   type PlanInput,
   type ProvisioningPlan,
   planProvisioning,
+  unseenSettings,
 } from "../../../provisioning/plan-provisioning.ts";
 import { NOT_SET_UP } from "../../../provisioning/state.ts";
 import type { DesiredProvisioning } from "../../../provisioning/types.ts";
@@ -86,6 +87,8 @@ export async function prepareProvisioning(
           role: desired.appRole,
         })
       : undefined;
+  const unseen = current && !token && !plan.waitsForToken ? unseenSettings(desired, current) : [];
+  if (unseen.length > 0) context.report({ kind: "settingsUnseen", displayName, settings: unseen });
   if (desired.scope === "assigned" && isNobody) context.report({ kind: "nobodyAssigned", displayName });
   return {
     proposal: {
