@@ -351,6 +351,18 @@ describe("what is wrong is said, and leaves nothing half done", () => {
     expect(run.stderr).toContain("--role: is Emperor, must be left out");
   });
 
+  test("who is named twice, in other letters or by ID, is assigned once and counted once", async () => {
+    const tenant = testTenant();
+    const { id = "" } = tenant.state.users.find(({ userPrincipalName }) => userPrincipalName === MEGAN) ?? {};
+    const words = ["--user", MEGAN, "--user", MEGAN.toUpperCase(), "--user", id, "--no-proof"];
+    const run = await setUp(tenant, words, { piped: TOKEN });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run.stderr.match(/\+ Assign /g)).toHaveLength(1);
+    expect(run.stderr).toContain("the first cycle goes through 1 user,");
+    expect(run.stdout).toMatch(/Assigned now +megan\.bowen@contoso\.com\n/);
+    expect(assignedTo(tenant)).toEqual(["Megan Bowen"]);
+  });
+
   test("a disabled account proves nothing, so that another goes first", async () => {
     const tenant = testTenant();
     const run = await setUp(tenant, ["--user", "ben.walters@contoso.com", "--user", MEGAN], {

@@ -112,7 +112,12 @@ async function findAll(
   const missing = found.filter(([, user]) => !user).map(([one]) => one);
   if (missing.length > 0) throw new AppError("USERS_NOT_FOUND", { wanted: missing });
   const users = new Map(found);
-  return lists.map((list) => list.flatMap((one) => users.get(one) ?? []));
+  return lists.map((list) => eachOnce(list.flatMap((one) => users.get(one) ?? [])));
+}
+
+/** Somebody may have been named twice: in other letters, or by name and by ID. */
+function eachOnce(users: readonly SourceUser[]): SourceUser[] {
+  return [...new Map(users.map((user) => [user.id, user])).values()];
 }
 
 /** One user by name or ID. @throws AppError USERS_NOT_FOUND */
