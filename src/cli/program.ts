@@ -102,7 +102,7 @@ function toUsageError(
   program: Command,
 ): AppError {
   const command = commandOf(argv, program);
-  if (code === "commander.help") return new AppError("USAGE", { detail: "A subcommand is missing." });
+  if (code === "commander.help") return new AppError("USAGE", { detail: "A subcommand is missing.", command });
   // Whatever is no command is taken for an argument of the default one.
   const word = argv.find((argument) => !argument.startsWith("-")) ?? "";
   if (code === "commander.excessArguments" && command === "") {

@@ -176,6 +176,9 @@ test.each([
 test.each([
   [["scim", "setup", "--secret-token", "x"], "entra-app-registration scim setup --help"],
   [["scim", "statu"], "entra-app-registration scim --help"],
+  [["scim", "--json"], "entra-app-registration scim --help"],
+  [["scim", "assign"], "entra-app-registration scim assign --help"],
+  [["scim", "provision"], "entra-app-registration scim provision --help"],
   [["secret", "list", "--nope"], "entra-app-registration secret list --help"],
   [["--nope"], "See all commands and flags with: entra-app-registration --help"],
 ])("wrong usage of %j names the help that says more", async (words, help) => {

@@ -18,6 +18,7 @@ export async function runScimAssign(invocation: Invocation): Promise<ExitCode> {
     if (isNobody(sources)) {
       throw new AppError("USAGE", {
         detail: "Say whom to assign: --file, --user, --group or --members-of.",
+        command: "scim assign",
       });
     }
     const result = await assign(context, {

@@ -35,9 +35,13 @@ function checkSubject(users: readonly string[], group: string | undefined): void
         users.length === 0
           ? "Name the user, or a group with --group."
           : "One user at a time; several go along with a group only (--group).",
+      command: "scim provision",
     });
   }
   if (users.length > MOST_MEMBERS) {
-    throw new AppError("USAGE", { detail: `No more than ${MOST_MEMBERS} members go along with a group.` });
+    throw new AppError("USAGE", {
+      detail: `No more than ${MOST_MEMBERS} members go along with a group.`,
+      command: "scim provision",
+    });
   }
 }
