@@ -11,8 +11,8 @@ export type SecretTokenProblem =
   /** What Graph shows in the place of a saved token. */
   | "masked";
 
-/** The same, and why the file of one is none. */
-export type SecretTokenFileProblem = SecretTokenProblem | "notFile" | "tooLarge";
+/** The same, and why the file of one is none; `twice`: another file is for the same application. */
+export type SecretTokenFileProblem = SecretTokenProblem | "notFile" | "tooLarge" | "twice";
 
 export type CleanedToken =
   | { readonly ok: true; readonly token: string; readonly removed: readonly RemovedFromToken[] }

@@ -80,6 +80,9 @@ class Reading {
     const named = this.#split(value);
     // Not what was found: somebody may have given the token itself.
     if (!named) return this.#fault(flag, { oneOf: this.#keys.map((key) => `${key}=<file>`) });
+    // A variable of a script that is not set, say.
+    if (named.rest.trim() === "") return this.#fault(flag, { secretToken: "notFile" });
+    if (this.#tokens.has(named.key)) return this.#fault(flag, { secretToken: "twice" });
     const path = absolute(ports.system.currentFolder, named.rest);
     const at = `${flag} ${named.rest}`;
     try {

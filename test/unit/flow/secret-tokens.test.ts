@@ -112,6 +112,8 @@ describe("the secret token of a product with one application", () => {
     ["stars in its place", { piped: "***" }, { secretToken: "masked" }],
     ["no such file", { files: ["t"] }, { secretToken: "notFile" }],
     ["a folder", { files: ["."] }, { reason: "directory" }],
+    ["an empty path", { files: [""] }, { secretToken: "notFile" }],
+    ["a second file", { files: ["t", "u"], contents: { t: "abc", u: "def" } }, { secretToken: "twice" }],
     ["no text", { files: ["t"], contents: { t: new Uint8Array([0xc3, 0x28]) } }, { reason: "notUtf8" }],
   ])("%s is refused before anything is done", async (_name, given, expected) => {
     const faults = await faultsOf(given);
@@ -159,6 +161,15 @@ describe("the secret tokens of a product with several applications", () => {
     const faults = await faultsOf({ apps, ...given });
     expect(faults.map(({ expected }) => expected)).toEqual([{ oneOf }]);
     expect(JSON.stringify(faults)).not.toContain("x9");
+  });
+
+  test("two files for the same one are refused, and so is one without a path", async () => {
+    const files = ["rooms=t", "rooms=t", "advisors="];
+    const faults = await faultsOf({ apps, files, contents: { t: "x9" } });
+    expect(faults.map(({ expected }) => expected)).toEqual([
+      { secretToken: "twice" },
+      { secretToken: "notFile" },
+    ]);
   });
 
   test("a variable for an application that is none is named", async () => {

@@ -57,6 +57,7 @@ export function unreadable({ reason, line, column }: Unreadable): string {
 const SECRET_TOKENS: Readonly<Record<SecretTokenFileProblem, string>> = {
   tooLarge: "must be a file with the secret token alone; this one is far too large",
   notFile: "must be the path of a file that is there and can be read, and never the token itself",
+  twice: "must be one file for each application, and here are two for the same",
   empty: "must be the vendor's secret token; there is none",
   whiteSpace:
     "must be one secret token: this has a space, a line end or something invisible inside. Copy it once more, whole and alone",
