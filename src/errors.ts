@@ -280,6 +280,7 @@ export type Expectation =
   | "pairs"
   | "pairsOnce"
   | "notification"
+  | "assignedUser"
   | "notificationOfOne"
   | "template"
   | "withoutScim"
@@ -319,7 +320,7 @@ export type UnreadableReason =
 
 /** `empty`: nobody is named, in that flag or any; `noGroup`: members of no group; `severalGroups`: of which. */
 export type NamesProblem =
-  | { readonly kind: "empty"; readonly flag?: "--user" | "--member" | "--new-group" }
+  | { readonly kind: "empty"; readonly flag?: "--user" | "--member" | "--new-group" | "--group" }
   | { readonly kind: "noGroup" }
   | { readonly kind: "severalGroups" };
 

@@ -202,6 +202,8 @@ describe("scim setup", () => {
   test.each([
     [["--user", ""], "--user is empty"],
     [["--new-group", "UsersFlexWhere", "--member", " "], "--member is empty"],
+    [["--new-group", "Users\nFlexWhere"], "--new-group: is Users"],
+    [["--new-group", "x".repeat(257)], "of 1 to 256 characters"],
     [["--no-group", "--member", MEGAN], "no group is named"],
     [["--no-scim"], "--no-scim cannot go with scim setup"],
   ])("%j is wrong before anybody signs in: nobody would be assigned", async (words, message) => {
@@ -363,6 +365,21 @@ describe("what is wrong is said, and leaves nothing half done", () => {
     expect(assignedTo(tenant)).toEqual(["Megan Bowen"]);
   });
 
+  test("nobody is tested who is not assigned: that would be skipped, after minutes", async () => {
+    const tenant = testTenant();
+    const words = ["--user", MEGAN, "--proof-user", "pradeep.gupta@contoso.com"];
+    const run = await setUp(tenant, words, { piped: TOKEN });
+    expect(run.exitCode, run.stderr).toBe(2);
+    expect(run.stderr).toContain(
+      "--proof-user: is pradeep.gupta@contoso.com, must be somebody who is assigned",
+    );
+    expect(tenant.state.applications).toEqual([]);
+    // Who is in a group is for Entra to say.
+    const member = await setUp(tenant, [...words, "--group", "Finance"], { piped: TOKEN });
+    expect(member.exitCode, member.stderr).toBe(0);
+    expect(member.stdout).toMatch(/Tested with +pradeep\.gupta@contoso\.com: was created/);
+  });
+
   test("a disabled account proves nothing, so that another goes first", async () => {
     const tenant = testTenant();
     const run = await setUp(tenant, ["--user", "ben.walters@contoso.com", "--user", MEGAN], {
@@ -483,6 +500,15 @@ test("in Cloud Shell, whose session is not good for provisioning, one code is fo
   });
   expect(stopped.exitCode).toBe(5);
   expect(stopped.stderr).toContain("Synchronization.ReadWrite.All");
+});
+
+test("a group without a name is refused, whichever application it is for", async () => {
+  const tenant = testTenant();
+  const words = ["scim", "setup", "--template", "andmoney", ...UNATTENDED, "--group", "rooms= "];
+  const run = await runInProcess(words, tenant);
+  expect(run.exitCode, run.stderr).toBe(2);
+  expect(run.stderr).toContain("--group is empty");
+  expect(tenant.requests).toEqual([]);
 });
 
 test("of a product with several applications one alone", async () => {

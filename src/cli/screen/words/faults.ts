@@ -121,6 +121,8 @@ const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
   pairsOnce: "must have each name once; small and capital letters make no difference",
   notification:
     "must be an e-mail address such as it@contoso.com; for one of several applications, its key and = stand in front",
+  assignedUser:
+    "must be somebody who is assigned: nobody else is provisioned. Assign this user as well, with --user",
   notificationOfOne: "must be an e-mail address alone: the template has one application",
   template: 'must be a template without a fault; "templates check <file>" lists them',
   noRole: "must be left out: the app has no roles that people are assigned",

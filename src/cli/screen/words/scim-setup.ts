@@ -42,7 +42,7 @@ export function setupNote(event: SetupEvent): string {
     case "nobodyAssigned":
       return say`Nobody is assigned to "${event.displayName}", so nobody will be provisioned. Assign users or groups with --user, --group or --new-group, or later with: scim assign`;
     case "notInScopeYet":
-      return say`The test with ${event.user} shows nothing yet: Microsoft Entra skips this user, who is disabled, or whose assignment it does not count so far; that takes a few minutes. Provisioning is started all the same; try it later with: scim provision ${event.user}`;
+      return say`The test with ${event.user} shows nothing yet: Microsoft Entra skips this user, who is not assigned, or disabled, or whose assignment it does not count so far; that takes a few minutes. Provisioning is started all the same; try it later with: scim provision ${event.user}`;
   }
 }
 

@@ -146,7 +146,30 @@ async function planWithProof(
   const plan = planProvisioning({ ...input, canProve: proof });
   if (!plan.steps.includes("provisionOnDemand")) return { plan, proofUser: undefined };
   const proofUser = await chooseProofUser(run, named, assignees, now?.some ?? []);
+  if (named !== undefined && input.desired.scope === "assigned") {
+    checkProofUser(named, proofUser, assignees, now);
+  }
   return { plan: proofUser ? plan : planProvisioning({ ...input, canProve: false }), proofUser };
+}
+
+/**
+ * A test with somebody who is not assigned is skipped after minutes of trying. Who is in a group that is there is not
+ * looked up for this.
+ *
+ * @throws AppError VALUES_INVALID
+ */
+function checkProofUser(
+  found: string,
+  user: ProofUser | undefined,
+  { users, members, groups }: Assignees,
+  now: ProvisioningNow | undefined,
+): void {
+  const assigned = [...(now?.assigned ?? [])].filter(([, { isProvisioned }]) => isProvisioned);
+  const ids = [...users, ...members].map(({ id }) => id).concat(assigned.map(([id]) => id));
+  const isByGroup = groups.found.length > 0 || assigned.some(([, { kind }]) => kind === "Group");
+  if (isByGroup || (user && ids.includes(user.id))) return;
+  const fault = { path: "--proof-user", found, expected: "assignedUser" } as const;
+  throw new AppError("VALUES_INVALID", { faults: [fault] });
 }
 
 function toPrincipal({ id, displayName, userPrincipalName }: Assignees["users"][number]): Principal {

@@ -3,6 +3,7 @@ import { toDesiredProvisioning } from "../../../provisioning/desired.ts";
 import { parseTenantUrl } from "../../../provisioning/tenant-url.ts";
 import type { DesiredProvisioning } from "../../../provisioning/types.ts";
 import { givenInputs, missingInputs } from "../../../settings/known-values.ts";
+import { parseGroup } from "../../../settings/values.ts";
 import type { Template } from "../../../template/schema.ts";
 import type { Answers } from "../../answers.ts";
 import type { RunContext } from "../../context.ts";
@@ -26,6 +27,7 @@ const READING = ["Synchronization.Read.All"];
  */
 export async function setup(context: RunContext, input: SetupInput): Promise<RegisterResult[]> {
   checkNames(input);
+  checkMembers(input);
   if (missingInputs(input.known).length === 0 && !context.questions) checkDesired(input);
   const tokens = await readSecretTokens(context, {
     templates: input.templates,
@@ -57,19 +59,29 @@ function groupScope({ questions }: RunContext, input: SetupInput): string {
   return members.length > 0 ? "GroupMember.ReadWrite.All" : "Group.Read.All";
 }
 
-/** What contradicts itself on the command line. @throws AppError NAMES_UNUSABLE */
+/** Names of nobody and nothing, before anybody signs in. @throws AppError NAMES_UNUSABLE, VALUES_INVALID */
 function checkNames({ users, members, newGroups, templates, known }: SetupInput): void {
+  const keys = templates.map(keyOf);
+  const isEmpty = (value: string) => splitKey(value, keys).value.trim() === "";
   // A variable of a script that is not set, say: nobody would be assigned, and nobody would notice.
   const named = [
     ["--user", users] as const,
     ["--member", members] as const,
     ["--new-group", newGroups] as const,
+    ["--group", known.groups?.value ?? []] as const,
   ];
   for (const [flag, values] of named) {
-    if (values.some((value) => /(^|=)\s*$/.test(value))) {
-      throw new AppError("NAMES_UNUSABLE", { problem: { kind: "empty", flag } });
-    }
+    if (values.some(isEmpty)) throw new AppError("NAMES_UNUSABLE", { problem: { kind: "empty", flag } });
   }
+  const faults = newGroups.flatMap((found) => {
+    const parsed = parseGroup(splitKey(found, keys).value);
+    return parsed.ok ? [] : [{ path: "--new-group", found, expected: parsed.expected }];
+  });
+  if (faults.length > 0) throw new AppError("VALUES_INVALID", { faults });
+}
+
+/** Members of no group, or of one of several. @throws AppError NAMES_UNUSABLE */
+function checkMembers({ members, newGroups, templates, known }: SetupInput): void {
   const keys = templates.map(keyOf);
   for (const member of members) {
     const { key } = splitKey(member, keys);
