@@ -2,7 +2,7 @@ import { EXIT_CODES, type ExitCode, isAppError } from "../errors.ts";
 import type { Ports } from "../ports/index.ts";
 import type { Globals } from "./program.ts";
 import type { FailureFacts } from "./screen/failure.ts";
-import type { ApplicationDocument, ResultDocument } from "./screen/result-document.ts";
+import type { CompleteDocument, ResultDocument } from "./screen/result-document.ts";
 
 /** How a command ended: its exit code, and its result in words and as JSON. */
 export interface Ending {
@@ -31,7 +31,7 @@ export async function showFailure(
   error: unknown,
   { terminal }: Pick<Ports, "terminal">,
   options: FailureFacts & Pick<Globals, "json">,
-  applications: readonly ApplicationDocument[] = [],
+  applications: readonly CompleteDocument[] = [],
 ): Promise<ExitCode> {
   // The words for all that may fail are many, and most runs need none of them.
   const { renderFailure, toJsonError } = await import("./screen/failure.ts");

@@ -16,7 +16,7 @@ import { askWith } from "./prompts/questions.ts";
 import { enterSandbox, type SandboxRun } from "./sandbox.ts";
 import { Reporter } from "./screen/reporter.ts";
 import { toJsonApplication } from "./screen/result.ts";
-import type { ApplicationDocument } from "./screen/result-document.ts";
+import type { CompleteDocument } from "./screen/result-document.ts";
 import type { PackedProgram } from "./screen/words/consent.ts";
 import { SIGN_IN_PAGES } from "./screen/words/sign-in.ts";
 import { loadSettings, type Settings } from "./settings.ts";
@@ -28,6 +28,8 @@ export interface Session {
   readonly flags: Flags;
   /** Absolute. */
   readonly outputFolder: string;
+  /** Of several applications those that a failure has to tell of. */
+  readonly complete: CompleteDocument[];
 }
 
 /**
@@ -45,7 +47,7 @@ export async function withSession(
   const outputFolder = absolute(currentFolder, textOf(flags, "output") ?? currentFolder);
   const interrupted = () => reporter.report({ kind: "interrupted", byKey: isKey(signal.reason) });
   signal.addEventListener("abort", interrupted, { once: true });
-  const applications: ApplicationDocument[] = [];
+  const complete: CompleteDocument[] = [];
   let journal: Journal | undefined;
   let sandbox: SandboxRun | undefined;
   try {
@@ -91,7 +93,7 @@ export async function withSession(
       report: (event) => {
         reporter.report(event);
         if (event.kind !== "applicationDone") return;
-        applications.push(toJsonApplication(event.result, packedProgram({ command }, settings)));
+        complete.push(toJsonApplication(event.result, packedProgram({ command }, settings)));
       },
       signInPages: SIGN_IN_PAGES,
       readInput: () => ports.terminal.readInput(),
@@ -99,7 +101,7 @@ export async function withSession(
       signal,
       runId,
     });
-    const working = work({ context, settings, flags, outputFolder });
+    const working = work({ context, settings, flags, outputFolder, complete });
     const ending = await Promise.race([working, givenUp(ports.clock, signal)]);
     reporter.stop();
     await journal.record({ event: "end", exitCode: ending.exitCode });
@@ -111,7 +113,7 @@ export async function withSession(
     const errorCode = isAppError(error) ? error.code : "INTERNAL";
     await journal?.record({ event: "end", exitCode: exitCodeOf(error), errorCode });
     const facts = { journal: journal?.path, changes: reporter.changes() };
-    return await showFailure(error, ports, { ...globals, ...facts }, applications);
+    return await showFailure(error, ports, { ...globals, ...facts }, complete);
   } finally {
     signal.removeEventListener("abort", interrupted);
     await sandbox?.leave();

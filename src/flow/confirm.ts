@@ -1,11 +1,16 @@
 import type { ServiceProfile } from "../delivery/service.ts";
 import { AppError } from "../errors.ts";
 import type { RunContext } from "./context.ts";
+import type { GoAheadWith } from "./questions.ts";
 import { type Services, tryUntrusted } from "./service.ts";
 
 /** The one yes to a plan. @throws AppError DECLINED */
-export async function confirmPlan({ questions }: RunContext, yes: boolean): Promise<void> {
-  if (!yes && questions && !(await questions.goAhead())) throw new AppError("DECLINED", {});
+export async function confirmPlan(
+  { questions }: RunContext,
+  yes: boolean,
+  about?: GoAheadWith,
+): Promise<void> {
+  if (!yes && questions && !(await questions.goAhead(about))) throw new AppError("DECLINED", {});
 }
 
 /**

@@ -21,7 +21,9 @@ import type { SignInWay } from "../settings/sign-in.ts";
 import type { DeviceCode } from "../signin/device-code.ts";
 import type { ProvisioningProposal, ProvisioningResult } from "./provisioner.ts";
 import type { AssignmentProposal } from "./scim/assign.ts";
+import type { ControlResult } from "./scim/control.ts";
 import type { UserCheck } from "./scim/people/check-users.ts";
+import type { LeftOut } from "./scim/standing.ts";
 
 /** What a run says while it works, as data; `cli/screen` owns the words. */
 export type RunEvent =
@@ -118,8 +120,18 @@ export type RunEvent =
       readonly state: ProvisioningState;
       readonly job: Job;
     }
-  /** What a restart will mean; `users`: how many are in step by now. */
-  | { readonly kind: "restartMeans"; readonly clearsState: boolean; readonly users: number | undefined }
+  /** One of several that cannot be started, paused or restarted yet. */
+  | { readonly kind: "leftOut"; readonly result: LeftOut }
+  /** What a restart of so many jobs will mean; `users`: how many are in step by now, in the largest. */
+  | {
+      readonly kind: "restartMeans";
+      readonly clearsState: boolean;
+      readonly users: number | undefined;
+      readonly jobs: number;
+    }
+  /** How it ended for one of several, where it failed for another. */
+  | { readonly kind: "controlDone"; readonly result: ControlResult }
+  | { readonly kind: "controlFailed"; readonly displayName: string }
   /** Many assignments that are about to be made, or that are there. */
   | { readonly kind: "assignments"; readonly proposal: AssignmentProposal }
   /** How far many assignments are. */

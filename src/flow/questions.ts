@@ -66,7 +66,8 @@ export interface Questions {
   keepDoubtfulSecret(names: readonly string[]): Promise<boolean>;
   /** A service that the template does not know. */
   trustService(host: string): Promise<boolean>;
-  goAhead(): Promise<boolean>;
+  /** @param about what the question names itself, where it is about several. */
+  goAhead(about?: GoAheadWith): Promise<boolean>;
   undelivered(
     reason: OneTimePasswordProblem | "handoverFile",
     other: string | undefined,
@@ -75,6 +76,12 @@ export interface Questions {
   showSecret(secret: Secret): Promise<boolean>;
   /** Whether the last secret that the vendor has may go. */
   retireLast(name: string): Promise<boolean>;
+}
+
+/** Several applications whose provisioning is started, paused or restarted. */
+export interface GoAheadWith {
+  readonly verb: "start" | "pause" | "restart";
+  readonly displayNames: readonly string[];
 }
 
 /** A secret token as it was typed, and what was cut off it. */

@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { Fetch } from "../../src/ports/index.ts";
 import { EXAMPLE } from "../../src/sandbox/index.ts";
 import type { JobState } from "../../src/sandbox/provisioning/state.ts";
-import { EXECUTION, FLEXWHERE, provisioned } from "../support/provisioned.ts";
-import { runInProcess, testTenant } from "../support/run.ts";
+import { inPairs } from "../support/pairs.ts";
+import { ANDMONEY, EXECUTION, FLEXWHERE, provisioned, provisionedTwice } from "../support/provisioned.ts";
+import { runInProcess, type TestRunOptions, testTenant } from "../support/run.ts";
 
 const QUARANTINE: NonNullable<JobState["quarantine"]> = {
   reason: "EncounteredQuarantineException",
@@ -17,6 +18,13 @@ const QUARANTINE: NonNullable<JobState["quarantine"]> = {
     message: "The credentials are invalid.\u001B[2J",
     tenantActionable: true,
   },
+};
+const ENTRY: JobState["entries"][string] = {
+  kind: "User",
+  targetId: "t",
+  values: {},
+  disabled: false,
+  escrow: undefined,
 };
 const NEW: Partial<JobState> = {
   schedule: "Disabled",
@@ -148,8 +156,6 @@ describe("status", () => {
   });
 
   describe("of a product with several applications", () => {
-    const ANDMONEY = ["--template", "andmoney", "--no-input", "--tenant-id", EXAMPLE.tenantId];
-
     test("all of them after one sign-in, or the one that is named", async () => {
       const tenant = testTenant();
       const made = await runInProcess([...ANDMONEY, "--yes"], tenant);
@@ -278,5 +284,149 @@ describe("start, pause and restart", () => {
     const { tenant, scim } = await provisioned();
     tenant.behaviour.persona = "applicationDeveloper";
     expect((await scim(["pause", "--yes"])).exitCode).toBe(5);
+  });
+});
+
+describe("start, pause and restart of a product with several applications", () => {
+  const ON = { advisors: {}, rooms: {} };
+  const PAUSED = { schedule: "Paused" } as const;
+
+  async function two(jobs: Parameters<typeof provisionedTwice>[0] = ON) {
+    const both = await provisionedTwice(jobs);
+    const { tenant, folder } = both;
+    const scim = (words: readonly string[], options: TestRunOptions = {}) =>
+      runInProcess(["scim", ...words, ...ANDMONEY], tenant, { folder, ...options });
+    const schedules = () => [both.advisors.state.job.schedule, both.rooms.state.job.schedule];
+    return { ...both, scim, schedules };
+  }
+
+  /** Refuses what is asked of the job of one. */
+  const refusing =
+    ({ servicePrincipalId }: { servicePrincipalId: string }) =>
+    (fetch: Fetch): Fetch =>
+    async (request) =>
+      /\/(pause|start|restart)$/.test(request.url) && request.url.includes(servicePrincipalId)
+        ? Response.json({ error: { code: "Forbidden", message: "no" } }, { status: 403 })
+        : fetch(request);
+
+  test("all of them side by side, or the one that is named; once more there is nothing to do", async () => {
+    const { tenant, scim, schedules } = await two();
+    const run = await scim(["pause", "--yes"], { through: inPairs().through });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run.stderr).toMatch(
+      /"&Money booking advisors" is running\.[^]*"&Money booking rooms" is running\./,
+    );
+    expect(run.stdout.split("\n")).toEqual([
+      'Done: provisioning of "&Money booking advisors" is paused.',
+      'Done: provisioning of "&Money booking rooms" is paused.',
+      "Users and groups stay in the app as they are. Go on with: scim start",
+    ]);
+    expect(schedules()).toEqual(["Paused", "Paused"]);
+    const one = await scim(["start", "--yes", "--application", "rooms"]);
+    expect(one.stdout).not.toContain("advisors");
+    expect(schedules()).toEqual(["Paused", "Active"]);
+    const rest = await scim(["start", "--yes"]);
+    expect(rest.stdout).toMatch(/Done: [^\n]*advisors" is started\.\nNothing to do: [^\n]*rooms"/);
+    expect(deeds(tenant)).toHaveLength(4);
+  });
+
+  test("one question names all that it is about; a no changes nothing, nor does a dry run", async () => {
+    const { tenant, folder, scim, rooms } = await two();
+    const words = ["scim", "pause", "--template", "andmoney", "--tenant-id", EXAMPLE.tenantId];
+    const asked = /^Pause provisioning of "&Money booking advisors" and "&Money booking rooms"\?$/;
+    const answers = [{ expect: /Name for the app/ }, { expect: asked, answer: false }];
+    expect((await runInProcess(words, tenant, { folder, answers })).exitCode).toBe(130);
+    const dry = await scim(["pause", "--dry-run"]);
+    expect(dry.stdout).toMatch(/advisors" would be paused\.\n.*rooms" would be paused\.\nDry run: nothing/);
+    expect(deeds(tenant)).toEqual([]);
+    Object.assign(rooms.state.job, PAUSED);
+    const left = [
+      { expect: /Name for the app/ },
+      { expect: /^Pause provisioning of "&Money booking advisors"\?$/, answer: true },
+    ];
+    expect((await runInProcess(words, tenant, { folder, answers: left })).exitCode).toBe(0);
+    expect(deeds(tenant)).toEqual(["pause"]);
+  });
+
+  test("as JSON: the first at the top, each in a list", async () => {
+    const { scim, advisors, rooms } = await two({ advisors: {}, rooms: PAUSED });
+    const { stdout } = await scim(["start", "--yes", "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      command: "scim start",
+      changed: true,
+      appId: advisors.appId,
+      applications: [
+        { displayName: "&Money booking advisors", appId: advisors.appId, changed: false, state: "running" },
+        { displayName: "&Money booking rooms", appId: rooms.appId, changed: true, state: "running" },
+      ],
+    });
+  });
+
+  test("what fails in one stops neither the other nor what is said of it: the exit code of the failure", async () => {
+    const { scim, schedules, advisors, rooms } = await two();
+    const run = await scim(["pause", "--yes"], { through: refusing(advisors) });
+    expect(run.exitCode).toBe(5);
+    expect(schedules()).toEqual(["Active", "Paused"]);
+    expect(run.stderr).toContain('✔ Provisioning of "&Money booking rooms" is paused');
+    expect(run.stderr).toContain('! It failed for "&Money booking advisors"');
+    expect(run.stderr).toMatch(/Done so far: .*Provisioning of "&Money booking rooms" is paused/);
+    const again = await scim(["start", "--yes", "--json"], { through: refusing(rooms) });
+    expect(again.exitCode).toBe(5);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      error: { code: "GRAPH_FORBIDDEN" },
+      applications: [{ displayName: "&Money booking advisors", changed: false, state: "running" }],
+    });
+  });
+
+  test("one that is not that far: the other starts, exit 7 with what to do; pausing all is done with that", async () => {
+    const { scim, schedules, rooms } = await two({ advisors: PAUSED, rooms: NEW });
+    rooms.state.credentials = undefined;
+    const run = await scim(["start", "--yes"]);
+    expect(run.exitCode).toBe(7);
+    expect(schedules()).toEqual(["Active", "Disabled"]);
+    expect(run.stderr).toMatch(/! Left out: "&Money booking rooms" is not finished/);
+    expect(run.stdout).toMatch(/advisors" is started\.[^]*Left out: "&Money booking rooms"[^]*scim setup/);
+    Object.assign(rooms.state, { job: undefined });
+    const paused = await scim(["pause", "--yes", "--json"]);
+    expect(paused.exitCode).toBe(0);
+    expect(JSON.parse(paused.stdout)).toMatchObject({
+      changed: true,
+      applications: [{ state: "paused" }, { state: "notSetUp", changed: false, jobId: null }],
+    });
+  });
+
+  test("one that is not registered is left out as well, and none that is set up is a failure", async () => {
+    const { tenant, scim, advisors, rooms } = await two();
+    const index = tenant.state.applications.findIndex(({ appId }) => appId === advisors.appId);
+    tenant.state.applications.splice(index, 1);
+    const run = await scim(["restart", "--yes", "--json"]);
+    expect(run.exitCode).toBe(7);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      appId: rooms.appId,
+      applications: [
+        { state: "notRegistered", appId: null },
+        { appId: rooms.appId, changed: true },
+      ],
+    });
+    Object.assign(rooms.state, { job: undefined });
+    const none = await scim(["restart", "--yes"]);
+    expect([none.exitCode, none.stderr]).toEqual([2, expect.stringContaining("is not set up")]);
+  });
+
+  test("a start ends no quarantine, and starts the other", async () => {
+    const { scim, schedules } = await two({ advisors: { quarantine: QUARANTINE }, rooms: PAUSED });
+    const start = await scim(["start", "--yes"]);
+    expect(start.exitCode).toBe(3);
+    expect(start.stdout).toMatch(
+      /does not end the quarantine of "&Money booking advisors"[^]*rooms" is started/,
+    );
+    expect(schedules()).toEqual(["Active", "Active"]);
+  });
+
+  test("a restart of all tells once how long the largest takes", async () => {
+    const { scim } = await two({ advisors: {}, rooms: { entries: { one: ENTRY } } });
+    const restart = await scim(["restart", "--clear-state", "--yes"]);
+    expect(restart.stderr.match(/For up to 3 users in each/g)).toHaveLength(1);
+    expect(restart.exitCode, restart.stderr).toBe(0);
   });
 });

@@ -14,6 +14,7 @@ import { clean } from "../screen/clean.ts";
 import { fit } from "../screen/fit.ts";
 import { refusal } from "../screen/words/faults.ts";
 import { QUESTIONS } from "../screen/words/run.ts";
+import { goAheadWith } from "../screen/words/scim-control.ts";
 import { SIGN_IN_WAYS } from "../screen/words/sign-in.ts";
 import { groupQuestions } from "./group-questions.ts";
 
@@ -103,7 +104,8 @@ export function askWith(
         choices: ordered.map((value) => ({ value, name: clean(value) })),
       });
     },
-    goAhead: () => prompter.confirm({ message: QUESTIONS.goAhead, default: false }),
+    goAhead: (about) =>
+      prompter.confirm({ message: about ? goAheadWith(about) : QUESTIONS.goAhead, default: false }),
     trustService: (host) => prompter.confirm({ message: QUESTIONS.trustService(host), default: false }),
     removeRedirectUri: (uri) =>
       prompter.confirm({ message: QUESTIONS.removeRedirectUri(uri), default: false }),

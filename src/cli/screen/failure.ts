@@ -3,7 +3,7 @@ import { AppError } from "../../errors.ts";
 import type { Terminal } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
-import type { ApplicationDocument, ResultDocument } from "./result-document.ts";
+import type { CompleteDocument, ResultDocument } from "./result-document.ts";
 import { describeError } from "./words/errors.ts";
 
 export interface FailureFacts {
@@ -55,7 +55,7 @@ export function renderFailure(
  */
 export function toJsonError(
   error: AppError | undefined,
-  applications: readonly ApplicationDocument[] = [],
+  applications: readonly CompleteDocument[] = [],
 ): ResultDocument {
   const words = error && describeError(error);
   return {

@@ -38,6 +38,8 @@ const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
   "anyTokenAccepted",
   "attributesNotKept",
   "nobodyAssigned",
+  "leftOut",
+  "controlFailed",
   "notInScopeYet",
   "notVisibleYet",
   "readBackFailed",
@@ -52,6 +54,9 @@ const WARNINGS: ReadonlySet<RunEvent["kind"]> = new Set([
   "secretsDoubtful",
   "variablesUnknown",
 ]);
+
+/** What a failure names as done. */
+const MADE: ReadonlySet<RunEvent["kind"]> = new Set(["applicationDone", "controlDone", "assignedSoFar"]);
 
 /** The longest silence while something is under way. */
 const STILL_THERE_MS = 10_000;
@@ -110,7 +115,7 @@ export class Reporter {
     this.#isFollowing ||= event.kind === "following";
     if (this.#isFollowing && event.kind === "interrupted") return;
     const sentence = describeEvent(event);
-    const isMade = event.kind === "applicationDone" || event.kind === "assignedSoFar";
+    const isMade = MADE.has(event.kind);
     if (isMade && sentence !== undefined) this.#changes.push(sentence);
     // The failure that follows says it.
     if (event.kind === "assignedSoFar") return;
@@ -154,7 +159,7 @@ export class Reporter {
     if (this.#options.quiet && !isWarning) return;
     if (isWarning) this.#note(`${this.#style.yellow("!")} ${sentence}`);
     else if (event.kind === "journal") this.#note(this.#style.dim(sentence));
-    else if (event.kind === "signedIn" || event.kind === "applicationDone")
+    else if (event.kind === "signedIn" || event.kind === "applicationDone" || event.kind === "controlDone")
       this.#note(`${this.#style.green("✔")} ${sentence}`);
     else this.#note(`${this.#style.cyan("i")} ${sentence}`);
   }

@@ -1,6 +1,11 @@
 // The large zod: only types of this file reach the program, and the JSON Schema is made from its words.
 import * as z from "zod";
-import { provisioningDocument, SCIM_DOCUMENTS } from "./scim-document.ts";
+import {
+  type ControlledDocument,
+  controlledDocument,
+  provisioningDocument,
+  SCIM_DOCUMENTS,
+} from "./scim-document.ts";
 
 const nullableText = z.string().nullable();
 
@@ -26,9 +31,11 @@ const ended = {
   provisioning: provisioningDocument.optional().describe("Where the command sets provisioning up."),
 };
 
-const applications = z.array(z.strictObject({ ...ended, displayName: z.string() }));
+const application = z.strictObject({ ...ended, displayName: z.string() });
 /** Each of several applications of a product. */
-export type ApplicationDocument = z.infer<typeof applications>[number];
+export type ApplicationDocument = z.infer<typeof application>;
+/** One that was complete before a failure. */
+export type CompleteDocument = ApplicationDocument | ControlledDocument;
 
 const Ended = z.strictObject({
   schemaVersion: z.literal(1),
@@ -38,7 +45,8 @@ const Ended = z.strictObject({
     .array(z.strictObject({ id: z.string(), displayName: z.string() }))
     .describe("The groups whose users are synchronised, for the vendor."),
   handoverPage: nullableText.describe("The page about it for people, where this run wrote one."),
-  applications: applications
+  applications: z
+    .array(application)
     .optional()
     .describe("Each of several applications; at the top stands the first."),
 });
@@ -292,7 +300,8 @@ export const ResultDocument = z.union([
       hint: z.string(),
       requestId: nullableText,
     }),
-    applications: applications
+    applications: z
+      .array(z.union([application, controlledDocument]))
       .optional()
       .describe("Of several applications those that were complete before the failure, and stay."),
   }),

@@ -4,30 +4,55 @@ import type { Terminal } from "../../ports/index.ts";
 import { clean } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
+import type { ControlledDocument } from "./scim-document.ts";
 import { toJsonJob } from "./scim-status.ts";
-import { controlEnd } from "./words/scim-control.ts";
+import { controlEnd, controlEnds } from "./words/scim-control.ts";
 
-/** How a start, a pause or a restart ended. */
-export function renderControl(result: ControlResult, terminal: Terminal): string {
+/** How a start, a pause or a restart ended, one application after the other. */
+export function renderControl(results: readonly ControlResult[], terminal: Terminal): string {
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
-  const [first = "", ...rest] = controlEnd(result);
-  const isGood = result.outcome === "changed" || result.outcome === "nothingToDo";
-  return fit([isGood ? style.green(first) : first, ...rest].join("\n"), terminal.resultColumns);
+  const [only] = results;
+  const { each, all } =
+    results.length === 1 && only ? { each: [controlEnd(only)], all: [] } : controlEnds(results);
+  const lines = each.flatMap(([first = "", ...rest], index) => {
+    const outcome = results[index]?.outcome;
+    return [outcome === "changed" || outcome === "nothingToDo" ? style.green(first) : first, ...rest];
+  });
+  return fit([...lines, ...all].join("\n"), terminal.resultColumns);
 }
 
 const COMMANDS = { start: "scim start", pause: "scim pause", restart: "scim restart" } as const;
 
-/** The same for standard output with `--json`. */
-export function toJsonControl(result: ControlResult): ResultDocument {
-  const { verb, outcome, tenant, appId, objectId, displayName, state, job } = result;
+type ControlDocument = Extract<ResultDocument, { command: "scim start" | "scim pause" | "scim restart" }>;
+
+/** The same for standard output with `--json`: the first that is there at the top, all of several in a list. */
+export function toJsonControl(results: readonly ControlResult[]): ControlDocument {
+  const applications = results.map(toJsonControlled);
+  const index = applications.findIndex(({ appId }) => appId !== null);
+  const [result, first] = [results[index], applications[index]];
+  if (!result || !first || first.state === "notRegistered") throw new TypeError("a result of nothing");
+  const { appId, objectId, state } = first;
   return {
     schemaVersion: 1,
-    command: COMMANDS[verb],
+    command: COMMANDS[result.verb],
+    ...first,
+    changed: applications.some(({ changed }) => changed),
+    appId: appId ?? "",
+    objectId: objectId ?? "",
+    state,
+    ...(results.length > 1 && { applications }),
+  };
+}
+
+/** One of several. */
+export function toJsonControlled(result: ControlResult): ControlledDocument {
+  const { outcome, tenant, displayName, appId, objectId, state, job } = result;
+  return {
     changed: outcome === "changed",
     tenantId: clean(tenant.id),
     displayName: clean(displayName),
-    appId: clean(appId),
-    objectId: clean(objectId),
+    appId: appId === undefined ? null : clean(appId),
+    objectId: objectId === undefined ? null : clean(objectId),
     state,
     ...toJsonJob(job),
   };

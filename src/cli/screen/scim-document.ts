@@ -88,6 +88,18 @@ const logEntry = z.strictObject({
   durationMs: z.number().nullable(),
 });
 
+/** One of several applications whose provisioning is started, paused or restarted. */
+export const controlledDocument = z.strictObject({
+  changed: z.boolean(),
+  tenantId: z.string(),
+  displayName: z.string(),
+  appId: nullableText.describe("Null where it is not registered; so is `objectId`."),
+  objectId: nullableText,
+  state: z.enum(["notRegistered", ...PROVISIONING_STATES]),
+  ...job,
+});
+export type ControlledDocument = z.infer<typeof controlledDocument>;
+
 /** What the commands that run provisioning print with `--json`. */
 export const SCIM_DOCUMENTS = [
   z.strictObject({
@@ -136,6 +148,10 @@ export const SCIM_DOCUMENTS = [
     ...application,
     state: z.enum(PROVISIONING_STATES).describe("As it was read back."),
     ...job,
+    applications: z
+      .array(controlledDocument)
+      .optional()
+      .describe("Each of several applications; at the top stands the first that is registered."),
   }),
   z.strictObject({
     schemaVersion: z.literal(1),

@@ -1,35 +1,32 @@
-import { AppError } from "../../errors.ts";
 import { pauseJob, type RestartCriteria, restartJob, startJob } from "../../graph/synchronization.ts";
-import { inStep, isOn, type ProvisioningState, stateOf } from "../../provisioning/state.ts";
+import { inStep, type ProvisioningState, stateOf } from "../../provisioning/state.ts";
 import type { Job } from "../../provisioning/types.ts";
-import type { KnownValues } from "../../settings/known-values.ts";
-import type { Template } from "../../template/schema.ts";
 import { confirmPlan } from "../confirm.ts";
 import { during, journaled, type RunContext, stopIfInterrupted } from "../context.ts";
+import { together } from "../together.ts";
 import { checkUnattended, missingTenant } from "../unattended.ts";
+import type { LocatedProvisioning } from "./locate.ts";
 import {
-  type LocatedProvisioning,
-  locateProvisioning,
-  requireJob,
-  SCIM_READING_SCOPES,
-  SCIM_RUNNING_SCOPES,
-} from "./locate.ts";
+  type ControlVerb,
+  type LeftOut,
+  type Ready,
+  readStandings,
+  type Standing,
+  type StandingsInput,
+} from "./standing.ts";
 import { awaitRestarted, awaitSwitched, type Switched } from "./switched.ts";
 
-export type ControlVerb = "start" | "pause" | "restart";
-
-export interface ControlInput {
-  readonly template: Template;
-  readonly known: KnownValues;
-  readonly verb: ControlVerb;
+export interface ControlInput extends StandingsInput {
   /** Of a restart: everybody is looked at again. */
   readonly clearsState: boolean;
   readonly yes: boolean;
-  readonly dryRun: boolean;
 }
 
-/** How it ended, with the job as it was read back. */
-export interface ControlResult {
+/** How it ended for one application. */
+export type ControlResult = Controlled | LeftOut;
+
+/** With the job as it was read back. */
+export interface Controlled {
   readonly verb: ControlVerb;
   readonly outcome: "changed" | "nothingToDo" | "planned" | "quarantine";
   readonly clearsState: boolean;
@@ -44,27 +41,70 @@ export interface ControlResult {
 }
 
 /**
- * Starts, pauses or restarts a job, after showing how it stands. Where nothing is to do nothing is done; a job in
- * quarantine is not started, for that does not end the quarantine.
+ * Starts, pauses or restarts the jobs of a product, after showing how they stand: one question, then side by side.
+ * Where nothing is to do nothing is done; a job in quarantine is not started, for that does not end the quarantine.
+ * What fails in one does not stop another.
  *
- * @throws AppError PROVISIONING_MISSING, DECLINED, and what `locate` throws.
+ * @throws AppError PROVISIONING_MISSING where none of them is set up, DECLINED, and what `locate` throws.
  */
-export async function controlProvisioning(context: RunContext, input: ControlInput): Promise<ControlResult> {
+export async function controlProvisioning(
+  context: RunContext,
+  input: ControlInput,
+): Promise<ControlResult[]> {
   checkUnattended(context, missingTenant(input.known), input);
-  const { verb, clearsState, dryRun } = input;
-  const located = await locateProvisioning(
-    context,
-    input,
-    dryRun ? SCIM_READING_SCOPES : SCIM_RUNNING_SCOPES,
-  );
-  const job = requireJob(located);
+  const { dryRun } = input;
+  const standings = await readStandings(context, input);
+  const ready = standings.filter((standing) => "located" in standing);
+  showStandings(context, input, standings, ready);
+  const toDo = ready.filter(({ outcome }) => outcome === undefined);
+  if (toDo.length > 0 && !dryRun) {
+    const displayNames = toDo.map(({ located }) => located.current.application.displayName);
+    await confirmPlan(
+      context,
+      input.yes,
+      standings.length > 1 ? { verb: input.verb, displayNames } : undefined,
+    );
+  }
+  return all(context, standings, async (standing) => {
+    if (!("located" in standing)) return standing.result;
+    const { located, job, outcome } = standing;
+    if (outcome ?? dryRun) return ended(standing, input, outcome ?? "planned");
+    stopIfInterrupted(context.signal);
+    await carryOut(context, located, job, input);
+    return ended(standing, input, "changed", await readBack(context, located, job, input.verb));
+  });
+}
+
+function showStandings(
+  { report }: RunContext,
+  { verb, clearsState }: ControlInput,
+  standings: readonly Standing[],
+  ready: readonly Ready[],
+): void {
+  for (const standing of standings) {
+    if ("result" in standing) report({ kind: "leftOut", result: standing.result });
+    else {
+      const { located, state, job } = standing;
+      const { displayName } = located.current.application;
+      report({ kind: "provisioningFound", displayName, state, job });
+    }
+  }
+  if (verb !== "restart") return;
+  const counts = ready.map(({ job }) => inStep(job, "User"));
+  const isKnown = counts.every((count) => count !== undefined);
+  const users = isKnown ? Math.max(...counts) : undefined;
+  report({ kind: "restartMeans", clearsState, users, jobs: ready.length });
+}
+
+function ended(
+  { located, job, state }: Ready,
+  { verb, clearsState }: ControlInput,
+  outcome: Controlled["outcome"],
+  after?: Switched,
+): Controlled {
   const { tenant, provisioning } = located;
   const { displayName, appId, objectId } = located.current.application;
-  const state = stateOf(provisioning);
-  const ended = (
-    outcome: ControlResult["outcome"],
-    after: { readonly job: Job; readonly isVisible: boolean } = { job, isVisible: true },
-  ): ControlResult => ({
+  return {
     verb,
     outcome,
     clearsState,
@@ -72,21 +112,30 @@ export async function controlProvisioning(context: RunContext, input: ControlInp
     displayName,
     appId,
     objectId,
-    ...after,
-    state: stateOf({ ...provisioning, job: after.job }),
-  });
-  if (verb !== "pause" && state === "incomplete") {
-    throw new AppError("PROVISIONING_MISSING", { displayName, appId, lacks: "credentials" });
+    job: after?.job ?? job,
+    isVisible: after?.isVisible ?? true,
+    state: after ? stateOf({ ...provisioning, job: after.job }) : state,
+  };
+}
+
+/** Waits for the end of all; where one fails, it is said what became of each before the first failure is told. */
+async function all(
+  { report }: RunContext,
+  standings: readonly Standing[],
+  work: (standing: Standing) => Promise<ControlResult>,
+): Promise<ControlResult[]> {
+  const working = standings.map(work);
+  const outcomes = await Promise.allSettled(working);
+  if (outcomes.length > 1 && outcomes.some(({ status }) => status === "rejected")) {
+    for (const [index, outcome] of outcomes.entries()) {
+      const standing = standings[index];
+      if (outcome.status === "fulfilled") report({ kind: "controlDone", result: outcome.value });
+      else if (standing && "located" in standing) {
+        report({ kind: "controlFailed", displayName: standing.located.current.application.displayName });
+      }
+    }
   }
-  context.report({ kind: "provisioningFound", displayName, state, job });
-  if (verb === "restart") context.report({ kind: "restartMeans", clearsState, users: inStep(job, "User") });
-  if (verb === "start" && state === "quarantine" && isOn(job)) return ended("quarantine");
-  if (verb !== "restart" && isOn(job) === (verb === "start")) return ended("nothingToDo");
-  if (dryRun) return ended("planned");
-  await confirmPlan(context, input.yes);
-  stopIfInterrupted(context.signal);
-  await carryOut(context, located, job, input);
-  return ended("changed", await readBack(context, located, job, verb));
+  return together(...working);
 }
 
 const TASKS = {

@@ -27,7 +27,11 @@ export async function locateProvisioning(
   input: LocateInput,
   scopes: readonly string[],
 ): Promise<LocatedProvisioning> {
-  const located = await locate(context, input, scopes);
+  return withProvisioning(context, await locate(context, input, scopes));
+}
+
+/** The same for an application that was found. @throws AppError REGISTRATION_INCOMPLETE */
+export async function withProvisioning(context: RunContext, located: Located): Promise<LocatedProvisioning> {
   const { application, servicePrincipal } = located.current;
   if (!servicePrincipal) {
     const { displayName, appId } = application;

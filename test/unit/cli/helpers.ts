@@ -378,7 +378,7 @@ const POISON = `${ESC}[2J${ESC}]52;c;ZXZpbA==\u0007\u009B31m\u202E`;
 
 /** What a program reads, not a person: words that choose the sentence, and dates that were dates before. */
 const NOT_SHOWN =
-  "kind lacks needs problem way cloud otherCloud next reason action expected task state outcome property type endDateTime secretStart secretEnd".split(
+  "kind verb lacks needs problem way cloud otherCloud next reason action expected task state outcome property type endDateTime secretStart secretEnd".split(
     " ",
   );
 

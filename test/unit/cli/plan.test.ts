@@ -13,7 +13,9 @@ import type {
   RunEvent,
 } from "../../../src/flow/events.ts";
 import type { AssignmentProposal } from "../../../src/flow/scim/assign.ts";
+import type { Controlled } from "../../../src/flow/scim/control.ts";
 import type { UserCheck } from "../../../src/flow/scim/people/check-users.ts";
+import type { LeftOut } from "../../../src/flow/scim/standing.ts";
 import { type DiffOptions, diff } from "../../../src/registration/diff.ts";
 import { toRemoval } from "../../../src/registration/removal.ts";
 import { obstacles } from "../../../src/registration/rights.ts";
@@ -44,6 +46,27 @@ const NOTHING_PLANNED: AssignmentProposal["plan"] = {
   missing: [],
   nested: 1,
 };
+const CONTROLLED: Controlled = {
+  verb: "pause",
+  outcome: "changed",
+  clearsState: false,
+  tenant: { id: guid(8), displayName: "Contoso" },
+  displayName: "empower",
+  appId: guid(1),
+  objectId: guid(2),
+  job: aJob(),
+  state: "paused",
+  isVisible: true,
+};
+const LEFT_OUT: LeftOut = {
+  ...CONTROLLED,
+  outcome: "notReady",
+  state: "notRegistered",
+  appId: undefined,
+  objectId: undefined,
+  job: undefined,
+};
+
 const PROPOSED: AssignmentProposal = {
   tenant: { id: guid(1), displayName: "Contoso" },
   displayName: "empower",
@@ -493,10 +516,18 @@ const EVENTS: {
     { displayName: "empower", state: "quarantine", job: aQuarantinedJob() },
   ],
   restartMeans: [
-    { clearsState: false, users: 3 },
-    { clearsState: true, users: 3000 },
-    { clearsState: true, users: undefined },
+    { clearsState: false, users: 3, jobs: 1 },
+    { clearsState: true, users: 3000, jobs: 1 },
+    { clearsState: true, users: 3000, jobs: 2 },
+    { clearsState: true, users: undefined, jobs: 2 },
   ],
+  leftOut: [{ result: LEFT_OUT }, { result: { ...LEFT_OUT, state: "incomplete" } }],
+  controlDone: [
+    { result: { ...CONTROLLED, outcome: "changed" } },
+    { result: { ...CONTROLLED, outcome: "nothingToDo" } },
+    { result: LEFT_OUT },
+  ],
+  controlFailed: [{ displayName: "empower" }],
   following: [{}],
   assignments: [PROPOSED, { ...PROPOSED, plan: NOTHING_PLANNED, file: undefined }].map((one) => ({
     proposal: one,

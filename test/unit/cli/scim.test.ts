@@ -9,9 +9,10 @@ import { logsEnd } from "../../../src/cli/screen/words/scim-logs.ts";
 import { skipReason } from "../../../src/cli/screen/words/scim-on-demand.ts";
 import { quarantineWording, STATES } from "../../../src/cli/screen/words/scim-state.ts";
 import { durationText, momentText } from "../../../src/cli/screen/words/scim-time.ts";
-import type { ControlResult } from "../../../src/flow/scim/control.ts";
+import type { Controlled } from "../../../src/flow/scim/control.ts";
 import type { ScimLogs } from "../../../src/flow/scim/logs.ts";
 import type { ProvisionResult } from "../../../src/flow/scim/provision.ts";
+import type { LeftOut } from "../../../src/flow/scim/standing.ts";
 import type { ApplicationStatus, ScimStatus } from "../../../src/flow/scim/status.ts";
 import type { ProvisioningFinding } from "../../../src/provisioning/findings.ts";
 import type { SchemaChange, SchemaProblem } from "../../../src/provisioning/schema-changes.ts";
@@ -148,7 +149,18 @@ test("a moment that is none", () => {
   expect(momentText("soon", NOW)).toBe("?");
 });
 
-const CONTROLS: readonly ControlResult[] = (["start", "pause", "restart"] as const).flatMap((verb) =>
+const LEFT_OUT: LeftOut = {
+  verb: "start",
+  outcome: "notReady",
+  tenant: TENANT,
+  displayName: APP.displayName,
+  state: "notRegistered",
+  appId: undefined,
+  objectId: undefined,
+  job: undefined,
+};
+
+const CONTROLS: readonly Controlled[] = (["start", "pause", "restart"] as const).flatMap((verb) =>
   (["changed", "nothingToDo", "planned", "quarantine"] as const).map((outcome) => ({
     ...APP,
     verb,
@@ -162,16 +174,24 @@ const CONTROLS: readonly ControlResult[] = (["start", "pause", "restart"] as con
 );
 
 test.each(CONTROLS)("$verb, $outcome", (result) => {
-  const text = renderControl(result, wide);
-  expect(text).not.toMatch(NO_SENTENCE);
-  expect(controlOf(renderControl(poisoned(result), wide))).toEqual([]);
-  expect(controlOf(JSON.stringify(toJsonControl(poisoned(result))))).toEqual([]);
+  for (const results of [
+    [result],
+    [result, LEFT_OUT],
+    [{ ...LEFT_OUT, state: "incomplete" as const }, result],
+  ]) {
+    expect(renderControl(results, wide)).not.toMatch(NO_SENTENCE);
+    expect(controlOf(renderControl(poisoned(results), wide))).toEqual([]);
+    const document = toJsonControl(poisoned(results));
+    expect(controlOf(JSON.stringify(document))).toEqual([]);
+    expect(document.appId).not.toBe("");
+    expect(document.applications?.length ?? 1).toBe(results.length);
+  }
 });
 
 test("a job that is started and still in quarantine is no success without a word", () => {
   const [changed] = CONTROLS;
   if (!changed) throw new Error("no result");
-  const text = renderControl({ ...changed, job: aQuarantinedJob(), state: "quarantine" }, wide);
+  const text = renderControl([{ ...changed, job: aQuarantinedJob(), state: "quarantine" }], wide);
   expect(text).toMatch(/still is in quarantine[^]*scim restart/);
 });
 

@@ -4,6 +4,7 @@ import { toScreenDate } from "../../../handover/dates.ts";
 import type { PasswordCredential } from "../../../registration/types.ts";
 import { say } from "../clean.ts";
 import { assignedSoFar } from "./scim-assign.ts";
+import { controlDone, controlFailed, leftOut } from "./scim-control.ts";
 import { FOLLOWING, provisioningFound, restartMeans } from "./scim-running.ts";
 import { setupNote } from "./scim-setup.ts";
 import { retried } from "./sign-in.ts";
@@ -144,8 +145,14 @@ export function describeEvent(event: RunEvent): string | undefined {
       return `Stopping as soon as what is under way is done${event.byKey ? ". Press Ctrl-C again to stop at once" : ", in 10 seconds at most"}.`;
     case "provisioningFound":
       return provisioningFound(event);
+    case "leftOut":
+      return leftOut(event.result);
     case "restartMeans":
       return restartMeans(event);
+    case "controlDone":
+      return controlDone(event.result);
+    case "controlFailed":
+      return controlFailed(event.displayName);
     case "following":
       return FOLLOWING;
     case "secretTokenCleaned":

@@ -1,11 +1,22 @@
-import type { ControlResult, ControlVerb } from "../../../flow/scim/control.ts";
+import type { GoAheadWith } from "../../../flow/questions.ts";
+import type { Controlled, ControlResult } from "../../../flow/scim/control.ts";
+import type { ControlVerb, LeftOut } from "../../../flow/scim/standing.ts";
 import { say } from "../clean.ts";
-import { quarantineWording } from "./scim-state.ts";
+import { quarantineWording, STATE_ADVICE, STATES } from "./scim-state.ts";
 
-const CHANGED: Readonly<Record<ControlVerb, string>> = {
-  start: "is started. The next cycle begins within a few minutes. See how it goes with: scim status",
-  pause: "is paused. Users and groups stay in the app as they are. Go on with: scim start",
-  restart: "is restarted. The next cycle begins within a few minutes. See how it goes with: scim status",
+const CHANGED: Readonly<Record<ControlVerb, { readonly is: string; readonly next: string }>> = {
+  start: {
+    is: "is started.",
+    next: "The next cycle begins within a few minutes. See how it goes with: scim status",
+  },
+  pause: {
+    is: "is paused.",
+    next: "Users and groups stay in the app as they are. Go on with: scim start",
+  },
+  restart: {
+    is: "is restarted.",
+    next: "The next cycle begins within a few minutes. See how it goes with: scim status",
+  },
 };
 
 const NOTHING: Readonly<Record<ControlVerb, string>> = {
@@ -17,28 +28,96 @@ const NOTHING: Readonly<Record<ControlVerb, string>> = {
 
 /** How a start, a pause or a restart ended, the first line first. */
 export function controlEnd(result: ControlResult): string[] {
-  const { outcome, verb, displayName, isVisible, job, state } = result;
+  const [first = "", ...rest] = endOf(result);
+  return result.outcome === "changed" ? [`${first} ${CHANGED[result.verb].next}`, ...rest] : [first, ...rest];
+}
+
+/** The same of several applications: each by itself, and what holds for all of them behind it. */
+export function controlEnds(results: readonly ControlResult[]): {
+  readonly each: readonly (readonly string[])[];
+  readonly all: readonly string[];
+} {
+  const all = results.flatMap(({ outcome, verb }) => {
+    if (outcome === "planned") return [DRY_RUN];
+    return outcome === "changed" ? [CHANGED[verb].next] : [];
+  });
+  const each = results.map((result) => (result.outcome === "planned" ? [planned(result)] : endOf(result)));
+  return { each, all: [...new Set(all)] };
+}
+
+function endOf(result: ControlResult): string[] {
+  const { outcome, verb, displayName } = result;
   switch (outcome) {
     case "planned":
-      return ["Dry run: nothing was changed."];
+      return [DRY_RUN];
     case "nothingToDo":
       return [
-        say`Nothing to do: provisioning of "${displayName}" ${state === "paused" ? "is paused already" : NOTHING[verb]}.`,
+        say`Nothing to do: provisioning of "${displayName}" ${result.state === "paused" ? "is paused already" : NOTHING[verb]}.`,
       ];
     case "quarantine":
       return [
         say`Nothing was changed: a start does not end the quarantine of "${displayName}".`,
-        quarantineWording(job).advice,
+        quarantineWording(result.job).advice,
       ];
+    case "notReady":
+      return leftOutEnd(result);
     case "changed":
       return [
-        say`Done: provisioning of "${displayName}" ${CHANGED[verb]}`,
-        ...(isVisible ? [] : [NOT_VISIBLE]),
-        ...(verb === "start" && state === "quarantine"
-          ? [`It still is in quarantine. ${quarantineWording(job).advice}`]
+        say`Done: provisioning of "${displayName}" ${CHANGED[verb].is}`,
+        ...(result.isVisible ? [] : [NOT_VISIBLE]),
+        ...(verb === "start" && result.state === "quarantine"
+          ? [`It still is in quarantine. ${quarantineWording(result.job).advice}`]
           : []),
       ];
   }
 }
 
+const DRY_RUN = "Dry run: nothing was changed.";
 const NOT_VISIBLE = "Microsoft Entra accepted it, but does not show it yet. That takes a minute sometimes.";
+
+function planned({ displayName, verb }: ControlResult): string {
+  return say`Provisioning of "${displayName}" would be ${PLANNED[verb]}.`;
+}
+
+const PLANNED: Readonly<Record<ControlVerb, string>> = {
+  start: "started",
+  pause: "paused",
+  restart: "restarted",
+};
+
+function leftOutEnd(result: LeftOut): string[] {
+  const { state, verb } = result;
+  const advice = state === "notRegistered" ? REGISTER_FIRST : STATE_ADVICE[state];
+  // What was never set up is as good as paused.
+  return [leftOut(result), ...(verb === "pause" || advice === undefined ? [] : [advice])];
+}
+
+export const REGISTER_FIRST = "Register it first, with: register";
+
+/** What is known of one of several before the others are started, paused or restarted. */
+export function leftOut({ displayName, state }: LeftOut): string {
+  const is = state === "notRegistered" ? "not registered in this tenant" : STATES[state];
+  return say`Left out: "${displayName}" is ${is}.`;
+}
+
+/** How it ended for one of several, where it failed for another; nothing where nothing was done. */
+export function controlDone(result: ControlResult): string | undefined {
+  return result.outcome === "changed" ? changed(result) : undefined;
+}
+
+function changed({ displayName, verb }: Controlled): string {
+  return say`Provisioning of "${displayName}" ${CHANGED[verb].is.replace(".", "")}`;
+}
+
+export function controlFailed(displayName: string): string {
+  return say`It failed for "${displayName}"; the reason is below.`;
+}
+
+/** The one question about several. */
+export function goAheadWith({ verb, displayNames }: GoAheadWith): string {
+  const names = displayNames.map((name) => say`"${name}"`);
+  const last = names.pop() ?? "";
+  return `${ASKED[verb]} provisioning of ${names.length > 0 ? `${names.join(", ")} and ${last}` : last}?`;
+}
+
+const ASKED: Readonly<Record<ControlVerb, string>> = { start: "Start", pause: "Pause", restart: "Restart" };

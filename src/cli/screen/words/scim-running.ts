@@ -15,7 +15,11 @@ export function provisioningFound({
 }
 
 /** What a restart will do, before it is agreed to. */
-export function restartMeans({ clearsState, users }: Extract<RunEvent, { kind: "restartMeans" }>): string {
+export function restartMeans({
+  clearsState,
+  users,
+  jobs,
+}: Extract<RunEvent, { kind: "restartMeans" }>): string {
   if (!clearsState) {
     return "A restart ends a quarantine, and the next cycle goes on where the last one was. With --clear-state everybody would be looked at again, as in a first cycle.";
   }
@@ -26,7 +30,8 @@ export function restartMeans({ clearsState, users }: Extract<RunEvent, { kind: "
   const { from, to } = estimateFullCycle(users);
   const [best, worst] = [durationText(from), durationText(to)];
   const span = best === worst ? `about ${best}` : `${best} to ${worst}`;
-  return say`${meaning} For ${counted(users, "user")} that takes ${span} once it has begun.`;
+  const count = jobs > 1 ? `up to ${counted(users, "user")} in each` : counted(users, "user");
+  return say`${meaning} For ${count} that takes ${span} once it has begun.`;
 }
 
 export const FOLLOWING =

@@ -4,6 +4,7 @@ import { inStep, isOn } from "../../../provisioning/state.ts";
 import type { Cycle, Job, SavedCredentials } from "../../../provisioning/types.ts";
 import { say } from "../clean.ts";
 import type { Row } from "../labelled.ts";
+import { REGISTER_FIRST } from "./scim-control.ts";
 import { quarantineWording, STATE_ADVICE, STATES } from "./scim-state.ts";
 import { counted, momentText } from "./scim-time.ts";
 
@@ -36,7 +37,7 @@ export function statusRows({ provisioning }: SetUp, now: Date): Row[] {
 /** What somebody should do now; nothing where all is well. */
 export function statusAdvice(application: ApplicationStatus): string | undefined {
   const { state } = application;
-  if (state === "notRegistered") return "Register it first, with: register";
+  if (state === "notRegistered") return REGISTER_FIRST;
   const { job } = application.provisioning;
   if (state === "quarantine" && job) return quarantineWording(job).advice;
   if (job?.lastCycle?.state === "EntryLevelErrors") return "See what failed with: scim logs --status failure";

@@ -1,0 +1,109 @@
+import { AppError, isAppError } from "../../errors.ts";
+import { isOn, type ProvisioningState, stateOf } from "../../provisioning/state.ts";
+import type { Job } from "../../provisioning/types.ts";
+import type { KnownValues } from "../../settings/known-values.ts";
+import { fill } from "../../template/placeholders.ts";
+import type { Template } from "../../template/schema.ts";
+import type { RunContext } from "../context.ts";
+import { type Located, locateAll } from "../locate.ts";
+import { together } from "../together.ts";
+import {
+  type LocatedProvisioning,
+  requireJob,
+  SCIM_READING_SCOPES,
+  SCIM_RUNNING_SCOPES,
+  withProvisioning,
+} from "./locate.ts";
+
+export type ControlVerb = "start" | "pause" | "restart";
+
+export interface StandingsInput {
+  /** One for each application that is meant; never empty. */
+  readonly templates: readonly Template[];
+  readonly known: KnownValues;
+  readonly verb: ControlVerb;
+  readonly dryRun: boolean;
+}
+
+/** One of several that is not that far yet. */
+export interface LeftOut {
+  readonly outcome: "notReady";
+  readonly verb: ControlVerb;
+  readonly tenant: { readonly id: string; readonly displayName: string };
+  readonly displayName: string;
+  readonly state: ProvisioningState | "notRegistered";
+  readonly appId: string | undefined;
+  readonly objectId: string | undefined;
+  readonly job: undefined;
+}
+
+/** How one stands before anything is done about it. */
+export type Standing = Ready | { readonly result: LeftOut; readonly failure: AppError | undefined };
+
+export interface Ready {
+  readonly located: LocatedProvisioning;
+  readonly job: Job;
+  readonly state: ProvisioningState;
+  /** Undefined where something is to be done. */
+  readonly outcome: "nothingToDo" | "quarantine" | undefined;
+}
+
+/**
+ * How the jobs of the applications that are meant stand. Reads only.
+ *
+ * @throws AppError what stands in the way of the first, where all are left out; and what `locate` throws.
+ */
+export async function readStandings(context: RunContext, input: StandingsInput): Promise<Standing[]> {
+  const { templates, verb, dryRun } = input;
+  const found = await locateAll(context, input, dryRun ? SCIM_READING_SCOPES : SCIM_RUNNING_SCOPES);
+  const first = found.find((located) => located !== undefined);
+  if (!first) throw new TypeError("neither found nor missed");
+  const standings = await together(
+    ...found.map(async (located, index): Promise<Standing> => {
+      if (located) return standingOf(context, located, verb);
+      const { tenant, appName } = first;
+      const displayName = fill(templates[index]?.application.displayName ?? "", { appName });
+      return { result: { ...NOT_THERE, verb, tenant, displayName }, failure: undefined };
+    }),
+  );
+  if (standings.some((standing) => "located" in standing)) return standings;
+  const failures = standings.flatMap((standing) => ("failure" in standing && standing.failure) || []);
+  throw failures[0] ?? new TypeError("left out without a reason");
+}
+
+const NOT_THERE = {
+  outcome: "notReady",
+  state: "notRegistered",
+  appId: undefined,
+  objectId: undefined,
+  job: undefined,
+} as const;
+
+async function standingOf(context: RunContext, found: Located, verb: ControlVerb): Promise<Standing> {
+  const { tenant } = found;
+  const { displayName, appId, objectId } = found.current.application;
+  const leftOut = (state: ProvisioningState, failure: AppError): Standing => ({
+    result: { ...NOT_THERE, verb, tenant, displayName, appId, objectId, state },
+    failure,
+  });
+  try {
+    const located = await withProvisioning(context, found);
+    const job = requireJob(located);
+    const state = stateOf(located.provisioning);
+    if (verb !== "pause" && state === "incomplete") {
+      const failure = new AppError("PROVISIONING_MISSING", { displayName, appId, lacks: "credentials" });
+      return leftOut(state, failure);
+    }
+    return { located, job, state, outcome: withoutDoing(verb, job, state) };
+  } catch (error) {
+    const isMissing =
+      isAppError(error, "PROVISIONING_MISSING") || isAppError(error, "REGISTRATION_INCOMPLETE");
+    if (!isMissing) throw error;
+    return leftOut("notSetUp", error);
+  }
+}
+
+function withoutDoing(verb: ControlVerb, job: Job, state: ProvisioningState): Ready["outcome"] {
+  if (verb === "start" && state === "quarantine" && isOn(job)) return "quarantine";
+  return verb !== "restart" && isOn(job) === (verb === "start") ? "nothingToDo" : undefined;
+}
