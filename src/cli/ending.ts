@@ -36,7 +36,10 @@ export async function showFailure(
   // The words for all that may fail are many, and most runs need none of them.
   const { renderFailure, toJsonError } = await import("./screen/failure.ts");
   terminal.note(renderFailure(error, terminal, options));
-  if (options.json) terminal.result(toText(toJsonError(isAppError(error) ? error : undefined, applications)));
+  if (options.json)
+    terminal.result(
+      toText(toJsonError(isAppError(error) ? error : undefined, options.program, applications)),
+    );
   return exitCodeOf(error);
 }
 

@@ -86,12 +86,13 @@ async function handleUsage(
     return 2;
   const failure = error instanceof CommanderError ? toUsageError(error, argv, program) : error;
   const { renderFailure, toJsonError } = await import("./screen/failure.ts");
-  ports.terminal.note(
-    renderFailure(failure, ports.terminal, { journal: undefined, verbose: false, changes: [] }),
-  );
+  const { OtherCommands } = await import("./other-commands.ts");
+  const other = new OtherCommands(program);
+  const facts = { journal: undefined, verbose: false, changes: [], program: other };
+  ports.terminal.note(renderFailure(failure, ports.terminal, facts));
   if (argv.includes("--json")) {
     const known = failure instanceof AppError ? failure : undefined;
-    ports.terminal.result(JSON.stringify(toJsonError(known), null, 2));
+    ports.terminal.result(JSON.stringify(toJsonError(known, other), null, 2));
   }
   return isAppError(failure) ? EXIT_CODES[failure.code] : 1;
 }
@@ -102,7 +103,8 @@ function toUsageError(
   program: Command,
 ): AppError {
   const command = commandOf(argv, program);
-  if (code === "commander.help") return new AppError("USAGE", { detail: "A subcommand is missing.", command });
+  if (code === "commander.help")
+    return new AppError("USAGE", { detail: "A subcommand is missing.", command });
   // Whatever is no command is taken for an argument of the default one.
   const word = argv.find((argument) => !argument.startsWith("-")) ?? "";
   if (code === "commander.excessArguments" && command === "") {

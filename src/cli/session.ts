@@ -11,12 +11,14 @@ import { CLOUDS } from "../signin/cloud.ts";
 import { highPrivileges } from "../template/privileges.ts";
 import { type Ending, exitCodeOf, showEnding, showFailure } from "./ending.ts";
 import { isOn, readFlags, textOf, unknownVariables } from "./flags.ts";
+import { OtherCommands } from "./other-commands.ts";
 import type { Invocation } from "./program.ts";
 import { askWith } from "./prompts/questions.ts";
 import { enterSandbox, type SandboxRun } from "./sandbox.ts";
 import { Reporter } from "./screen/reporter.ts";
 import { toJsonApplication } from "./screen/result.ts";
 import type { CompleteDocument } from "./screen/result-document.ts";
+import type { Program } from "./screen/words/advice.ts";
 import type { PackedProgram } from "./screen/words/consent.ts";
 import { SIGN_IN_PAGES } from "./screen/words/sign-in.ts";
 import { loadSettings, type Settings } from "./settings.ts";
@@ -30,6 +32,8 @@ export interface Session {
   readonly outputFolder: string;
   /** Of several applications those that a failure has to tell of. */
   readonly complete: CompleteDocument[];
+  /** How other commands are run on the same app. */
+  readonly program: OtherCommands;
 }
 
 /**
@@ -42,7 +46,8 @@ export async function withSession(
 ): Promise<ExitCode> {
   const { flags: given, faults: flagFaults } = readFlags(command, ports.system.environment);
   const flags = command.parent?.name() === "scim" ? { ...given, ...PROVISIONED } : given;
-  const reporter = new Reporter(ports, globals);
+  const program = new OtherCommands(command, given);
+  const reporter = new Reporter(ports, globals, program);
   const { currentFolder } = ports.system;
   const outputFolder = absolute(currentFolder, textOf(flags, "output") ?? currentFolder);
   const interrupted = () => reporter.report({ kind: "interrupted", byKey: isKey(signal.reason) });
@@ -91,17 +96,20 @@ export async function withSession(
       journal,
       journalFolder,
       report: (event) => {
+        program.hear(event);
         reporter.report(event);
         if (event.kind !== "applicationDone") return;
-        complete.push(toJsonApplication(event.result, packedProgram({ command }, settings)));
+        complete.push(toJsonApplication(event.result, packedProgram({ command }, settings, program)));
       },
       signInPages: SIGN_IN_PAGES,
       readInput: () => ports.terminal.readInput(),
-      questions: ports.terminal.interactive ? askWith(ports.prompter, ports.terminal) : undefined,
+      questions: ports.terminal.interactive
+        ? program.listening(askWith(ports.prompter, ports.terminal))
+        : undefined,
       signal,
       runId,
     });
-    const working = work({ context, settings, flags, outputFolder, complete });
+    const working = work({ context, settings, flags, outputFolder, complete, program });
     const ending = await Promise.race([working, givenUp(ports.clock, signal)]);
     reporter.stop();
     await journal.record({ event: "end", exitCode: ending.exitCode });
@@ -112,7 +120,7 @@ export async function withSession(
     reporter.stop();
     const errorCode = isAppError(error) ? error.code : "INTERNAL";
     await journal?.record({ event: "end", exitCode: exitCodeOf(error), errorCode });
-    const facts = { journal: journal?.path, changes: reporter.changes() };
+    const facts = { journal: journal?.path, changes: reporter.changes(), program };
     return await showFailure(error, ports, { ...globals, ...facts }, complete);
   } finally {
     signal.removeEventListener("abort", interrupted);
@@ -143,8 +151,9 @@ function neededBy(command: Command, values: readonly MissingInput[]): readonly M
 export function packedProgram(
   { command }: Pick<Invocation, "command">,
   { namedTemplate, known: { cloud } }: Settings,
+  { again }: Program,
 ): PackedProgram {
-  return { version: programOf(command).version, template: namedTemplate, cloud };
+  return { version: programOf(command).version, template: namedTemplate, cloud, again };
 }
 
 /** The calendar file that `--ics` names, absolute. */

@@ -169,7 +169,11 @@ export type RunEvent =
   | { readonly kind: "mappingsKept"; readonly file: string }
   /** Attributes of the vendor's that Entra did not keep as they were written. */
   | { readonly kind: "attributesNotKept"; readonly names: readonly string[] }
-  | { readonly kind: "nobodyAssigned"; readonly displayName: string }
+  | {
+      readonly kind: "nobodyAssigned";
+      readonly displayName: string;
+      readonly application: string | undefined;
+    }
   /** An assignment that does not count yet, so that nothing could be proved with it. */
   | { readonly kind: "notInScopeYet"; readonly user: string }
   /** The run goes on showing what comes until somebody stops it. */

@@ -174,13 +174,16 @@ test.each([
 });
 
 test.each([
-  [["scim", "setup", "--secret-token", "x"], "entra-app-registration scim setup --help"],
-  [["scim", "statu"], "entra-app-registration scim --help"],
-  [["scim", "--json"], "entra-app-registration scim --help"],
-  [["scim", "assign"], "entra-app-registration scim assign --help"],
-  [["scim", "provision"], "entra-app-registration scim provision --help"],
-  [["secret", "list", "--nope"], "entra-app-registration secret list --help"],
-  [["--nope"], "See all commands and flags with: entra-app-registration --help"],
+  [
+    ["scim", "setup", "--secret-token", "x"],
+    "    npx ./entra-app-registration-0.0.0.tgz scim setup --help\n",
+  ],
+  [["scim", "statu"], "0.0.0.tgz scim --help\n"],
+  [["scim", "--json"], "0.0.0.tgz scim --help\n"],
+  [["scim", "assign"], "0.0.0.tgz scim assign --help\n"],
+  [["scim", "provision"], "0.0.0.tgz scim provision --help\n"],
+  [["secret", "list", "--nope"], "0.0.0.tgz secret list --help\n"],
+  [["--nope"], "See all commands and flags with:\n    npx ./entra-app-registration-0.0.0.tgz --help\n"],
 ])("wrong usage of %j names the help that says more", async (words, help) => {
   const run = await runInProcess(words, testTenant());
   expect(run.exitCode).toBe(2);

@@ -36,7 +36,7 @@ describe.each([
     expect(error["code"]).toBe("REGISTRATION_DELETED");
     expect(error["message"]).toBe(`The app registration "empower" (${appId}) was deleted on 2026-11-20.`);
     expect(error["hint"]).toMatch(
-      /^It can be restored until 2026-12-20: register --app-name "empower" offers/,
+      /^It can be restored until 2026-12-20: .* npx \S+ register --app-name empower --deleted restore --tenant-id \S+( --hostname \S+)?$/,
     );
     expect(tenant.state).toEqual(before);
   });
@@ -83,7 +83,9 @@ describe("register --deleted", () => {
     const { tenant, folder, appId, secret } = await removed();
     const run = await runInProcess([...UNATTENDED, "--deleted", "restore"], tenant, { folder });
     expect(run.exitCode).toBe(0);
-    expect(run.stderr).toContain(`they stay. To remove them: secret retire ${secret}`);
+    expect(run.stderr).toMatch(
+      new RegExp(`they stay. To remove them:\\n +npx \\S+ secret retire ${secret} `),
+    );
     expect(tenant.state.applications.map((application) => application.appId)).toEqual([appId]);
     expect(census(tenant, run)).toMatchObject(WHOLE);
     const again = await runInProcess([...UNATTENDED, "--deleted", "purge"], tenant, { folder });

@@ -176,7 +176,7 @@ describe("E5: one user at once", () => {
   test("while provisioning is paused it says that nobody else arrives", async () => {
     const made = await provisioned({}, { schedule: "Paused" });
     const run = await provision(made, [MEGAN], { result: "Success", action: "create" });
-    expect(run.stdout).toContain("Start it with: scim start");
+    expect(run.stdout).toMatch(/Start it with:\n +npx \S+ scim start --/);
     expect(run.exitCode).toBe(0);
   });
 

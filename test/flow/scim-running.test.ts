@@ -80,7 +80,9 @@ describe("status", () => {
     const made = await runInProcess([...FLEXWHERE, "--yes"], tenant);
     const run = await runInProcess(["scim", "status", ...FLEXWHERE], tenant, { folder: made.folder });
     expect(run.stdout).toContain('Provisioning of "FlexWhere SCIM" is not set up.');
-    expect(run.stdout).toContain("Set it up with: scim setup");
+    expect(run.stdout).toMatch(
+      /Set it up with:\n +npx \S+ scim setup --template flexwhere --tenant-id \S+$/m,
+    );
     expect(run.exitCode).toBe(0);
   });
 
@@ -90,7 +92,7 @@ describe("status", () => {
     expect(stdout).toContain("is ready, and was never started.");
     expect(stdout).toMatch(/Last cycle +none yet/);
     expect(stdout).toMatch(/In sync +nobody yet/);
-    expect(stdout).toContain("Start it with: scim start");
+    expect(stdout).toMatch(/Start it with:\n +npx \S+ scim start --/);
   });
 
   test("without tenant URL and token it says what is awaited", async () => {
@@ -319,7 +321,8 @@ describe("start, pause and restart of a product with several applications", () =
     expect(run.stdout.split("\n")).toEqual([
       'Done: provisioning of "&Money booking advisors" is paused.',
       'Done: provisioning of "&Money booking rooms" is paused.',
-      "Users and groups stay in the app as they are. Go on with: scim start",
+      "Users and groups stay in the app as they are. Go on with:",
+      expect.stringMatching(/^ {4}npx \S+ scim start --template andmoney /),
     ]);
     expect(schedules()).toEqual(["Paused", "Paused"]);
     const one = await scim(["start", "--yes", "--application", "rooms"]);

@@ -127,7 +127,7 @@ describe("secret rotate", () => {
     // What the app may do now was tried with the new secret, and the plan said so.
     expect(run.stderr).toMatch(/Then a test as the new app: it tries User\.Read\.All by/);
     expect(run.stderr).toMatch(/The new app works/);
-    expect(run.stdout).toMatch(/still work.*secret retire/);
+    expect(run.stdout).toMatch(/still work.*\n +npx \S+ secret retire/);
   });
 
   test("in a terminal: one plan, one yes; no changes nothing", async () => {

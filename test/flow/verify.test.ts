@@ -164,7 +164,7 @@ describe("drift", () => {
       const drifted = await verify(tenant, folder, MAILS);
       expect(faults(drifted)).toEqual([expect.stringMatching(line)]);
       expect(drifted.exitCode).toBe(3);
-      expect(drifted.stdout).toMatch(/1 difference\.[\s\S]*Run register with the same flags/);
+      expect(drifted.stdout).toMatch(/1 difference\.[\s\S]*npx \S+ register /);
 
       const dry = await runInProcess([...LOOK, MAILS, "--dry-run"], tenant, { folder });
       expect(dry.stderr).toMatch(planned);

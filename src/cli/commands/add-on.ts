@@ -10,7 +10,7 @@ import { namedAddOn, oneApplication } from "../settings.ts";
 /** The command of an add-on, which has its name: parses, calls the flow, shows what came of it. */
 export async function runAddOn(invocation: Invocation): Promise<ExitCode> {
   const name = invocation.command.name();
-  return withSession(invocation, async ({ context, settings, flags }) => {
+  return withSession(invocation, async ({ context, settings, flags, program }) => {
     const result = await addOnTo(context, {
       ...settings,
       template: oneApplication(settings, flags),
@@ -21,7 +21,7 @@ export async function runAddOn(invocation: Invocation): Promise<ExitCode> {
     return {
       exitCode: 0,
       text: renderAddOn(result, invocation.ports.terminal),
-      json: toJsonResult(name, result, packedProgram(invocation, settings)),
+      json: toJsonResult(name, result, packedProgram(invocation, settings, program)),
     };
   });
 }

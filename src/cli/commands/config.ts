@@ -4,6 +4,7 @@ import { initConfig } from "../../flow/init-config.ts";
 import { absolute } from "../../flow/load.ts";
 import { isOn, textOf } from "../flags.ts";
 import { withoutTenant } from "../local.ts";
+import { OtherCommands } from "../other-commands.ts";
 import type { Invocation } from "../program.ts";
 import { askForConfig } from "../prompts/config-questions.ts";
 import { renderConfigCheck, renderNewConfig, toJsonConfig } from "../screen/config.ts";
@@ -13,7 +14,7 @@ import { readDefaultTemplate } from "../settings.ts";
 /** `config init`: parses, asks, writes, and checks what it wrote. */
 export async function runConfigInit(invocation: Invocation): Promise<ExitCode> {
   const { ports, globals } = invocation;
-  const { report } = new Reporter(ports, globals);
+  const { report } = new Reporter(ports, globals, new OtherCommands(invocation.command));
   return withoutTenant(invocation, async (flags) => {
     const file = targetFile(ports.system.currentFolder, textOf(flags, "output"));
     const questions = ports.terminal.interactive ? askForConfig(ports.prompter) : undefined;

@@ -9,7 +9,7 @@ import { oneApplication } from "../settings.ts";
 
 /** `consent`: parses, calls the flow, shows what came of it. */
 export async function runConsent(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, flags }) => {
+  return withSession(invocation, async ({ context, settings, flags, program }) => {
     const yes = isOn(flags, "yes");
     const result = await consent(context, {
       ...settings,
@@ -17,7 +17,7 @@ export async function runConsent(invocation: Invocation): Promise<ExitCode> {
       yes,
       dryRun: isOn(flags, "dry-run"),
     });
-    const packed = packedProgram(invocation, settings);
+    const packed = packedProgram(invocation, settings, program);
     return {
       exitCode: result.waiting.length > 0 ? 7 : 0,
       text: renderConsent(result, invocation.ports.terminal, packed),

@@ -9,13 +9,13 @@ import { calendarOf, packedProgram, withSession } from "../session.ts";
 
 /** `register`: parses, calls the flow, shows what came of it. */
 export async function runRegister(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, flags, outputFolder }) => {
+  return withSession(invocation, async ({ context, settings, flags, outputFolder, program }) => {
     const results = await register(context, {
       ...settings,
       ...registerOptions(flags, invocation),
       outputFolder,
     });
-    const packed = packedProgram(invocation, settings);
+    const packed = packedProgram(invocation, settings, program);
     return {
       exitCode: results.some(({ waiting }) => waiting.length > 0) ? 7 : 0,
       text: renderResults(results, invocation.ports.terminal, packed),

@@ -2,6 +2,7 @@ import type { ExitCode } from "../../errors.ts";
 import { AppError } from "../../errors.ts";
 import { absolute, loadTemplate } from "../../flow/load.ts";
 import { readFlags, textOf } from "../flags.ts";
+import { OtherCommands } from "../other-commands.ts";
 import type { Invocation } from "../program.ts";
 import { PERSONA_NAMES, SANDBOX_FOLDER, takeTurnIn } from "../sandbox.ts";
 import { clean } from "../screen/clean.ts";
@@ -57,7 +58,8 @@ export async function runReset({ command, ports, globals, signal }: Invocation):
   const folder = `${absolute(currentFolder, textOf(flags, "output") ?? currentFolder)}/${SANDBOX_FOLDER}`;
   const { sandboxStore } = await import("../../sandbox/store.ts");
   const { path } = sandboxStore(ports.files, folder);
-  const leave = await takeTurnIn(ports, folder, { signal, report: new Reporter(ports, globals).report });
+  const { report } = new Reporter(ports, globals, new OtherCommands(command));
+  const leave = await takeTurnIn(ports, folder, { signal, report });
   try {
     await ports.files.remove(path);
   } catch (error) {

@@ -24,7 +24,7 @@ export function runScimControl(verb: ControlVerb): (invocation: Invocation) => P
       });
       return {
         exitCode: exitCodeFor(results, dryRun),
-        text: renderControl(results, invocation.ports.terminal),
+        text: renderControl(results, invocation.ports.terminal, session.program),
         json: toJsonControl(results),
       };
     });

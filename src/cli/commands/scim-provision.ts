@@ -8,7 +8,7 @@ import { oneApplication } from "../settings.ts";
 
 /** `scim provision`: parses, calls the flow, shows what Entra did. */
 export async function runScimProvision(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, flags }) => {
+  return withSession(invocation, async ({ context, settings, flags, program }) => {
     const users = invocation.command.args;
     const group = textOf(flags, "group");
     checkSubject(users, group);
@@ -21,8 +21,8 @@ export async function runScimProvision(invocation: Invocation): Promise<ExitCode
     const isGood = result.outcome === "provisioned" || result.outcome === "nothingToDo";
     return {
       exitCode: isGood ? 0 : 3,
-      text: renderOnDemand(result, invocation.ports.terminal),
-      json: toJsonOnDemand(result),
+      text: renderOnDemand(result, invocation.ports.terminal, program),
+      json: toJsonOnDemand(result, program),
     };
   });
 }

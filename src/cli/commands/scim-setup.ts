@@ -5,7 +5,7 @@ import type { Flags } from "../../settings/known-values.ts";
 import { isOn, textOf, textsOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";
 import { renderResults, toJsonResults } from "../screen/result.ts";
-import { quoted } from "../screen/words/consent.ts";
+import { quoted } from "../screen/words/advice.ts";
 import { GROUP_QUESTIONS } from "../screen/words/groups.ts";
 import { packedProgram, withSession } from "../session.ts";
 import type { Settings } from "../settings.ts";
@@ -14,7 +14,7 @@ import { registerOptions } from "./register.ts";
 
 /** `scim setup`: parses, calls the flow, shows what came of it. */
 export async function runScimSetup(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, flags, outputFolder }) => {
+  return withSession(invocation, async ({ context, settings, flags, outputFolder, program }) => {
     const isOne = textOf(flags, "application") !== undefined;
     const results = await setup(context, {
       ...settings,
@@ -30,7 +30,7 @@ export async function runScimSetup(invocation: Invocation): Promise<ExitCode> {
       newSecretToken: isOn(flags, "new-secret-token"),
       groupQuestion: GROUP_QUESTIONS.provisioned,
     });
-    const packed = { ...packedProgram(invocation, settings), flags: toldAgain(flags, settings) };
+    const packed = { ...packedProgram(invocation, settings, program), flags: toldAgain(flags, settings) };
     const waits = results.some(
       ({ waiting, provisioning }) => waiting.length > 0 || provisioning?.outcome === "waiting",
     );

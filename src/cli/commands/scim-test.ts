@@ -9,7 +9,7 @@ import { tokenFilesOf } from "./scim-setup.ts";
 
 /** `scim test`: parses, calls the flow, shows whether Entra can connect. */
 export async function runScimTest(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, flags }) => {
+  return withSession(invocation, async ({ context, settings, flags, program }) => {
     const tested = await testConnection(context, {
       ...settings,
       template: oneApplication(settings, flags),
@@ -18,8 +18,8 @@ export async function runScimTest(invocation: Invocation): Promise<ExitCode> {
     });
     return {
       exitCode: tested.test.ok ? 0 : 3,
-      text: renderConnectionTest(tested, invocation.ports.terminal),
-      json: toJsonConnectionTest(tested),
+      text: renderConnectionTest(tested, invocation.ports.terminal, program),
+      json: toJsonConnectionTest(tested, program),
     };
   });
 }

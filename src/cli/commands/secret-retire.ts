@@ -10,7 +10,7 @@ import { oneApplication } from "../settings.ts";
 
 /** `secret retire`: parses, calls the flow, shows what came of it. */
 export async function runSecretRetire(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, flags, outputFolder }) => {
+  return withSession(invocation, async ({ context, settings, flags, outputFolder, program }) => {
     const result = await retireSecrets(context, {
       ...settings,
       template: oneApplication(settings, flags),
@@ -22,7 +22,7 @@ export async function runSecretRetire(invocation: Invocation): Promise<ExitCode>
     return {
       exitCode: 0,
       text: renderRetirement(result, invocation.ports.terminal),
-      json: toJsonResult("secret retire", result, packedProgram(invocation, settings)),
+      json: toJsonResult("secret retire", result, packedProgram(invocation, settings, program)),
     };
   });
 }

@@ -8,7 +8,7 @@ import { oneApplication } from "../settings.ts";
 
 /** `secret rotate`: parses, calls the flow, shows what came of it. */
 export async function runSecretRotate(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, flags, outputFolder }) => {
+  return withSession(invocation, async ({ context, settings, flags, outputFolder, program }) => {
     const result = await rotateSecret(context, {
       ...settings,
       template: oneApplication(settings, flags),
@@ -18,7 +18,7 @@ export async function runSecretRotate(invocation: Invocation): Promise<ExitCode>
       calendar: calendarOf(flags, invocation.ports),
       outputFolder,
     });
-    const packed = packedProgram(invocation, settings);
+    const packed = packedProgram(invocation, settings, program);
     return {
       exitCode: 0,
       text: renderResult(result, invocation.ports.terminal, packed),

@@ -7,7 +7,7 @@ import { meantApplications, oneApplication } from "../settings.ts";
 
 /** `verify`: parses, calls the flow, shows what differs. */
 export async function runVerify(invocation: Invocation): Promise<ExitCode> {
-  return withSession(invocation, async ({ context, settings, flags, outputFolder }) => {
+  return withSession(invocation, async ({ context, settings, flags, outputFolder, program }) => {
     // To be compared with its own template, one that an ID names has to be named by its key as well.
     const isById = settings.known.appId !== undefined;
     const verifications = await verify(context, {
@@ -17,7 +17,7 @@ export async function runVerify(invocation: Invocation): Promise<ExitCode> {
     });
     return {
       exitCode: verifications.some(({ differs }) => differs) ? 3 : 0,
-      text: renderVerifications(verifications, invocation.ports.terminal),
+      text: renderVerifications(verifications, invocation.ports.terminal, program),
       json: toJsonVerifications(verifications),
     };
   });

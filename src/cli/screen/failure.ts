@@ -4,6 +4,7 @@ import type { Terminal } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { CompleteDocument, ResultDocument } from "./result-document.ts";
+import { advised, advisedPlainly, type Program } from "./words/advice.ts";
 import { describeError } from "./words/errors.ts";
 
 export interface FailureFacts {
@@ -12,13 +13,15 @@ export interface FailureFacts {
   readonly verbose: boolean;
   /** What the run had changed by then; undefined where a change was asked for and never answered. */
   readonly changes: readonly string[] | undefined;
+  /** How other commands are run that help. */
+  readonly program: Program;
 }
 
 /** A failure on the screen: the sentence first, what to do, then what support needs, the request id last. */
 export function renderFailure(
   error: unknown,
   terminal: Terminal,
-  { journal, verbose, changes }: FailureFacts,
+  { journal, verbose, changes, program }: FailureFacts,
 ): string {
   const style = new Chalk({ level: terminal.colour ? 1 : 0 });
   const lines: string[] = [""];
@@ -28,7 +31,7 @@ export function renderFailure(
     evidence = said;
     const gentle: boolean = error.code === "INTERRUPTED" || error.code === "DECLINED";
     lines.push(gentle ? style.bold(message) : style.bold.red(message));
-    lines.push(...details.map((detail) => `  ${detail}`), hint);
+    lines.push(...details.map((detail) => `  ${detail}`), advised(hint, program));
   } else {
     lines.push(style.bold.red("Something went wrong that this program did not expect. This is a bug."));
     lines.push("Please report it to the vendor's support with the journal named below.");
@@ -55,6 +58,7 @@ export function renderFailure(
  */
 export function toJsonError(
   error: AppError | undefined,
+  program: Program,
   applications: readonly CompleteDocument[] = [],
 ): ResultDocument {
   const words = error && describeError(error);
@@ -69,7 +73,7 @@ export function toJsonError(
       ]
         .filter((text) => text !== "")
         .join(" "),
-      hint: words?.hint ?? "Please report this with the journal.",
+      hint: words ? advisedPlainly(words.hint, program) : "Please report this with the journal.",
       requestId: error?.requestId === undefined ? null : clean(error.requestId),
     },
     ...(applications.length > 0 && { applications: [...applications] }),

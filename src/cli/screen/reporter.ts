@@ -4,6 +4,7 @@ import type { AssignmentProposal } from "../../flow/scim/assign.ts";
 import type { Ports, Progress } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
+import { advised, type Program } from "./words/advice.ts";
 import { consentSubjectLines } from "./words/consent.ts";
 import { obstaclesText, type PlanLine, planLines } from "./words/plan.ts";
 import { removalLines } from "./words/removal.ts";
@@ -104,8 +105,11 @@ export class Reporter {
   /** How far many assignments are. */
   #assigned: (() => string) | undefined;
 
-  constructor(ports: Pick<Ports, "terminal" | "clock">, options: ReporterOptions) {
+  readonly #program: Program;
+
+  constructor(ports: Pick<Ports, "terminal" | "clock">, options: ReporterOptions, program: Program) {
     this.#ports = ports;
+    this.#program = program;
     this.#options = options;
     this.#style = new Chalk({ level: ports.terminal.colour ? 1 : 0 });
   }
@@ -114,7 +118,8 @@ export class Reporter {
     this.#isPlanShown &&= event.kind === "plan";
     this.#isFollowing ||= event.kind === "following";
     if (this.#isFollowing && event.kind === "interrupted") return;
-    const sentence = describeEvent(event);
+    const advice = describeEvent(event);
+    const sentence = advice === undefined ? undefined : advised(advice, this.#program);
     const isMade = MADE.has(event.kind);
     if (isMade && sentence !== undefined) this.#changes.push(sentence);
     // The failure that follows says it.

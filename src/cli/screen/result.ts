@@ -6,6 +6,7 @@ import type { Terminal } from "../../ports/index.ts";
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ApplicationDocument, EndedDocument, ResultDocument } from "./result-document.ts";
+import { type Advice, advised } from "./words/advice.ts";
 import { consentCommand, forwardConsent, type PackedProgram } from "./words/consent.ts";
 import { GROUPS_TO_TELL } from "./words/groups.ts";
 import {
@@ -132,14 +133,18 @@ export function renderResults(
   const lines = [
     ...new Set(texts),
     ...tokenText(results, style, packed),
-    ...nextSteps(made, style),
+    ...nextSteps(made, style, packed),
     ...signInClient(made, style),
   ];
   return fit(lines.join("\n"), terminal.resultColumns);
 }
 
-const HANDED_OVER =
-  "The client secret was handed over by an earlier run. If its link is lost or has ended, issue a new one with: secret rotate";
+const HANDED_OVER: Advice = [
+  {
+    say: "The client secret was handed over by an earlier run. If its link is lost or has ended, issue a new one with:",
+    run: "secret rotate",
+  },
+];
 
 function resultText(result: RegisterResult, style: ChalkInstance, packed: PackedProgram): string {
   switch (result.outcome) {
@@ -151,7 +156,7 @@ function resultText(result: RegisterResult, style: ChalkInstance, packed: Packed
           style.green(say`Nothing to do: "${result.displayName}" is registered as it should be.`),
         ...facts(result, style),
         ...groupLines(result, style),
-        ...(result.secretEnd === undefined ? [] : [HANDED_OVER]),
+        ...(result.secretEnd === undefined ? [] : [advised(HANDED_OVER, packed)]),
       ].join("\n");
     case "registered":
     case "rotated":
@@ -163,7 +168,7 @@ function resultText(result: RegisterResult, style: ChalkInstance, packed: Packed
               ? say`"${result.displayName}" is registered; the consent waits for somebody else.`
               : doneText(result),
           ),
-        ...(result.outcome === "rotated" ? [ROTATED] : []),
+        ...(result.outcome === "rotated" ? [advised(ROTATED, packed)] : []),
         "",
         ...facts(result, style),
         ...groupLines(result, style),
@@ -260,17 +265,25 @@ function waitingText(result: RegisterResult, style: ChalkInstance, packed: Packe
   return ["", style.yellow(missing), ...lines];
 }
 
-function nextSteps(results: readonly RegisterResult[], style: ChalkInstance): string[] {
+function nextSteps(
+  results: readonly RegisterResult[],
+  style: ChalkInstance,
+  packed: PackedProgram,
+): string[] {
   const handovers = results.flatMap(({ handover }) => handover ?? []);
   const downloads = handovers.filter(({ toDownload }) => toDownload);
   const texts = [
     ...(downloads.length > 0 ? [DOWNLOAD] : []),
-    ...new Set(results.flatMap((result) => result.nextSteps)),
+    ...new Set(results.flatMap((result) => result.nextSteps.map(clean))),
     ...(handovers.some(({ link }) => !link) ? [PASS_ON] : []),
-    ...new Set(results.flatMap(({ provisioning }) => (provisioning ? provisioningSteps(provisioning) : []))),
+    ...new Set(
+      results
+        .flatMap(({ provisioning }) => (provisioning ? provisioningSteps(provisioning) : []))
+        .map((advice) => (typeof advice === "string" ? clean(advice) : advised(advice, packed))),
+    ),
   ];
   if (texts.length === 0) return [];
-  const lines = texts.map((text, index) => `  ${index + 1}. ${clean(text)}`);
+  const lines = texts.map((text, index) => `  ${index + 1}. ${text}`);
   // Lines of their own, to be copied as they stand.
   const commands = downloads.map(({ file }) => `  ${downloadCommand(file)}`);
   if (commands.length > 0) lines.splice(1, 0, "", ...commands, "");

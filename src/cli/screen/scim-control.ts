@@ -6,19 +6,25 @@ import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
 import type { ControlledDocument } from "./scim-document.ts";
 import { toJsonJob } from "./scim-status.ts";
+import { advised, type Program } from "./words/advice.ts";
 import { controlEnd, controlEnds } from "./words/scim-control.ts";
 
 /** How a start, a pause or a restart ended, one application after the other. */
-export function renderControl(results: readonly ControlResult[], terminal: Terminal): string {
+export function renderControl(
+  results: readonly ControlResult[],
+  terminal: Terminal,
+  program: Program,
+): string {
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
   const [only] = results;
   const { each, all } =
     results.length === 1 && only ? { each: [controlEnd(only)], all: [] } : controlEnds(results);
-  const lines = each.flatMap(([first = "", ...rest], index) => {
+  const lines = each.flatMap((advice, index) => {
+    const [first = "", ...rest] = advice.map((one) => advised(one, program));
     const outcome = results[index]?.outcome;
     return [outcome === "changed" || outcome === "nothingToDo" ? style.green(first) : first, ...rest];
   });
-  return fit([...lines, ...all].join("\n"), terminal.resultColumns);
+  return fit([...lines, ...all.map((one) => advised(one, program))].join("\n"), terminal.resultColumns);
 }
 
 const COMMANDS = { start: "scim start", pause: "scim pause", restart: "scim restart" } as const;

@@ -5,10 +5,11 @@ import type { ProvisioningStep } from "../../provisioning/types.ts";
 import { clean } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
+import { advised, advisedPlainly, type Program } from "./words/advice.ts";
 import { CHANGES, changeText, onDemandAdvice, onDemandTitle, stepText } from "./words/scim-on-demand.ts";
 
 /** What Entra did for one user or group, step by step, and what came of it. */
-export function renderOnDemand(provision: ProvisionResult, terminal: Terminal): string {
+export function renderOnDemand(provision: ProvisionResult, terminal: Terminal, program: Program): string {
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
   const { steps, changes } = provision.result;
   const advice = onDemandAdvice(provision);
@@ -18,7 +19,7 @@ export function renderOnDemand(provision: ProvisionResult, terminal: Terminal): 
     ...(changes.length > 0 ? ["", CHANGES, ...changes.map((change) => `    ${changeText(change)}`)] : []),
     "",
     title(provision, style),
-    ...(advice === undefined ? [] : [advice]),
+    ...(advice === undefined ? [] : [advised(advice, program)]),
   ];
   return fit(lines.join("\n"), terminal.resultColumns);
 }
@@ -44,7 +45,8 @@ function marked(step: ProvisioningStep, { green, red, yellow, dim }: ChalkInstan
 }
 
 /** The same for standard output with `--json`. */
-export function toJsonOnDemand(provision: ProvisionResult): ResultDocument {
+export function toJsonOnDemand(provision: ProvisionResult, program: Program): ResultDocument {
+  const advice = onDemandAdvice(provision);
   const { outcome, tenant, appId, objectId, displayName, subject, result } = provision;
   return {
     schemaVersion: 1,
@@ -62,7 +64,7 @@ export function toJsonOnDemand(provision: ProvisionResult): ResultDocument {
       members: subject.members.map(clean),
     },
     text: onDemandTitle(provision),
-    advice: onDemandAdvice(provision) ?? null,
+    advice: advice === undefined ? null : advisedPlainly(advice, program),
     action: cleanOrNull(result.action),
     errorCode: cleanOrNull(result.error?.code),
     steps: result.steps.map((step) => ({

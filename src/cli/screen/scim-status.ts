@@ -7,11 +7,16 @@ import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import { labelled } from "./labelled.ts";
 import type { ResultDocument } from "./result-document.ts";
+import { advised, advisedPlainly, type Program } from "./words/advice.ts";
 import { quarantineWording } from "./words/scim-state.ts";
 import { statusAdvice, statusRows, statusTitle } from "./words/scim-status.ts";
 
 /** How provisioning fares, one application after the other. */
-export function renderScimStatus({ applications, now, tenant }: ScimStatus, terminal: Terminal): string {
+export function renderScimStatus(
+  { applications, now, tenant }: ScimStatus,
+  terminal: Terminal,
+  program: Program,
+): string {
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
   const columns = terminal.resultColumns;
   const blocks = applications.map((application) => {
@@ -24,7 +29,7 @@ export function renderScimStatus({ applications, now, tenant }: ScimStatus, term
         ? []
         : [say`  ${application.appId} in ${tenant.displayName} (${tenant.id})`]),
       ...(rows.length > 0 ? ["", ...labelled(rows, columns, (label) => style.dim(label))] : []),
-      ...(advice === undefined ? [] : ["", advice]),
+      ...(advice === undefined ? [] : ["", advised(advice, program, application.key)]),
     ].join("\n");
   });
   return fit(blocks.join("\n"), columns);
@@ -38,22 +43,23 @@ function title(application: ApplicationStatus, { bold }: ChalkInstance): string 
 }
 
 /** The same for standard output with `--json`. */
-export function toJsonScimStatus({ applications, tenant }: ScimStatus): ResultDocument {
+export function toJsonScimStatus({ applications, tenant }: ScimStatus, program: Program): ResultDocument {
   return {
     schemaVersion: 1,
     command: "scim status",
     changed: false,
     tenantId: clean(tenant.id),
-    applications: applications.map(toJsonApplication),
+    applications: applications.map((application) => toJsonApplication(application, program)),
   };
 }
 
 type JsonApplication = Extract<ResultDocument, { command: "scim status" }>["applications"][number];
 
-function toJsonApplication(application: ApplicationStatus): JsonApplication {
+function toJsonApplication(application: ApplicationStatus, program: Program): JsonApplication {
   const { state } = application;
   const displayName = clean(application.displayName);
-  const advice = statusAdvice(application) ?? null;
+  const what = statusAdvice(application);
+  const advice = what === undefined ? null : advisedPlainly(what, program, application.key);
   if (state === "notRegistered") return { ...NOTHING, displayName, state, advice };
   const { job, credentials } = application.provisioning;
   const { tenantUrl, hasToken, scope, notification } = credentials;

@@ -4,10 +4,11 @@ import type { Terminal } from "../../ports/index.ts";
 import { clean } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
+import { advised, advisedPlainly, type Program } from "./words/advice.ts";
 import { connectionAdvice, connectionSaid, connectionTitle, connectionWarning } from "./words/scim-setup.ts";
 
 /** Whether Entra can connect to the vendor, and what to do where it cannot. */
-export function renderConnectionTest(tested: ConnectionTested, terminal: Terminal): string {
+export function renderConnectionTest(tested: ConnectionTested, terminal: Terminal, program: Program): string {
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
   const title = connectionTitle(tested);
   const warning = connectionWarning(tested);
@@ -16,7 +17,7 @@ export function renderConnectionTest(tested: ConnectionTested, terminal: Termina
   const lines = [
     "",
     tested.test.ok ? style.bold.green(title) : style.bold.red(title),
-    ...(advice === undefined ? [] : [advice]),
+    ...(advice === undefined ? [] : [advised(advice, program)]),
     ...(said === undefined ? [] : [style.dim(said)]),
     ...(warning === undefined ? [] : [style.yellow(warning)]),
   ];
@@ -24,7 +25,8 @@ export function renderConnectionTest(tested: ConnectionTested, terminal: Termina
 }
 
 /** The same for standard output with `--json`. */
-export function toJsonConnectionTest(tested: ConnectionTested): ResultDocument {
+export function toJsonConnectionTest(tested: ConnectionTested, program: Program): ResultDocument {
+  const advice = connectionAdvice(tested);
   const { tenant, displayName, appId, objectId, tenantUrl, credentials, test, acceptsAnyToken } = tested;
   return {
     schemaVersion: 1,
@@ -39,7 +41,7 @@ export function toJsonConnectionTest(tested: ConnectionTested): ResultDocument {
     usable: test.ok,
     problem: test.ok ? null : test.problem,
     text: connectionTitle(tested),
-    advice: connectionAdvice(tested) ?? null,
+    advice: advice === undefined ? null : advisedPlainly(advice, program),
     detail: test.ok ? null : clean(test.detail),
     requestId: test.ok || test.requestId === undefined ? null : clean(test.requestId),
     acceptsAnyToken: acceptsAnyToken ?? null,

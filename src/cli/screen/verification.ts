@@ -6,6 +6,7 @@ import { type Finding, type FindingState, isEndingSoon, isFault } from "../../re
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
+import { advised, type Program } from "./words/advice.ts";
 import {
   advice,
   describeFinding,
@@ -17,20 +18,26 @@ import {
 import { describeProvisioning, PROVISIONING, provisioningAdvice } from "./words/scim-findings.ts";
 
 /** How the registrations of a product compare with their templates, one after the other, part by part. */
-export function renderVerifications(all: readonly Verification[], terminal: Terminal): string {
+export function renderVerifications(
+  all: readonly Verification[],
+  terminal: Terminal,
+  program: Program,
+): string {
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
   const findings = all.flatMap((one) => one.findings);
   const provisioning = all.flatMap((one) => one.provisioning);
   const lines = [
     ...all.flatMap((one) => verificationLines(one, style)),
     "",
-    ...advice({
-      faults: findings.filter(isFault).length + all.filter(({ application }) => !application).length,
-      ofProvisioning: provisioning.filter(isFault).length,
-      warnings: [...findings, ...provisioning].filter(({ state }) => state === "warning").length,
-      endsSoon: findings.some(isEndingSoon),
-    }),
-    ...new Set(all.flatMap((one) => provisioningAdvice(one.provisioning))),
+    ...[
+      ...advice({
+        faults: findings.filter(isFault).length + all.filter(({ application }) => !application).length,
+        ofProvisioning: provisioning.filter(isFault).length,
+        warnings: [...findings, ...provisioning].filter(({ state }) => state === "warning").length,
+        endsSoon: findings.some(isEndingSoon),
+      }),
+      ...new Set(all.flatMap((one) => provisioningAdvice(one.provisioning))),
+    ].map((one) => advised(one, program)),
   ];
   return fit(lines.join("\n"), terminal.resultColumns);
 }

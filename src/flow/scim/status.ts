@@ -26,9 +26,11 @@ export interface ScimStatus {
 
 export type ApplicationStatus =
   /** One of several that was never registered. */
-  | { readonly state: "notRegistered"; readonly displayName: string }
+  | { readonly state: "notRegistered"; readonly key: string | undefined; readonly displayName: string }
   | {
       readonly state: ProvisioningState;
+      /** Which of the product's several it is. */
+      readonly key: string | undefined;
       readonly displayName: string;
       readonly appId: string;
       readonly objectId: string;
@@ -61,9 +63,10 @@ async function statusOf(
   template: Template,
   { application, graph, appName }: Sought,
 ): Promise<ApplicationStatus> {
+  const { key } = template.application;
   if (!application) {
     const displayName = fill(template.application.displayName, { appName });
-    return { state: "notRegistered", displayName };
+    return { state: "notRegistered", key, displayName };
   }
   const { displayName, appId, objectId } = application;
   return during(context, "read", async () => {
@@ -72,6 +75,6 @@ async function statusOf(
     const { id: servicePrincipalId } = servicePrincipal;
     const provisioning = await readProvisioning(graph, servicePrincipalId);
     const state = stateOf(provisioning);
-    return { state, displayName, appId, objectId, servicePrincipalId, provisioning };
+    return { state, key, displayName, appId, objectId, servicePrincipalId, provisioning };
   });
 }

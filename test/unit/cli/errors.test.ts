@@ -1,36 +1,39 @@
 import { describe, expect, test } from "vitest";
 import { renderFailure, toJsonError } from "../../../src/cli/screen/failure.ts";
+import { advised } from "../../../src/cli/screen/words/advice.ts";
 import { describeError } from "../../../src/cli/screen/words/errors.ts";
 import { describeFault, expectation } from "../../../src/cli/screen/words/faults.ts";
 import { AppError, EXIT_CODES } from "../../../src/errors.ts";
 import { fakePorts } from "../../support/fake-ports.ts";
-import { ATTEMPT, controlOf, ERRORS, ESC, FACTS, poisoned } from "./helpers.ts";
+import { ATTEMPT, controlOf, ERRORS, ESC, FACTS, PROGRAM, poisoned } from "./helpers.ts";
 
 const terminal = { ...fakePorts().terminal, columns: 400 };
-const facts = { journal: "/state/journal.jsonl", verbose: false, changes: undefined };
+const facts = { journal: "/state/journal.jsonl", verbose: false, changes: undefined, program: PROGRAM };
 
 test("every code has facts here, words there and an exit code", () => {
   expect(Object.keys(FACTS).toSorted()).toEqual(Object.keys(EXIT_CODES).toSorted());
 });
 
 describe.each(ERRORS)("%s %j", (code, given) => {
-  const { message, hint, details = [], said = "-" } = describeError(new AppError(code, given));
+  const { message, hint: advice, details = [], said = "-" } = describeError(new AppError(code, given));
+  const hint = advised(advice, PROGRAM);
 
   test("says what happened and what to do", () => {
-    for (const text of [message, hint, ...details, said]) {
+    for (const text of [message, hint.replaceAll("\n    ", " "), ...details, said]) {
       expect(text.trim()).not.toBe("");
       expect(text).not.toMatch(/undefined|null|NaN|\[object|\$\{| {2}[a-z]|\( *\)| \)/);
     }
     // The parser of the command line ends its sentences as it likes.
     if (code !== "USAGE") expect(message).toMatch(/[.:]$/);
-    expect(hint).toMatch(/[.)]$|--help$|needs\.$/);
+    for (const line of hint.split("\n")) expect(line).toMatch(/[.):]$|^ {4}npx \.\//);
+    expect(hint).not.toMatch(/:$/);
   });
 
   test("brings nothing from outside to the terminal", () => {
     const error = new AppError(code, poisoned(given), { requestId: poisoned("r-1") });
     const screen = renderFailure(error, terminal, { ...facts, journal: `/x${ESC}]0;a\u0007` });
     expect(controlOf(screen)).toEqual([]);
-    expect(controlOf(JSON.stringify(toJsonError(error)))).toEqual([]);
+    expect(controlOf(JSON.stringify(toJsonError(error, PROGRAM)))).toEqual([]);
   });
 });
 

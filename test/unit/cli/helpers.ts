@@ -1,3 +1,4 @@
+import type { Program } from "../../../src/cli/screen/words/advice.ts";
 import type {
   AppError,
   ErrorCode,
@@ -48,6 +49,12 @@ const SIGN_IN: Readonly<Record<SignInProblem, true>> = {
   credentialRefused: true,
   certificateUnusable: true,
   unknown: true,
+};
+
+/** How other commands are run, as far as a sentence needs it. */
+export const PROGRAM: Program = {
+  again: (words, application) =>
+    `npx ./entra-app-registration-0.0.0.tgz ${words}${application === undefined ? "" : ` --application ${application}`}`,
 };
 
 export const ATTEMPT = {

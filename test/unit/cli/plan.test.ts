@@ -33,7 +33,7 @@ import {
 } from "../../support/builders.ts";
 import { fakePorts } from "../../support/fake-ports.ts";
 import { aJob, aQuarantinedJob } from "../../support/jobs.ts";
-import { ATTEMPT, controlOf, poisoned } from "./helpers.ts";
+import { ATTEMPT, controlOf, PROGRAM, poisoned } from "./helpers.ts";
 
 const NOTHING_PLANNED: AssignmentProposal["plan"] = {
   writes: () => [],
@@ -365,7 +365,8 @@ const RESULT: RegisterResult = {
   nextSteps: ["Send the file."],
 };
 
-const PACKED = { version: "1.2.3", template: "./my template.json", cloud: "usgov" as const };
+const NAMED = { version: "1.2.3", template: "./my template.json", cloud: "usgov" as const };
+const PACKED = { ...NAMED, ...PROGRAM };
 
 const wait = { ms: 2000, reason: "throttled", host: "Microsoft Graph", attempt: 1 } as const;
 const adoption = proposal(WANTED, { ...NOTHING, application: anApplication() }, { adopt: true });
@@ -509,7 +510,7 @@ const EVENTS: {
   anyTokenAccepted: [{ host: "scim.example" }],
   mappingsKept: [{ file: "/journal/mappings.json" }],
   attributesNotKept: [{ names: ["urn:x:folders"] }],
-  nobodyAssigned: [{ displayName: "empower" }],
+  nobodyAssigned: [{ displayName: "empower", application: undefined }],
   notInScopeYet: [{ user: "anna@contoso.com" }],
   provisioningFound: [
     { displayName: "empower", state: "running", job: aJob() },
@@ -554,7 +555,7 @@ const ALL_EVENTS = Object.entries(EVENTS).flatMap(([kind, list]) =>
 
 test.each([80, 400])("nothing from outside controls a terminal of %i columns", (columns) => {
   const { terminal, clock, said } = fakePorts({ columns, interactive: true });
-  const reporter = new Reporter({ terminal, clock }, { quiet: false, verbose: true });
+  const reporter = new Reporter({ terminal, clock }, { quiet: false, verbose: true }, PROGRAM);
   for (const event of ALL_EVENTS) {
     reporter.report(poisoned(event));
     expect(controlOf([...said.notes, ...said.progress].join("\n")), event.kind).toEqual([]);
@@ -568,10 +569,12 @@ test.each([80, 400])("nothing from outside controls a terminal of %i columns", (
   const link = { url, end: new Date("2026-03-31T12:00:00Z") };
   for (const outcome of ["registered", "rotated", "nothingToDo", "planned"] as const) {
     const result = { ...dirty, outcome, ...(dirty.handover && { handover: { ...dirty.handover, link } }) };
-    expect(controlOf(renderResult(result, terminal, poisoned(PACKED))), outcome).toEqual([]);
+    expect(controlOf(renderResult(result, terminal, { ...poisoned(NAMED), ...PROGRAM })), outcome).toEqual(
+      [],
+    );
     // The path is the person's own, and the link was checked before it was shown.
     const json = {
-      ...toJsonResult("register", result, poisoned(PACKED)),
+      ...toJsonResult("register", result, { ...poisoned(NAMED), ...PROGRAM }),
       clientSecret: "",
       handoverFile: "",
       handoverPage: "",
@@ -594,7 +597,10 @@ test("how a consent run ended is fit for a screen", () => {
       waiting,
       consentPage,
     };
-    expect(controlOf(renderConsent(poisoned(result), terminal, poisoned(PACKED))), outcome).toEqual([]);
+    expect(
+      controlOf(renderConsent(poisoned(result), terminal, { ...poisoned(NAMED), ...PROGRAM })),
+      outcome,
+    ).toEqual([]);
     const [command] = renderConsent(result, terminal, PACKED).split("\n").slice(-1);
     // On one line however narrow the terminal: it is copied.
     expect(command).toBe(

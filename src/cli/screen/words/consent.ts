@@ -2,9 +2,10 @@ import type { ConsentResult, ConsentSubject } from "../../../flow/events.ts";
 import type { ResolvedPermission } from "../../../registration/types.ts";
 import type { CloudName } from "../../../settings/sign-in.ts";
 import { say } from "../clean.ts";
+import { type Program, quoted } from "./advice.ts";
 
 /** How somebody on another machine runs this version: with the file that the vendor gave out. */
-export interface PackedProgram {
+export interface PackedProgram extends Program {
   readonly version: string;
   /** The template as this run was told, where it is not the default. */
   readonly template: string | undefined;
@@ -84,9 +85,4 @@ export function forwardConsent(
       `    ${consentCommand(app, packed)}`,
     ],
   };
-}
-
-/** As a shell and PowerShell both take it. */
-export function quoted(text: string): string {
-  return /^[\w./:\\-]+$/.test(text) ? text : `"${text}"`;
 }

@@ -12,6 +12,7 @@ import type { SchemaProblem } from "../../../provisioning/schema-changes.ts";
 import { restorableUntil } from "../../../registration/removal.ts";
 import type { PrivilegeReason } from "../../../template/privileges.ts";
 import { say } from "../clean.ts";
+import { type Advice, quoted } from "./advice.ts";
 import { describeFault, unreadable } from "./faults.ts";
 import { networkAdvice, networkProblem } from "./network.ts";
 import { namesUnusable, peopleList } from "./people-list.ts";
@@ -22,7 +23,7 @@ import { SIGN_IN } from "./sign-in.ts";
 /** What happened, and what to do now. */
 export interface Wording {
   readonly message: string;
-  readonly hint: string;
+  readonly hint: Advice;
   /** Lines between the two: one per fault, candidate, … */
   readonly details?: readonly string[];
   /** Microsoft's own words, for whoever looks them up; last, beside the request ID. */
@@ -35,8 +36,8 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
   USAGE: ({ detail, command = "" }) => ({
     message: say`${detail}`,
     hint: command
-      ? say`See what it takes with: entra-app-registration ${command} --help`
-      : "See all commands and flags with: entra-app-registration --help",
+      ? [{ say: "See what it takes with:", run: say`${command} --help` }]
+      : [{ say: "See all commands and flags with:", run: "--help" }],
   }),
   INPUT_MISSING: ({ missing, lacksYes = false }) => ({
     message: "Some values are missing, and nobody can be asked for them here.",
@@ -88,7 +89,7 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
         : say`${setting} asks for SCIM provisioning, and the template of this product does not say how.`,
     hint:
       setting === "scim"
-        ? "Check --template; known products: templates list."
+        ? [{ say: "Check --template. Known products:", run: "templates list" }]
         : say`Set ${setting} to false to register the app without SCIM, or ask the vendor.`,
   }),
   OUTPUT_FOLDER: ({ folder, errno, flag }) => ({
@@ -139,19 +140,24 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
         },
   REGISTRATION_NOT_FOUND: ({ displayName, tenantId }) => ({
     message: say`There is no app registration named "${displayName}" in the tenant ${tenantId}.`,
-    hint: "Check --app-name and --tenant-id, or name the app by its client ID with --app-id. Is there none yet? Make it with register, or with scim setup where users are to be provisioned.",
+    hint: [
+      {
+        say: "Check --app-name and --tenant-id, or name the app by its client ID with --app-id. Is there none yet? Make it with:",
+        run: "register",
+      },
+      { say: "Or, where users are to be provisioned:", run: "scim setup" },
+    ],
   }),
   REGISTRATION_DELETED: ({ displayName, appId, deletedDateTime, appName }) => ({
     message: say`The app registration "${displayName}" (${appId}) was deleted on ${deletedDateTime.slice(0, 10)}.`,
-    hint: say`It can be restored until ${toScreenDate(restorableUntil(deletedDateTime))}: ${
-      appName === undefined
-        ? "Entra admin center, App registrations, Deleted applications."
-        : `register --app-name "${appName}" offers that (unasked: --deleted restore), and so does the Entra admin center (App registrations, Deleted applications).`
-    }`,
+    hint: restoring(toScreenDate(restorableUntil(deletedDateTime)), appName),
   }),
   REGISTRATION_INCOMPLETE: ({ displayName, appId }) => ({
     message: say`The registration of "${displayName}" (${appId}) is not complete: it has no enterprise application, so no secret would work.`,
-    hint: "Run register again; it adds what is missing.",
+    hint: [
+      { say: "What is missing is added by:", run: "register" },
+      { say: "Or, where users are provisioned, by:", run: "scim setup" },
+    ],
   }),
   NO_CLIENT_SECRET: ({ title }) => ({
     message: say`The application of ${title} has no client secret.`,
@@ -159,7 +165,12 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
   }),
   NOT_PROVISIONABLE: ({ displayName, appId }) => ({
     message: say`The app registration "${displayName}" (${appId}) was made without provisioning, and Microsoft Entra cannot add it.`,
-    hint: "Choose another --app-name for a new one with provisioning, or remove the old one first (remove).",
+    hint: [
+      {
+        say: "Choose another --app-name for a new one with provisioning, or remove the old one first:",
+        run: "remove",
+      },
+    ],
   }),
   HIGH_PRIVILEGE: ({ privileges }) => ({
     message: "The template asks for permissions that are too powerful to be granted unseen:",
@@ -205,17 +216,17 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
       lacks === "job"
         ? say`Provisioning of "${displayName}" (${appId}) is not set up.`
         : say`Provisioning of "${displayName}" (${appId}) lacks the vendor's tenant URL or secret token.`,
-    hint: "Set it up with: scim setup.",
+    hint: [{ say: "Set it up with:", run: "scim setup" }],
   }),
   NOT_MAPPED: ({ displayName, kind }) =>
     kind === "Group"
       ? {
           message: say`Groups are not provisioned to "${displayName}": its groups mapping is switched off.`,
-          hint: "Assign the group, and its members are provisioned as users; or name one of them: scim provision <user>.",
+          hint: "Assign the group, and its members are provisioned as users; or run the same command with one of them instead of --group.",
         }
       : {
           message: say`Users are not provisioned to "${displayName}": its users mapping is switched off or missing.`,
-          hint: "Bring the mappings in line with the template: scim setup.",
+          hint: [{ say: "Bring the mappings in line with the template:", run: "scim setup" }],
         },
   USERS_NOT_FOUND: ({ wanted }) => ({
     message: `There is no such user in this tenant: ${wanted.map((one) => say`"${one}"`).join(", ")}.`,
@@ -239,11 +250,11 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     hint:
       known.length > 0
         ? say`Its roles are: ${known.join(", ")}.`
-        : "Run scim setup, which makes the roles of the vendor's template.",
+        : [{ say: "This makes the roles of the vendor's template:", run: "scim setup" }],
   }),
   GROUP_TOO_LARGE: ({ displayName, most }) => ({
     message: say`"${displayName}" has more than ${most} members, and on demand no more than ${most} go along with a group.`,
-    hint: say`Name up to ${most} of them: scim provision <user> <user> --group <name|id>. All the others arrive with the next cycle.`,
+    hint: say`Name up to ${most} of them before --group, by user principal name or object ID. All the others arrive with the next cycle.`,
   }),
   CONNECTION_REFUSED: ({ tenantUrl, problem, detail, credentials }) => ({
     message: say`${tenantUrl} ${CONNECTION_PROBLEMS[problem]}.`,
@@ -311,14 +322,19 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
         : say`The client secret could not be handed over: the one-time-password service ${service} ${ONE_TIME_PASSWORD[reason]}`,
     hint: removed
       ? `The secret has been removed again; the rest of the registration exists. ${SAFE_TO_REPEAT}`
-      : say`The secret ${keyId} could not be removed either and works although nobody has it. ${SAFE_TO_REPEAT} It removes that secret first; or remove it with: secret retire ${keyId}, or in the Entra admin center under Certificates & secrets of ${appId}.`,
+      : [
+          {
+            say: say`The secret ${keyId} could not be removed either and works although nobody has it. ${SAFE_TO_REPEAT} It removes that secret first. Or remove it in the Entra admin center under Certificates & secrets of ${appId}, or with:`,
+            run: say`secret retire ${keyId}`,
+          },
+        ],
   }),
   NETWORK: (failure) => {
     const { hint, lines } = networkAdvice(failure);
     return {
       message: say`${failure.host} ` + networkProblem(failure),
       ...(lines.length > 0 && { details: lines }),
-      hint: `${hint} ${SAFE_TO_REPEAT} To try every host that is needed: doctor network.`,
+      hint: [{ say: `${hint} ${SAFE_TO_REPEAT} To try every host that is needed:`, run: "doctor network" }],
     };
   },
   GRAPH_UNAVAILABLE: ({ status, detail }) => ({
@@ -381,6 +397,16 @@ const FIXED_MEMBERS: Readonly<Record<FixedMembership, { readonly why: string; re
   },
 };
 
+/** How a deleted registration comes back. */
+function restoring(until: string, appName: string | undefined): Advice {
+  const portal = "Entra admin center, App registrations, Deleted applications";
+  const sentence = say`It can be restored until ${until}: ${portal}`;
+  if (appName === undefined) return `${sentence}.`;
+  return [
+    { say: `${sentence}. Or with:`, run: say`register --app-name ${quoted(appName)} --deleted restore` },
+  ];
+}
+
 const GROUPS_FORBIDDEN =
   "Run the command again without groups; or ask somebody with the role Groups Administrator, User Administrator or Global Administrator to run it.";
 
@@ -400,10 +426,12 @@ const LICENSED: Readonly<Record<LicenceNeed, string>> = {
   groupAssignment: "assigning groups to an app",
 };
 
-const LICENCE_HINTS: Readonly<Record<LicenceNeed, string>> = {
+const LICENCE_HINTS: Readonly<Record<LicenceNeed, Advice>> = {
   provisioning: "Ask whoever buys the licences, then run the same command again.",
-  provisioningLogs:
-    "Provisioning itself works without. See how it goes with scim status, and what becomes of one user with scim provision <user>.",
+  provisioningLogs: [
+    { say: "Provisioning itself works without. See how it goes with:", run: "scim status" },
+    { say: "And what becomes of one user with:", run: 'scim provision "<user>"' },
+  ],
   groupAssignment: "Assign the users themselves, or ask whoever buys the licences.",
 };
 

@@ -2,6 +2,7 @@ import { toScreenDate } from "../../../handover/dates.ts";
 import type { Finding, NamedPermission } from "../../../registration/findings.ts";
 import type { ImplicitGrantSettings } from "../../../registration/types.ts";
 import { say } from "../clean.ts";
+import type { Advice } from "./advice.ts";
 
 /** The parts of a registration, in the order in which they are shown. */
 export const SECTIONS = {
@@ -183,16 +184,16 @@ export function advice(facts: {
   readonly ofProvisioning: number;
   readonly warnings: number;
   readonly endsSoon: boolean;
-}): string[] {
+}): Advice[] {
   const { faults, ofProvisioning, warnings, endsSoon } = facts;
-  const texts = [];
+  const texts: Advice[] = [];
   if (faults > 0) {
-    texts.push(
-      "Run register with the same flags: it shows these differences as its plan and repairs them after your yes.",
-    );
+    texts.push([
+      { say: "This shows these differences as its plan, and repairs them after your yes:", run: "register" },
+    ]);
   }
   if (endsSoon) {
-    texts.push("A client secret ends soon. A new one beside it: secret rotate.");
+    texts.push([{ say: "A client secret ends soon. A new one beside it:", run: "secret rotate" }]);
   }
   if (texts.length === 0 && ofProvisioning === 0) {
     texts.push(

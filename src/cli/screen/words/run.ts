@@ -3,6 +3,7 @@ import type { GraphWait } from "../../../graph/batch.ts";
 import { toScreenDate } from "../../../handover/dates.ts";
 import type { PasswordCredential } from "../../../registration/types.ts";
 import { say } from "../clean.ts";
+import type { Advice } from "./advice.ts";
 import { assignedSoFar } from "./scim-assign.ts";
 import { controlDone, controlFailed, leftOut } from "./scim-control.ts";
 import { FOLLOWING, provisioningFound, restartMeans } from "./scim-running.ts";
@@ -79,7 +80,7 @@ export function codeCountdown(secondsLeft: number): string {
 const SANDBOX = "Sandbox: nothing here touches a real tenant, and the sign-in code is accepted by itself.";
 
 /** The sentence for an event that is one; undefined for those that have a view of their own. */
-export function describeEvent(event: RunEvent): string | undefined {
+export function describeEvent(event: RunEvent): Advice | undefined {
   switch (event.kind) {
     case "sandbox":
       return say`${SANDBOX}${event.examples.length > 0 ? ` Example values are used for ${event.examples.map(({ flag }) => flag).join(", ")}.` : ""}`;
@@ -214,17 +215,20 @@ function proofFailed(problem: ProofProblem, detail: string): string {
   }
 }
 
-function restored({ ours, others, kept }: Extract<RunEvent, { kind: "secretsRestored" }>): string {
+function restored({ ours, others, kept }: Extract<RunEvent, { kind: "secretsRestored" }>): Advice {
   const counts = [ours > 0 && `${ours} of this tool`, others > 0 && `${others} of others`].filter(Boolean);
-  const stay = say` Nobody can be asked about those of this tool, so they stay. To remove them: secret retire ${kept.join(" ")}`;
-  return `The old client secrets of the restored app work again: ${counts.join(", ")}.${kept.length > 0 ? stay : ""}`;
+  const back = `The old client secrets of the restored app work again: ${counts.join(", ")}.`;
+  if (kept.length === 0) return back;
+  const stay = "Nobody can be asked about those of this tool, so they stay. To remove them:";
+  return [{ say: `${back} ${stay}`, run: say`secret retire ${kept.join(" ")}` }];
 }
 
-function secretsDoubtful(secrets: readonly PasswordCredential[]): string {
+function secretsDoubtful(secrets: readonly PasswordCredential[]): Advice {
   const names = secrets.map(({ displayName, keyId }) => say`"${displayName ?? ""}" (${keyId})`);
   const keyIds = secrets.map(({ keyId }) => keyId);
   const many = secrets.length > 1;
-  return say`Nothing proves that the vendor has the client ${many ? "secrets" : "secret"} ${names.join(", ")}; ${many ? "they stay" : "it stays"}. When nobody uses ${many ? "them" : "it"}: secret retire ${keyIds.join(" ")}`;
+  const sentence = say`Nothing proves that the vendor has the client ${many ? "secrets" : "secret"} ${names.join(", ")}; ${many ? "they stay" : "it stays"}. When nobody uses ${many ? "them" : "it"}:`;
+  return [{ say: sentence, run: say`secret retire ${keyIds.join(" ")}` }];
 }
 
 const BEFORE_IT = {

@@ -2,21 +2,18 @@ import type { GoAheadWith } from "../../../flow/questions.ts";
 import type { Controlled, ControlResult } from "../../../flow/scim/control.ts";
 import type { ControlVerb, LeftOut } from "../../../flow/scim/standing.ts";
 import { say } from "../clean.ts";
+import type { Advice } from "./advice.ts";
 import { quarantineWording, STATE_ADVICE, STATES } from "./scim-state.ts";
 
-const CHANGED: Readonly<Record<ControlVerb, { readonly is: string; readonly next: string }>> = {
-  start: {
-    is: "is started.",
-    next: "The next cycle begins within a few minutes. See how it goes with: scim status",
-  },
+const SOON = "The next cycle begins within a few minutes. See how it goes with:";
+
+const CHANGED: Readonly<Record<ControlVerb, { readonly is: string; readonly next: Advice }>> = {
+  start: { is: "is started.", next: [{ say: SOON, run: "scim status" }] },
   pause: {
     is: "is paused.",
-    next: "Users and groups stay in the app as they are. Go on with: scim start",
+    next: [{ say: "Users and groups stay in the app as they are. Go on with:", run: "scim start" }],
   },
-  restart: {
-    is: "is restarted.",
-    next: "The next cycle begins within a few minutes. See how it goes with: scim status",
-  },
+  restart: { is: "is restarted.", next: [{ say: SOON, run: "scim status" }] },
 };
 
 const NOTHING: Readonly<Record<ControlVerb, string>> = {
@@ -27,15 +24,15 @@ const NOTHING: Readonly<Record<ControlVerb, string>> = {
 };
 
 /** How a start, a pause or a restart ended, the first line first. */
-export function controlEnd(result: ControlResult): string[] {
+export function controlEnd(result: ControlResult): readonly Advice[] {
   const [first = "", ...rest] = endOf(result);
-  return result.outcome === "changed" ? [`${first} ${CHANGED[result.verb].next}`, ...rest] : [first, ...rest];
+  return result.outcome === "changed" ? [first, CHANGED[result.verb].next, ...rest] : [first, ...rest];
 }
 
 /** The same of several applications: each by itself, and what holds for all of them behind it. */
 export function controlEnds(results: readonly ControlResult[]): {
-  readonly each: readonly (readonly string[])[];
-  readonly all: readonly string[];
+  readonly each: readonly (readonly Advice[])[];
+  readonly all: readonly Advice[];
 } {
   const all = results.flatMap(({ outcome, verb }) => {
     if (outcome === "planned") return [DRY_RUN];
@@ -45,7 +42,7 @@ export function controlEnds(results: readonly ControlResult[]): {
   return { each, all: [...new Set(all)] };
 }
 
-function endOf(result: ControlResult): string[] {
+function endOf(result: ControlResult): readonly Advice[] {
   const { outcome, verb, displayName } = result;
   switch (outcome) {
     case "planned":
@@ -66,7 +63,7 @@ function endOf(result: ControlResult): string[] {
         say`Done: provisioning of "${displayName}" ${CHANGED[verb].is}`,
         ...(result.isVisible ? [] : [NOT_VISIBLE]),
         ...(verb === "start" && result.state === "quarantine"
-          ? [`It still is in quarantine. ${quarantineWording(result.job).advice}`]
+          ? [[{ say: "It still is in quarantine." }, ...quarantineWording(result.job).advice]]
           : []),
       ];
   }
@@ -85,14 +82,14 @@ const PLANNED: Readonly<Record<ControlVerb, string>> = {
   restart: "restarted",
 };
 
-function leftOutEnd(result: LeftOut): string[] {
+function leftOutEnd(result: LeftOut): readonly Advice[] {
   const { state, verb } = result;
   const advice = state === "notRegistered" ? REGISTER_FIRST : STATE_ADVICE[state];
   // What was never set up is as good as paused.
   return [leftOut(result), ...(verb === "pause" || advice === undefined ? [] : [advice])];
 }
 
-export const REGISTER_FIRST = "Register it first, with: register";
+export const REGISTER_FIRST: Advice = [{ say: "Register it and set it up with:", run: "scim setup" }];
 
 /** What is known of one of several before the others are started, paused or restarted. */
 export function leftOut({ displayName, state }: LeftOut): string {

@@ -1,7 +1,7 @@
 import type { ProvisioningFinding } from "../../../provisioning/findings.ts";
 import type { MappingFacts, SchemaChange, SchemaProblem } from "../../../provisioning/schema-changes.ts";
-import type { ProvisioningState } from "../../../provisioning/state.ts";
 import { say } from "../clean.ts";
+import type { Advice } from "./advice.ts";
 import { quarantineWording, STATE_ADVICE, STATES } from "./scim-state.ts";
 import { SCOPES } from "./scim-status.ts";
 import { counted } from "./scim-time.ts";
@@ -13,7 +13,7 @@ export const PROVISIONING = "Provisioning";
 export function describeProvisioning(finding: ProvisioningFinding): string {
   switch (finding.about) {
     case "provisioning":
-      return finding.state === "warning" ? waiting(finding.is) : STATES[finding.is];
+      return finding.state === "warning" && finding.is === "incomplete" ? PREPARED : STATES[finding.is];
     case "tenantUrl":
       return compared("tenant URL", finding);
     case "secretToken":
@@ -44,7 +44,7 @@ export function describeProvisioning(finding: ProvisioningFinding): string {
       return say`${finding.name} is kept for one value in this tenant, and should take several: those are promised for apps of Microsoft's gallery only`;
     case "assignments":
       return finding.count === 0
-        ? "nobody is assigned, so that nobody is provisioned: scim assign"
+        ? "nobody is assigned, so that nobody is provisioned"
         : `assigned: ${counted(finding.count, "user or group", "users and groups")}`;
     case "groupAssignment":
       return say`group "${finding.displayName}" is not assigned`;
@@ -55,11 +55,8 @@ export function describeProvisioning(finding: ProvisioningFinding): string {
   }
 }
 
-/** What waits for the vendor, where it never ran. */
-function waiting(is: ProvisioningState): string {
-  const when = "When the vendor has given you its secret token: scim setup";
-  return is === "notSetUp" ? `not set up. ${when}` : `prepared, and waits for the vendor. ${when}`;
-}
+/** Where it never ran. */
+const PREPARED = "prepared, and waits for the vendor";
 
 function compared(
   what: string,
@@ -126,15 +123,22 @@ function problemText(problem: SchemaProblem): string {
 }
 
 /** What to do about differences, as the last words on the screen. */
-export function provisioningAdvice(findings: readonly ProvisioningFinding[]): string[] {
+export function provisioningAdvice(findings: readonly ProvisioningFinding[]): Advice[] {
   const [standing] = findings;
   const others = findings.filter(
     ({ about, state }) => about !== "provisioning" && (state === "differs" || state === "missing"),
   );
-  const setup = "Run scim setup with the same flags: it shows these differences of provisioning as its plan.";
-  if (others.length > 0) return [setup];
-  if (standing?.about !== "provisioning" || standing.state === "ok" || standing.state === "warning")
-    return [];
+  if (others.length > 0) return [SETUP];
+  if (standing?.about !== "provisioning") return [];
+  const isEmpty = findings.some((one) => one.about === "assignments" && one.count === 0);
+  if (standing.state === "warning") return [TOKEN];
+  if (standing.state === "ok") return isEmpty ? [ASSIGN] : [];
   if (standing.is === "quarantine" && standing.job) return [quarantineWording(standing.job).advice];
-  return [STATE_ADVICE[standing.is] ?? setup];
+  return [STATE_ADVICE[standing.is] ?? SETUP];
 }
+
+const SETUP: Advice = [
+  { say: "This shows these differences of provisioning as its plan, and asks:", run: "scim setup" },
+];
+const TOKEN: Advice = [{ say: "When the vendor has given you its secret token:", run: "scim setup" }];
+const ASSIGN: Advice = [{ say: "Assign users or groups with:", run: 'scim assign --group "<name or ID>"' }];

@@ -1,6 +1,7 @@
 import type { ProvisionResult } from "../../../flow/scim/provision.ts";
 import type { ModifiedProperty, OnDemandResult, ProvisioningStep } from "../../../provisioning/types.ts";
 import { say } from "../clean.ts";
+import { type Advice, principal } from "./advice.ts";
 
 /** What Entra does in a step of each type, in the order in which it does them. */
 const STEPS: Readonly<Record<string, string>> = {
@@ -43,14 +44,22 @@ export function onDemandTitle({ outcome, subject, result }: ProvisionResult): st
 }
 
 /** What to do about it; undefined where nothing has to be done. */
-export function onDemandAdvice({ outcome, subject, result, state }: ProvisionResult): string | undefined {
-  if (outcome === "skipped") return skipReason(result, subject.kind).advice;
-  if (outcome === "failed") return failureOf(result).advice;
-  if (outcome === "provisioned" && TAKEN_AWAY.has(result.action ?? "")) return outOfScope(result)?.advice;
+export function onDemandAdvice({ outcome, subject, result, state }: ProvisionResult): Advice | undefined {
+  if (outcome === "skipped") return remedyOf(skipReason(result, subject.kind), subject);
+  if (outcome === "failed") return remedyOf(failureOf(result), subject);
+  if (outcome === "provisioned" && TAKEN_AWAY.has(result.action ?? "")) {
+    const reason = outOfScope(result);
+    return reason && remedyOf(reason, subject);
+  }
   if (state === "running" || state === "firstCycle") return undefined;
   return state === "quarantine"
-    ? "Provisioning itself is in quarantine. See why with: scim status"
-    : "Provisioning itself is not started, so that nobody else arrives. Start it with: scim start";
+    ? [{ say: "Provisioning itself is in quarantine. See why with:", run: "scim status" }]
+    : [
+        {
+          say: "Provisioning itself is not started, so that nobody else arrives. Start it with:",
+          run: "scim start",
+        },
+      ];
 }
 
 /** What becomes of those in the app who are out of scope. */
@@ -63,13 +72,25 @@ function becauseOf(result: OnDemandResult): string {
 
 interface Reason {
   readonly reason: string;
-  readonly advice: string | undefined;
+  /** ASSIGN stands for the command that names whom it is about. */
+  readonly advice: Advice | undefined;
 }
 
-const ASSIGN =
-  "Assign the user, or a group that the user is in: scim assign --user <user>, or --group <name|id>. It counts a few minutes later.";
+/** Who was left out has to be assigned, with a role that counts. */
+const ASSIGN: Advice = [];
 
-const ASSIGN_GROUP = "Assign it with: scim assign --group <name|id>. It counts a few minutes later.";
+/** What to do about a reason, with the command for the very user or group. */
+function remedyOf({ advice }: Reason, subject: ProvisionResult["subject"]): Advice | undefined {
+  if (advice !== ASSIGN) return advice;
+  const isGroup = subject.kind.toLowerCase() === "group";
+  return [
+    {
+      say: isGroup ? "Assign the group with:" : "Assign the user, or a group that the user is in, with:",
+      run: `scim assign --${isGroup ? "group" : "user"} ${principal(subject)}`,
+    },
+    { say: "It counts a few minutes later." },
+  ];
+}
 
 /**
  * What the step on scope says when it is false, by the name that Entra has for it; these names are for people,
@@ -85,8 +106,7 @@ const SCOPE_CHECKS: readonly (Reason & { readonly when: RegExp })[] = [
   {
     when: /required role|entitlement/i,
     reason: 'the user is assigned with "default access" only, which does not count for provisioning',
-    advice:
-      "Give the right role with: scim assign --user <user>, or --group <name|id>. It counts a few minutes later.",
+    advice: ASSIGN,
   },
   {
     when: /scop/i,
@@ -111,10 +131,7 @@ export function skipReason(result: Pick<OnDemandResult, "error" | "steps">, kind
   const known = outOfScope(result) ?? SKIPS[error?.code ?? ""];
   if (!known) return microsofts(error);
   if (kind.toLowerCase() !== "group") return known;
-  return {
-    reason: known.reason.replace("the user", "the group"),
-    advice: known.advice === ASSIGN ? ASSIGN_GROUP : known.advice,
-  };
+  return { reason: known.reason.replace("the user", "the group"), advice: known.advice };
 }
 
 /** Why somebody is out of scope, where the steps tell. */
@@ -133,7 +150,7 @@ const FAILURES: readonly (Reason & { readonly when: RegExp })[] = [
   {
     when: /credential|unauthori[sz]ed/i,
     reason: "the app does not accept the secret token",
-    advice: "Save a new one with: scim setup --new-secret-token",
+    advice: [{ say: "Save a new one with:", run: "scim setup --new-secret-token" }],
   },
   {
     when: /^DuplicateTargetEntries$/i,

@@ -1,6 +1,7 @@
 import type { ProvisioningResult } from "../../../flow/provisioner.ts";
 import { say } from "../clean.ts";
-import { type PackedProgram, packedFile, quoted } from "./consent.ts";
+import { type Advice, quoted } from "./advice.ts";
+import { type PackedProgram, packedFile } from "./consent.ts";
 import { quarantineWording } from "./scim-state.ts";
 import { timeText } from "./scim-time.ts";
 
@@ -58,7 +59,7 @@ function cycleText(next: Date | undefined): string {
 }
 
 /** What a person does next; the command for the second part stands apart. */
-export function provisioningSteps(result: ProvisioningResult): string[] {
+export function provisioningSteps(result: ProvisioningResult): Advice[] {
   const { outcome, state, job, arrivals, afterFirstUsers } = result;
   if (outcome === "waiting" || outcome === "planned") return [];
   return [
@@ -73,7 +74,7 @@ export function provisioningSteps(result: ProvisioningResult): string[] {
     ...(outcome === "running" && afterFirstUsers !== undefined
       ? [arrivals?.kind === "arrived" ? afterFirstUsers : `After the first cycle: ${afterFirstUsers}`]
       : []),
-    ...(outcome === "running" ? ["See how it goes with: scim status"] : []),
+    ...(outcome === "running" ? [[{ say: "See how it goes with:", run: "scim status" }]] : []),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { RunEvent } from "../../../flow/events.ts";
 import type { ConnectionTested } from "../../../flow/scim/test-connection.ts";
 import type { ConnectionTest, HiddenSetting } from "../../../provisioning/types.ts";
 import { say } from "../clean.ts";
+import { type Advice, quoted } from "./advice.ts";
 
 type SetupEvent = Extract<
   RunEvent,
@@ -21,7 +22,7 @@ type SetupEvent = Extract<
 >;
 
 /** What setting provisioning up says besides its steps. */
-export function setupNote(event: SetupEvent): string {
+export function setupNote(event: SetupEvent): Advice {
   switch (event.kind) {
     case "secretTokenCleaned":
       return cleaned(event);
@@ -40,9 +41,20 @@ export function setupNote(event: SetupEvent): string {
     case "attributesNotKept":
       return say`Microsoft Entra did not keep these attributes as the vendor wants them: ${event.names.join(", ")}. Attributes with several values are promised for apps of Microsoft's gallery only; ask the vendor whether one value is enough.`;
     case "nobodyAssigned":
-      return say`Nobody is assigned to "${event.displayName}", so nobody will be provisioned. Assign users or groups with --user, --group or --new-group, or later with: scim assign`;
+      return [
+        {
+          say: say`Nobody is assigned to "${event.displayName}", so nobody will be provisioned. Assign users or groups with --user, --group or --new-group, or later with:`,
+          run: 'scim assign --group "<name or ID>"',
+          application: event.application,
+        },
+      ];
     case "notInScopeYet":
-      return say`The test with ${event.user} shows nothing yet: Microsoft Entra skips this user, who is not assigned, or disabled, or whose assignment it does not count so far; that takes a few minutes. Provisioning is started all the same; try it later with: scim provision ${event.user}`;
+      return [
+        {
+          say: say`The test with ${event.user} shows nothing yet: Microsoft Entra skips this user, who is not assigned, or disabled, or whose assignment it does not count so far; that takes a few minutes. Provisioning is started all the same; try it later with:`,
+          run: `scim provision ${quoted(event.user)}`,
+        },
+      ];
   }
 }
 
@@ -96,10 +108,15 @@ export function connectionTitle({ displayName, tenantUrl, credentials, test }: C
 }
 
 /** What to do about it; undefined where it works. */
-export function connectionAdvice({ test, credentials }: ConnectionTested): string | undefined {
-  if (test.ok) return credentials === "given" ? "Nothing was saved. To save it: scim setup." : undefined;
-  const refused = "Ask the vendor for a new secret token, and save it with: scim setup --new-secret-token";
-  return test.problem === "refused" ? refused : CONNECTION_HINTS[test.problem];
+export function connectionAdvice({ test, credentials }: ConnectionTested): Advice | undefined {
+  if (test.ok) {
+    return credentials === "given"
+      ? [{ say: "Nothing was saved. To save it:", run: "scim setup" }]
+      : undefined;
+  }
+  if (test.problem !== "refused") return CONNECTION_HINTS[test.problem];
+  const sentence = "Ask the vendor for a new secret token, and save it with:";
+  return [{ say: sentence, run: "scim setup --new-secret-token" }];
 }
 
 /** Microsoft's own words, where it does not work. */

@@ -4,8 +4,9 @@ import { inStep, isOn } from "../../../provisioning/state.ts";
 import type { Cycle, Job, SavedCredentials } from "../../../provisioning/types.ts";
 import { say } from "../clean.ts";
 import type { Row } from "../labelled.ts";
+import type { Advice } from "./advice.ts";
 import { REGISTER_FIRST } from "./scim-control.ts";
-import { quarantineWording, STATE_ADVICE, STATES } from "./scim-state.ts";
+import { quarantineWording, SEE_FAILURES, STATE_ADVICE, STATES } from "./scim-state.ts";
 import { counted, momentText } from "./scim-time.ts";
 
 /** An application with provisioning, as far as it got. */
@@ -35,12 +36,12 @@ export function statusRows({ provisioning }: SetUp, now: Date): Row[] {
 }
 
 /** What somebody should do now; nothing where all is well. */
-export function statusAdvice(application: ApplicationStatus): string | undefined {
+export function statusAdvice(application: ApplicationStatus): Advice | undefined {
   const { state } = application;
   if (state === "notRegistered") return REGISTER_FIRST;
   const { job } = application.provisioning;
   if (state === "quarantine" && job) return quarantineWording(job).advice;
-  if (job?.lastCycle?.state === "EntryLevelErrors") return "See what failed with: scim logs --status failure";
+  if (job?.lastCycle?.state === "EntryLevelErrors") return [SEE_FAILURES];
   return STATE_ADVICE[state];
 }
 

@@ -2,10 +2,15 @@ import type { RetireResult } from "../../../flow/events.ts";
 import { toScreenDate } from "../../../handover/dates.ts";
 import type { JudgedSecret, SecretState } from "../../../registration/secrets.ts";
 import { clean, say } from "../clean.ts";
+import type { Advice } from "./advice.ts";
 
 /** What is said beside a new secret. */
-export const ROTATED =
-  "The secrets that were there before still work. When the vendor uses the new one, remove them with: secret retire";
+export const ROTATED: Advice = [
+  {
+    say: "The secrets that were there before still work. When the vendor uses the new one, remove them with:",
+    run: "secret retire",
+  },
+];
 
 /** The last step where a person took the secret from the screen. */
 export const PASS_ON =

@@ -89,7 +89,9 @@ export async function prepareProvisioning(
       : undefined;
   const unseen = current && !token && !plan.waitsForToken ? unseenSettings(desired, current) : [];
   if (unseen.length > 0) context.report({ kind: "settingsUnseen", displayName, settings: unseen });
-  if (desired.scope === "assigned" && isNobody) context.report({ kind: "nobodyAssigned", displayName });
+  if (desired.scope === "assigned" && isNobody) {
+    context.report({ kind: "nobodyAssigned", displayName, application: template.application.key });
+  }
   return {
     proposal: {
       desired,
