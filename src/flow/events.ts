@@ -169,6 +169,8 @@ export type RunEvent =
   | { readonly kind: "mappingsKept"; readonly file: string }
   /** Attributes of the vendor's that Entra did not keep as they were written. */
   | { readonly kind: "attributesNotKept"; readonly names: readonly string[] }
+  /** Those that an earlier run wrote in vain: this one does not write them again. */
+  | { readonly kind: "attributesLeftOut"; readonly names: readonly string[] }
   | {
       readonly kind: "nobodyAssigned";
       readonly displayName: string;

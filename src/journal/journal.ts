@@ -74,6 +74,12 @@ export type JournalEntry =
   /** The tenant's list shows the secret. */
   | { readonly event: "listed"; readonly objectId: string; readonly keyId: string }
   | { readonly event: "removedSecret"; readonly objectId: string; readonly keyId: string }
+  /** Attributes of the vendor's that a provisioning job's tenant accepted and does not show: it drops them. */
+  | {
+      readonly event: "notKept";
+      readonly jobId: string;
+      readonly attributes: readonly { readonly name: string; readonly multiValued: boolean }[];
+    }
   | { readonly event: "end"; readonly exitCode: number; readonly errorCode?: string | undefined };
 
 export interface Journal {

@@ -4,7 +4,9 @@ import type { ParsedExpressions, SchemaChange, SchemaProblem } from "./schema-ch
 import { addAttributes, attributesOf, replaceMapping, rulePlaces } from "./schema-places.ts";
 import type {
   AttributeDefinition,
+  AttributeMapping,
   DesiredProvisioning,
+  MappingSource,
   SynchronizationSchema,
   TargetAttribute,
 } from "./types.ts";
@@ -15,6 +17,8 @@ export interface ChangedSchema {
   readonly changes: readonly SchemaChange[];
   /** Attributes wanted for several values that the tenant keeps for one alone: it cannot be made to. */
   readonly singleValued: readonly string[];
+  /** Attributes that are wanted, that the tenant did not keep, and that are not written again. */
+  readonly notKept: readonly string[];
 }
 
 /** The expressions that only Graph can take to pieces: everything but `[attribute]` and `"constant"`. */
@@ -25,17 +29,29 @@ export function expressionsOf({ users }: DesiredProvisioning): readonly string[]
   );
 }
 
+/** Expressions as they are written: enough to compare, and nothing of it is to be sent. */
+export function unparsed(desired: DesiredProvisioning): ParsedExpressions {
+  return new Map(
+    expressionsOf(desired).map((expression) => {
+      const source: MappingSource = { type: "Function", name: null, expression, parameters: null };
+      return [expression, { ok: true, source }] as const;
+    }),
+  );
+}
+
 /**
  * Changes a schema as little as it takes to become what is wanted: what is not about that stays, and stays in
  * its order. Applied once more it changes nothing. Rule and mappings are found by what they map, for their ids
  * and names differ from tenant to tenant.
  *
  * @param parsed what Graph made of `expressionsOf`; needed for those that are not mapped yet.
+ * @param lost attributes that the tenant is known to drop, which another write would not change.
  */
 export function changeSchema(
   schema: SynchronizationSchema,
   desired: DesiredProvisioning,
   parsed: ParsedExpressions,
+  lost: readonly Named[] = [],
 ): ChangedSchema | { readonly problems: readonly SchemaProblem[] } {
   const places = rulePlaces(schema);
   if (!places) return { problems: [{ kind: "noRule" }] };
@@ -44,10 +60,13 @@ export function changeSchema(
   const target = { directoryName: rule.targetDirectoryName, objectName: user.mapping.targetObjectName };
   const source = { directoryName: rule.sourceDirectoryName, objectName: user.mapping.sourceObjectName };
   const targets = attributesOf(schema, target);
-  const added = desired.attributes.filter(({ name }) => targets && !targets.has(name));
-  const mapped = changeMappings(user.mapping.attributeMappings, desired.users, {
+  const missing = desired.attributes.filter(({ name }) => targets && !targets.has(name));
+  const notKept = missing.filter((one) => lost.some((other) => isSame(one, other)));
+  const added = missing.filter((one) => !notKept.includes(one));
+  const users = withoutMappings(desired.users, notKept, user.mapping.attributeMappings);
+  const mapped = changeMappings(user.mapping.attributeMappings, users, {
     parsed,
-    targets: targets && [...targets.names, ...added.map(({ name }) => name)],
+    targets: targets && [...targets.names, ...missing.map(({ name }) => name)],
     sources: attributesOf(schema, source)?.names,
   });
   if ("problems" in mapped) return mapped;
@@ -62,12 +81,33 @@ export function changeSchema(
   const singleValued = desired.attributes
     .filter(({ multiValued, name }) => multiValued && targets?.get(name)?.multivalued === false)
     .map(({ name }) => name);
-  if (changes.length === 0) return { schema, changes, singleValued };
+  const known = { changes, singleValued, notKept: notKept.map(({ name }) => name) };
+  if (changes.length === 0) return { schema, ...known };
   const sources = mapped.newSources.map((name) => definition({ name, multiValued: false }));
-  const known = addAttributes(addAttributes(schema, source, sources), target, added.map(definition));
-  const users = replaceMapping(known, user, { enabled: true, attributeMappings: mapped.mappings });
-  const changed = isGroupOff ? replaceMapping(users, group, { enabled: desired.groups }) : users;
-  return { schema: changed, changes, singleValued };
+  const attributed = addAttributes(addAttributes(schema, source, sources), target, added.map(definition));
+  const remapped = replaceMapping(attributed, user, { enabled: true, attributeMappings: mapped.mappings });
+  const changed = isGroupOff ? replaceMapping(remapped, group, { enabled: desired.groups }) : remapped;
+  return { schema: changed, ...known };
+}
+
+type Named = Pick<TargetAttribute, "name" | "multiValued">;
+
+/** For one value instead of several it may be kept. */
+function isSame(one: Named, other: Named): boolean {
+  return one.name.toLowerCase() === other.name.toLowerCase() && one.multiValued === other.multiValued;
+}
+
+/** Mappings as they are wanted, without new ones of attributes that are not there to be mapped. */
+function withoutMappings(
+  users: DesiredProvisioning["users"],
+  attributes: readonly Named[],
+  current: readonly AttributeMapping[],
+): DesiredProvisioning["users"] {
+  const lower = (text: string): string => text.toLowerCase();
+  const names = new Set(attributes.map(({ name }) => lower(name)));
+  const mapped = new Set(current.map(({ targetAttributeName }) => lower(targetAttributeName)));
+  const isLeft = (target: string): boolean => !names.has(lower(target)) || mapped.has(lower(target));
+  return { ...users, mappings: users.mappings.filter(({ target }) => isLeft(target)) };
 }
 
 /** An attribute with every field that Graph has for one. */

@@ -1,14 +1,14 @@
 import type { FindingState } from "../registration/findings.ts";
-import { changeSchema, expressionsOf } from "./change-schema.ts";
-import type { ParsedExpressions, SchemaChange, SchemaProblem } from "./schema-changes.ts";
+import { changeSchema, unparsed } from "./change-schema.ts";
+import type { SchemaChange, SchemaProblem } from "./schema-changes.ts";
 import { type ProvisioningState, stateOf } from "./state.ts";
 import { isSameTenantUrl } from "./tenant-url.ts";
 import type {
   CurrentProvisioning,
   DesiredProvisioning,
   Job,
-  MappingSource,
   SavedCredentials,
+  TargetAttribute,
 } from "./types.ts";
 
 /** What a finding about provisioning is about, with the values that a sentence on it needs. */
@@ -32,6 +32,8 @@ export type ProvisioningSubject =
   | { readonly about: "mappingProblem"; readonly problem: SchemaProblem }
   /** An attribute for several values that the tenant keeps for one alone. */
   | { readonly about: "singleValued"; readonly name: string }
+  /** An attribute that an earlier run wrote and that the tenant did not keep. */
+  | { readonly about: "notKept"; readonly name: string }
   /** How many are assigned so that they count for provisioning. */
   | { readonly about: "assignments"; readonly count: number }
   /** A group that should be assigned. */
@@ -57,11 +59,14 @@ export interface AssignmentFacts {
  * Everything that is wanted of provisioning, each with how the tenant has it. Where there is no job nobody has
  * asked for provisioning yet, and a job that never had credentials waits for the vendor: both are worth a word,
  * and no difference. Whatever else lacks is one.
+ *
+ * @param lost attributes that the tenant is known to drop.
  */
 export function provisioningFindings(
   desired: DesiredProvisioning,
   current: CurrentProvisioning,
   assignments: AssignmentFacts,
+  lost: readonly Pick<TargetAttribute, "name" | "multiValued">[] = [],
 ): ProvisioningFinding[] {
   const is = stateOf(current);
   const { job } = current;
@@ -70,7 +75,7 @@ export function provisioningFindings(
   return [
     { about: "provisioning", is, job, state: waits ? "warning" : STATES[is] },
     ...(waits ? [] : credentialFindings(desired, current.credentials)),
-    ...mappingFindings(desired, current),
+    ...mappingFindings(desired, current, lost),
     ...assignmentFindings(desired, assignments),
   ];
 }
@@ -121,13 +126,14 @@ function credentialFindings(
 function mappingFindings(
   desired: DesiredProvisioning,
   { schema }: CurrentProvisioning,
+  lost: readonly Pick<TargetAttribute, "name" | "multiValued">[],
 ): ProvisioningFinding[] {
   if (!schema) return [];
-  const changed = changeSchema(schema, desired, unparsed(desired));
+  const changed = changeSchema(schema, desired, unparsed(desired), lost);
   if ("problems" in changed) {
     return changed.problems.map((problem) => ({ about: "mappingProblem", problem, state: "differs" }));
   }
-  const { changes, singleValued } = changed;
+  const { changes, singleValued, notKept } = changed;
   return [
     ...(changes.length === 0 ? [{ about: "mappings", state: "ok" } as const] : []),
     ...changes.map(
@@ -138,17 +144,8 @@ function mappingFindings(
       }),
     ),
     ...singleValued.map((name) => ({ about: "singleValued", name, state: "warning" }) as const),
+    ...notKept.map((name) => ({ about: "notKept", name, state: "warning" }) as const),
   ];
-}
-
-/** Expressions as they are written: enough to compare, and nothing of it is sent. */
-function unparsed(desired: DesiredProvisioning): ParsedExpressions {
-  return new Map(
-    expressionsOf(desired).map((expression) => {
-      const source: MappingSource = { type: "Function", name: null, expression, parameters: null };
-      return [expression, { ok: true, source }] as const;
-    }),
-  );
 }
 
 function assignmentFindings(

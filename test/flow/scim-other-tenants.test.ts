@@ -242,6 +242,17 @@ const VARIATIONS: Readonly<Record<string, () => readonly Variation[]>> = {
           : undefined,
     },
   ],
+  "that drops attributes of several values and says nothing": () => [
+    {
+      accept: (call) =>
+        WRITE_SCHEMA(call)
+          ? each(call.body, (one) => withoutItems(withoutItems(one, "attributes"), "attributeMappings"))
+          : call.body,
+    },
+  ],
+  "that maps attributes of several values and does not show them": () => [
+    altering(SCHEMA, (schema) => each(schema, (one) => withoutItems(one, "attributes"))),
+  ],
   "that writes the outcome of a run in capitals": () => [
     altering(ON_DEMAND, (pair) =>
       each(pair, (one) => ({ key: capitals(one["key"]), value: capitals(one["value"]) })),
@@ -281,6 +292,19 @@ function hasSeveralValues(schema: unknown): boolean {
     return one;
   });
   return found;
+}
+
+/** Without those of a list that are about the vendor's attribute of several values. */
+function withoutItems(one: Json, list: "attributes" | "attributeMappings"): Json {
+  const items = one[list];
+  if (!Array.isArray(items)) return one;
+  const name = list === "attributes" ? "name" : "targetAttributeName";
+  return {
+    ...one,
+    [list]: (items as readonly Json[]).filter(
+      (item) => !String(item[name]).includes(":CustomExtensionName:"),
+    ),
+  };
 }
 
 function failure(status: number, code: string, message = ""): Answer {
@@ -349,6 +373,57 @@ test.each(Object.entries(VARIATIONS))("a tenant %s", async (_name, variations) =
   );
   expect(verified.stdout).not.toContain("✖");
   expect(verified.exitCode, verified.stdout).toBe(0);
+});
+
+test("F6: what a tenant drops is written once from a machine, and then named", async () => {
+  const tenant = testTenant();
+  const { through, calls } = stranger(
+    VARIATIONS["that drops attributes of several values and says nothing"]?.() ?? [],
+  );
+  const argv = ["scim", "setup", ...FLAGS, "--user", MEGAN, "--yes", "--no-input", "--no-proof"];
+  const scim = (words: readonly string[], options: TestRunOptions = {}) =>
+    runInProcess([...argv, "--tenant-id", EXAMPLE.tenantId, ...words], tenant, { through, ...options });
+  const writes = () => calls.filter(WRITE_SCHEMA).length;
+  const { folder, ...first } = await scim([], { piped: "token-of-the-vendor" });
+  expect(first.exitCode, first.stderr).toBe(0);
+  expect(first.stderr).toMatch(
+    /Microsoft Entra did not keep these attributes .*:CustomExtensionName:folders/,
+  );
+  const second = await scim([], { folder });
+  expect([second.exitCode, second.stdout], second.stderr).toEqual([
+    0,
+    expect.stringContaining("Nothing to do"),
+  ]);
+  expect(second.stderr).toMatch(/not written again: \S+:CustomExtensionName:folders/);
+  expect(writes()).toBe(1);
+  const verified = await runInProcess(
+    ["verify", ...FLAGS, "--no-input", "--tenant-id", EXAMPLE.tenantId],
+    tenant,
+    {
+      folder,
+      through,
+    },
+  );
+  expect(verified.exitCode, verified.stdout).toBe(0);
+  expect(verified.stdout).toMatch(/:folders was written by an earlier run/);
+
+  // What differs besides is written, without it.
+  const [schema] = Object.values(tenant.state.provisioning ?? {}).map(({ job }) => job?.schema);
+  const mappings = schema?.synchronizationRules[0]?.objectMappings ?? [];
+  Object.assign(mappings.find(({ sourceObjectName }) => sourceObjectName === "User") ?? {}, {
+    enabled: false,
+  });
+  const third = await scim([], { folder });
+  expect(third.exitCode, third.stderr).toBe(0);
+  expect(third.stderr).toContain("~ users are provisioned");
+  expect(third.stderr).not.toContain("+ new attribute");
+  expect(writes()).toBe(2);
+
+  // Another machine cannot know: once from there.
+  const other = await scim([]);
+  expect(other.stderr).toContain("+ new attribute");
+  const again = await scim([], { folder: other.folder });
+  expect(again.stdout, again.stderr).toContain("Nothing to do");
 });
 
 test("what a tenant does not show of the credentials is named, and no reason to wait for a token", async () => {

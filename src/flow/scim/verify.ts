@@ -2,6 +2,7 @@ import { AppError, isAppError } from "../../errors.ts";
 import { isProvisioned, listAssignments } from "../../graph/assignments.ts";
 import type { GraphContext } from "../../graph/batch.ts";
 import { readProvisioning } from "../../graph/synchronization.ts";
+import { lostAttributes } from "../../journal/lost-attributes.ts";
 import { toDesiredProvisioning } from "../../provisioning/desired.ts";
 import {
   type AssignmentFacts,
@@ -49,7 +50,13 @@ export async function verifyProvisioning(
       const provisioning = await readProvisioning(graph, id);
       const reads = provisioning.job && desired.scope === "assigned";
       const facts = reads ? await readAssignments(graph, id, groupsFor(input)) : NOBODY;
-      return provisioningFindings(desired, provisioning, facts);
+      const findings = provisioningFindings(desired, provisioning, facts);
+      const lacks = findings.some(
+        (one) => one.about === "mapping" && one.change.kind === "addTargetAttribute",
+      );
+      if (!provisioning.job || !lacks) return findings;
+      const lost = await lostAttributes(context.ports, context.journalFolder, provisioning.job.id);
+      return provisioningFindings(desired, provisioning, facts, lost);
     } catch (error) {
       if (!isAppError(error, "GRAPH_FORBIDDEN")) throw error;
       return [{ about: "provisioningUnread", state: "warning" }];

@@ -510,6 +510,7 @@ const EVENTS: {
   anyTokenAccepted: [{ host: "scim.example" }],
   mappingsKept: [{ file: "/journal/mappings.json" }],
   attributesNotKept: [{ names: ["urn:x:folders"] }],
+  attributesLeftOut: [{ names: ["urn:x:folders"] }],
   nobodyAssigned: [{ displayName: "empower", application: undefined }],
   notInScopeYet: [{ user: "anna@contoso.com" }],
   provisioningFound: [

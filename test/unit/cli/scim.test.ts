@@ -343,6 +343,7 @@ const FINDINGS: readonly ProvisioningFinding[] = [
   ...PROBLEMS.map((problem) => ({ about: "mappingProblem", problem, state: "differs" }) as const),
   { about: "mappings", state: "ok" },
   { about: "singleValued", name: "urn:x:y", state: "warning" },
+  { about: "notKept", name: "urn:x:y", state: "warning" },
   { about: "secretToken", state: "missing" },
   { about: "tenantUrl", wanted: "https://a.example", found: undefined, state: "missing" },
   { about: "tenantUrl", wanted: "https://a.example", found: "https://b.example", state: "differs" },

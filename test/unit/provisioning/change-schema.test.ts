@@ -228,6 +228,30 @@ describe("the smallest change", () => {
     expect(changed(after, to).singleValued).toEqual([]);
   });
 
+  test("what the tenant drops is neither added nor mapped again, and all else is", () => {
+    const [folders, other] = ["urn:x:folders", "urn:x:other"] as const;
+    const to = desired([wanted(folders, "[jobTitle]"), wanted(other, "[surname]")], {
+      attributes: [
+        { name: folders, type: "String", multiValued: true },
+        { name: other, type: "String", multiValued: false },
+      ],
+    });
+    const lost = [{ name: folders.toUpperCase(), multiValued: true }];
+    const without = changeSchema(schema(), to, NONE, lost);
+    if ("problems" in without) throw new Error(JSON.stringify(without.problems));
+    expect(without.notKept).toEqual([folders]);
+    expect(without.changes).toMatchObject([
+      { kind: "addTargetAttribute", attribute: { name: other } },
+      { kind: "addMapping", target: other },
+    ]);
+    expect(changeSchema(without.schema, to, NONE, lost)).toMatchObject({ changes: [], notKept: [folders] });
+    // For one value it may be kept, and what is there counts, whatever was lost before.
+    const single = changeSchema(without.schema, to, NONE, [{ name: folders, multiValued: false }]);
+    expect("changes" in single && kinds(single.changes)).toEqual(["addTargetAttribute", "addMapping"]);
+    const { schema: after } = changed(schema(), to);
+    expect(changeSchema(after, to, NONE, lost)).toMatchObject({ changes: [], notKept: [] });
+  });
+
   test("a directory extension becomes a source", () => {
     const extension = `extension_${"a".repeat(32)}_costCenter`;
     const { schema: after, changes } = changed(schema(), desired([wanted("title", `[${extension}]`)]));

@@ -164,6 +164,7 @@ export function describeEvent(event: RunEvent): Advice | undefined {
     case "anyTokenAccepted":
     case "mappingsKept":
     case "attributesNotKept":
+    case "attributesLeftOut":
     case "nobodyAssigned":
     case "notInScopeYet":
       return setupNote(event);

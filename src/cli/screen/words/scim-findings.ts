@@ -42,6 +42,8 @@ export function describeProvisioning(finding: ProvisioningFinding): string {
       return problemText(finding.problem);
     case "singleValued":
       return say`${finding.name} is kept for one value in this tenant, and should take several: those are promised for apps of Microsoft's gallery only`;
+    case "notKept":
+      return say`${finding.name} was written by an earlier run, and Microsoft Entra did not keep it`;
     case "assignments":
       return finding.count === 0
         ? "nobody is assigned, so that nobody is provisioned"

@@ -16,6 +16,7 @@ type SetupEvent = Extract<
       | "anyTokenAccepted"
       | "mappingsKept"
       | "attributesNotKept"
+      | "attributesLeftOut"
       | "nobodyAssigned"
       | "notInScopeYet";
   }
@@ -40,6 +41,8 @@ export function setupNote(event: SetupEvent): Advice {
       return say`The mappings as they were are kept in ${event.file}`;
     case "attributesNotKept":
       return say`Microsoft Entra did not keep these attributes as the vendor wants them: ${event.names.join(", ")}. Attributes with several values are promised for apps of Microsoft's gallery only; ask the vendor whether one value is enough.`;
+    case "attributesLeftOut":
+      return say`Microsoft Entra did not keep these attributes when an earlier run wrote them, so they are not written again: ${event.names.join(", ")}. Once they are in the list of target attributes in the Entra admin center, they are mapped.`;
     case "nobodyAssigned":
       return [
         {

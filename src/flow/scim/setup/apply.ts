@@ -98,7 +98,11 @@ class Applying {
       probing,
     );
     this.#stopIfInterrupted();
-    const reading = warnOfLost(this.#context, this.#graph, this.#target, { jobId: job.id, mappings });
+    const reading = warnOfLost(this.#context, this.#graph, this.#target, {
+      jobId: job.id,
+      mappings,
+      desired,
+    });
     const [proof] = await together(this.#prove(job, mappings), reading);
     if (!this.#has("start") && !this.#has("restart")) {
       const done = { assigned, mappingsFile, proof: undefined, arrivals: undefined };

@@ -2,10 +2,15 @@ import { AppError, isAppError } from "../../../errors.ts";
 import type { GraphContext } from "../../../graph/batch.ts";
 import { type ProvisioningTarget, readSchema, writeSchema } from "../../../graph/synchronization.ts";
 import { parseExpressions } from "../../../graph/synchronization-expressions.ts";
-import { changeSchema, expressionsOf } from "../../../provisioning/change-schema.ts";
+import { changeSchema, expressionsOf, unparsed } from "../../../provisioning/change-schema.ts";
 import type { ParsedExpressions, SchemaChange } from "../../../provisioning/schema-changes.ts";
 import { rulePlaces } from "../../../provisioning/schema-places.ts";
-import type { DesiredProvisioning, Job, SynchronizationSchema } from "../../../provisioning/types.ts";
+import type {
+  DesiredProvisioning,
+  Job,
+  SynchronizationSchema,
+  TargetAttribute,
+} from "../../../provisioning/types.ts";
 import type { RunContext } from "../../context.ts";
 import { together } from "../../together.ts";
 import { keepSchema } from "./schema-backup.ts";
@@ -18,6 +23,8 @@ export interface Mappings {
   readonly changes: readonly SchemaChange[];
   /** The one rule that can be changed. */
   readonly ruleId: string;
+  /** Attributes that an earlier run wrote in vain, and that are not written again. */
+  readonly notKept: readonly string[];
 }
 
 /** What has to change in the mappings of a job; read now where that is not known yet. */
@@ -45,16 +52,21 @@ export async function parseAll(
   return parseExpressions(graph, target, jobId, expressionsOf(desired));
 }
 
-/** @throws AppError MAPPINGS_UNUSABLE */
+/**
+ * @param lost attributes that the tenant is known to drop.
+ * @throws AppError MAPPINGS_UNUSABLE
+ */
 export function planMappings(
   before: SynchronizationSchema,
   desired: DesiredProvisioning,
   parsed: ParsedExpressions,
+  lost: readonly Pick<TargetAttribute, "name" | "multiValued">[] = [],
 ): Mappings {
-  const changed = changeSchema(before, desired, parsed);
+  const changed = changeSchema(before, desired, parsed, lost);
   if ("problems" in changed) throw new AppError("MAPPINGS_UNUSABLE", { problems: changed.problems });
   const ruleId = rulePlaces(changed.schema)?.rule.id ?? "";
-  return { before, schema: changed.schema, changes: changed.changes, ruleId };
+  const { changes, notKept } = changed;
+  return { before, schema: changed.schema, changes, ruleId, notKept };
 }
 
 /**
@@ -104,27 +116,64 @@ function withSingleValues({ schema, changes }: Mappings): SynchronizationSchema 
   return { ...schema, directories };
 }
 
+/** A write may not be known everywhere at once. */
+const SECOND_LOOK_MS = 5000;
+
+export interface WrittenMappings {
+  readonly jobId: string;
+  readonly mappings: Mappings;
+  readonly desired: DesiredProvisioning;
+}
+
 /**
  * Reads the mappings back. Entra accepts attributes of the target that it does not keep, of which those with
- * several values are documented for gallery applications alone: that is said and ends no run.
+ * several values are documented for gallery applications alone: that is said and ends no run. What is gone
+ * altogether is noted in the journal, so that later runs do not write it in vain.
  */
 export async function warnOfLost(
   context: RunContext,
   graph: GraphContext,
   target: ProvisioningTarget,
-  { jobId, mappings }: { readonly jobId: string; readonly mappings: Mappings },
+  { jobId, mappings, desired }: WrittenMappings,
 ): Promise<void> {
   if (mappings.changes.length === 0) return;
-  const seen = await readSchema(graph, target, jobId).catch((error: unknown) => {
-    if (isAppError(error)) return undefined;
-    throw error;
-  });
-  if (!seen) return context.report({ kind: "readBackFailed" });
+  try {
+    let seen = await readSchema(graph, target, jobId);
+    if (lostOf(seen, mappings).length > 0) {
+      await context.ports.clock.sleep(SECOND_LOOK_MS);
+      seen = await readSchema(graph, target, jobId);
+    }
+    const names = lostOf(seen, mappings);
+    if (names.length === 0) return;
+    context.report({ kind: "attributesNotKept", names });
+    const attributes = goneOf(seen, desired, names);
+    if (attributes.length > 0) await context.journal.record({ event: "notKept", jobId, attributes });
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    context.report({ kind: "readBackFailed" });
+  }
+}
+
+/** Attributes of the target that are not as they were written. */
+function lostOf(seen: SynchronizationSchema, { schema }: Mappings): string[] {
   const kept = new Map(attributesOf(seen).map((attribute) => [attribute.name, attribute]));
-  const names = attributesOf(mappings.schema)
+  return attributesOf(schema)
     .filter(({ name, multivalued }) => kept.get(name)?.multivalued !== multivalued)
     .map(({ name }) => name);
-  if (names.length > 0) context.report({ kind: "attributesNotKept", names });
+}
+
+/** Those that are gone where all else was kept: what was lost as a whole may be kept another time. */
+function goneOf(
+  seen: SynchronizationSchema,
+  desired: DesiredProvisioning,
+  names: readonly string[],
+): readonly Pick<TargetAttribute, "name" | "multiValued">[] {
+  const lost = desired.attributes
+    .filter(({ name }) => names.includes(name))
+    .map(({ name, multiValued }) => ({ name, multiValued }));
+  const again = changeSchema(seen, desired, unparsed(desired), lost);
+  if ("problems" in again || again.changes.length > 0) return [];
+  return lost.filter(({ name }) => again.notKept.includes(name));
 }
 
 /** The attributes that the target has, of users and groups. */

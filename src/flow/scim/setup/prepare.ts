@@ -89,6 +89,8 @@ export async function prepareProvisioning(
       : undefined;
   const unseen = current && !token && !plan.waitsForToken ? unseenSettings(desired, current) : [];
   if (unseen.length > 0) context.report({ kind: "settingsUnseen", displayName, settings: unseen });
+  const notKept = mappings?.notKept ?? [];
+  if (notKept.length > 0) context.report({ kind: "attributesLeftOut", names: notKept });
   if (desired.scope === "assigned" && isNobody) {
     context.report({ kind: "nobodyAssigned", displayName, application: template.application.key });
   }

@@ -1,4 +1,5 @@
 import type { ProvisioningTarget } from "../../../graph/synchronization.ts";
+import { lostAttributes } from "../../../journal/lost-attributes.ts";
 import { isSameTenantUrl } from "../../../provisioning/tenant-url.ts";
 import type { CurrentProvisioning, DesiredProvisioning } from "../../../provisioning/types.ts";
 import { during } from "../../context.ts";
@@ -55,5 +56,8 @@ async function readMappings(
 ): Promise<Mappings | undefined> {
   if (!job || !schema) return undefined;
   const parsed = await during(context, "read", () => parseAll(graph, target, job.id, desired));
-  return planMappings(schema, desired, parsed);
+  const planned = planMappings(schema, desired, parsed);
+  if (!planned.changes.some(({ kind }) => kind === "addTargetAttribute")) return planned;
+  const lost = await lostAttributes(context.ports, context.journalFolder, job.id);
+  return lost.length === 0 ? planned : planMappings(schema, desired, parsed, lost);
 }
