@@ -17,6 +17,13 @@ export interface ErrorFacts {
   INPUT_MISSING: { missing: readonly MissingInput[]; lacksYes?: boolean };
   YES_MISSING: Record<string, never>;
   VALUES_INVALID: { faults: readonly Fault[] };
+  /** A product with several applications, and a command about one; with the command as it was typed. */
+  APPLICATION_UNNAMED: {
+    title: string;
+    keys: readonly string[];
+    argv: readonly string[];
+    version: string;
+  };
   CONFIG_UNREADABLE: { readonly file: string } & Unreadable;
   CONFIG_INVALID: { file: string; faults: readonly Fault[] };
   /** A file stands where a new config was to be written. */
@@ -161,6 +168,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   INPUT_MISSING: 2,
   YES_MISSING: 2,
   VALUES_INVALID: 2,
+  APPLICATION_UNNAMED: 2,
   CONFIG_UNREADABLE: 2,
   CONFIG_INVALID: 2,
   CONFIG_EXISTS: 2,

@@ -19,6 +19,8 @@ import { clean } from "./screen/clean.ts";
 /** What a command runs with. */
 export interface Invocation {
   readonly command: Command;
+  /** All that was typed after the program's name. */
+  readonly argv: readonly string[];
   readonly ports: Ports;
   readonly globals: Globals;
   /** Aborted by the first Ctrl-C. */
@@ -64,7 +66,7 @@ export async function run(argv: readonly string[], outside: Outside): Promise<Ex
     });
     const globals = { json: on("json"), quiet: on("quiet"), verbose: on("verbose") };
     const action = await load();
-    exitCode = await action({ command, ports, globals, signal: outside.signal });
+    exitCode = await action({ command, argv, ports, globals, signal: outside.signal });
   });
   try {
     await program.parseAsync([...argv], { from: "user" });

@@ -41,7 +41,7 @@ export interface Session {
  * failure turned into words and an exit code. Never throws.
  */
 export async function withSession(
-  { command, ports, globals, signal }: Invocation,
+  { command, argv, ports, globals, signal }: Invocation,
   work: (session: Session) => Promise<Ending>,
 ): Promise<ExitCode> {
   const { flags: given, faults: flagFaults } = readFlags(command, ports.system.environment);
@@ -82,11 +82,12 @@ export async function withSession(
     });
     const names = unknownVariables(command, ports.system.environment);
     if (names.length > 0) reporter.report({ kind: "variablesUnknown", names });
-    const settings = await loadSettings(ports, flags, sandbox?.examples, (event) =>
+    const loaded = await loadSettings(ports, flags, sandbox?.examples, (event) =>
       reporter.report(
         event.kind === "sandbox" ? { ...event, examples: neededBy(command, event.examples) } : event,
       ),
     );
+    const settings = { ...loaded, typed: { argv, version: programOf(command).version } };
     const privileges = isOn(flags, "allow-high-privilege") ? [] : highPrivileges(settings.templates);
     const consents = command.options.some(({ long }) => long === "--allow-high-privilege");
     if (consents && privileges.length > 0) throw new AppError("HIGH_PRIVILEGE", { privileges });

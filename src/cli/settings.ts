@@ -19,7 +19,12 @@ import { isOn, textOf } from "./flags.ts";
 const REHEARSED_WAYS: readonly SignInWay[] = ["device-code", "cloud-shell"];
 
 /** What a command works with, before anybody is asked. */
-export interface Settings {
+export interface Settings extends LoadedSettings {
+  /** The command as it was typed. */
+  readonly typed: { readonly argv: readonly string[]; readonly version: string };
+}
+
+export interface LoadedSettings {
   /** One for each application of the product. */
   readonly templates: readonly Template[];
   readonly addOns: readonly AddOn[];
@@ -39,7 +44,7 @@ export async function loadSettings(
   flags: Flags,
   examples: { readonly tenant: string; readonly hostname: string } | undefined,
   report: (event: RunEvent) => void,
-): Promise<Settings> {
+): Promise<LoadedSettings> {
   const named = textOf(flags, "template");
   const { config, loaded, product, name } = await loadProduct(ports, named, textOf(flags, "config"));
   const isVendors = loaded.file !== packagedConfig(ports);
@@ -116,16 +121,19 @@ export function namedAddOn({ addOns, templates }: Settings, name: string): AddOn
 /**
  * The one application that a command works on: the product's only one, or the one that `--application` names.
  *
- * @throws AppError VALUES_INVALID where it has to be named.
+ * @throws AppError APPLICATION_UNNAMED, VALUES_INVALID where that is none.
  */
-export function oneApplication({ templates }: Settings, flags: Flags): Template {
+export function oneApplication({ templates, typed }: Settings, flags: Flags): Template {
   const [first] = templates;
   if (first && templates.length === 1) return first;
   const key = textOf(flags, "application");
   const found = templates.find(({ application }) => application.key === key);
   if (found) return found;
-  const oneOf = templates.flatMap(({ application }) => application.key ?? []);
-  const fault = { path: "--application", ...(key !== undefined && { found: key }), expected: { oneOf } };
+  const keys = templates.flatMap(({ application }) => application.key ?? []);
+  if (key === undefined) {
+    throw new AppError("APPLICATION_UNNAMED", { title: first?.title ?? "", keys, ...typed });
+  }
+  const fault = { path: "--application", found: key, expected: { oneOf: keys } };
   throw new AppError("VALUES_INVALID", { faults: [fault] });
 }
 

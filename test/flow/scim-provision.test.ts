@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Fetch } from "../../src/ports/index.ts";
 import { schemaOf } from "../../src/sandbox/provisioning/jobs.ts";
-import { type Provisioned, provisioned } from "../support/provisioned.ts";
-import type { TestRun } from "../support/run.ts";
+import { ANDMONEY, type Provisioned, provisioned, provisionedTwice } from "../support/provisioned.ts";
+import { runInProcess, type TestRun } from "../support/run.ts";
 
 const MEGAN = "megan.bowen@contoso.com";
 
@@ -286,4 +286,17 @@ describe("a group", () => {
     const run = await provision(made, ["--group", "None of that name"], { result: "Success" });
     expect(run.exitCode).toBe(2);
   });
+});
+
+test("of a product with several applications each is named, with the whole command for it, before a sign-in", async () => {
+  const { tenant, folder } = await provisionedTwice();
+  const from = tenant.requests.length;
+  const words = ["scim", "provision", MEGAN, "--app-name", "&Money booking", ...ANDMONEY];
+  const run = await runInProcess(words, tenant, { folder });
+  expect(run.exitCode).toBe(2);
+  expect(tenant.requests).toHaveLength(from);
+  for (const key of ["advisors", "rooms"]) {
+    const typed = [...words.map((word) => (/[ @&]/.test(word) ? `"${word}"` : word)), "--application", key];
+    expect(run.stderr).toContain(`  npx ./entra-app-registration-0.0.0.tgz ${typed.join(" ")}\n`);
+  }
 });

@@ -141,6 +141,12 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
   })),
   YES_MISSING: [{}],
   VALUES_INVALID: [{ faults: FAULTS }],
+  APPLICATION_UNNAMED: [[], ["--", "anna@contoso.com"]].map((more) => ({
+    title: "&Money booking",
+    keys: ["advisors", "rooms"],
+    argv: ["scim", "logs", "--app-name", "&Money booking", ...more],
+    version: "1.2.3",
+  })),
   CONFIG_UNREADABLE: unreadable,
   CONFIG_INVALID: [{ file: "/f", faults: FAULTS }],
   CONFIG_EXISTS: [{ file: "/f" }],

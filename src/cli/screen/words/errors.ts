@@ -13,6 +13,7 @@ import { restorableUntil } from "../../../registration/removal.ts";
 import type { PrivilegeReason } from "../../../template/privileges.ts";
 import { say } from "../clean.ts";
 import { type Advice, quoted } from "./advice.ts";
+import { packedFile } from "./consent.ts";
 import { describeFault, unreadable } from "./faults.ts";
 import { networkAdvice, networkProblem } from "./network.ts";
 import { namesUnusable, peopleList } from "./people-list.ts";
@@ -98,6 +99,11 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
       flag === "--ics"
         ? "Name a file with --ics in a folder that is there and that you may write to."
         : "Run the command in a folder that you may write to, or name one with --output.",
+  }),
+  APPLICATION_UNNAMED: ({ title, keys, argv, version }) => ({
+    message: say`${title} has several applications, and this command is about one of them.`,
+    details: keys.map((key) => say`${commandWith(argv, version, key)}`),
+    hint: "Run it for the one that is meant, as above.",
   }),
   NAMESAKES: ({ displayName, candidates }) => ({
     message: say`There is already an app registration named "${displayName}" that this tool did not make.`,
@@ -511,3 +517,10 @@ const ONE_TIME_PASSWORD: Readonly<Record<OneTimePasswordProblem, string>> = {
   wrongLifetime: "does not keep the link as long as it was asked to.",
   notStored: "gave back a link that it does not know.",
 };
+
+/** The command as it was typed, for one of several applications. */
+function commandWith(argv: readonly string[], version: string, key: string): string {
+  const end = argv.indexOf("--");
+  const words = argv.toSpliced(end < 0 ? argv.length : end, 0, "--application", key);
+  return [`npx ./${packedFile(version)}`, ...words.map(quoted)].join(" ");
+}
