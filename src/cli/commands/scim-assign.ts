@@ -7,6 +7,7 @@ import type { Flags, KnownValues } from "../../settings/known-values.ts";
 import { isOn, textOf, textsOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";
 import { renderAssignments, toJsonAssignments } from "../screen/scim-assign.ts";
+import { notAssigned } from "../screen/words/tables.ts";
 import { withSession } from "../session.ts";
 import { oneApplication } from "../settings.ts";
 
@@ -29,6 +30,7 @@ export async function runScimAssign(invocation: Invocation): Promise<ExitCode> {
       yes: isOn(flags, "yes"),
       dryRun: isOn(flags, "dry-run"),
       outputFolder,
+      table: notAssigned,
     });
     return {
       exitCode: result.plan.missing.length + result.refused.length > 0 ? 7 : 0,

@@ -3,6 +3,7 @@ import { preview } from "../../flow/scim/preview.ts";
 import { textOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";
 import { renderPreview, toJsonPreview } from "../screen/scim-preview.ts";
+import { usersToCheck } from "../screen/words/tables.ts";
 import { withSession } from "../session.ts";
 import { oneApplication } from "../settings.ts";
 import { peopleSources } from "./scim-assign.ts";
@@ -16,6 +17,7 @@ export async function runScimPreview(invocation: Invocation): Promise<ExitCode> 
       sources: peopleSources(flags, invocation, settings.known),
       role: textOf(flags, "role"),
       outputFolder,
+      userTable: usersToCheck,
     });
     return {
       exitCode: result.check.failing + result.missing.length > 0 ? 3 : 0,

@@ -7,6 +7,7 @@ import type { Invocation } from "../program.ts";
 import { renderResults, toJsonResults } from "../screen/result.ts";
 import { quoted } from "../screen/words/advice.ts";
 import { GROUP_QUESTIONS } from "../screen/words/groups.ts";
+import { usersToCheck } from "../screen/words/tables.ts";
 import { packedProgram, withSession } from "../session.ts";
 import type { Settings } from "../settings.ts";
 import { oneApplication } from "../settings.ts";
@@ -29,6 +30,7 @@ export async function runScimSetup(invocation: Invocation): Promise<ExitCode> {
       proofUser: textOf(flags, "proof-user"),
       newSecretToken: isOn(flags, "new-secret-token"),
       groupQuestion: GROUP_QUESTIONS.provisioned,
+      userTable: usersToCheck,
     });
     const packed = { ...packedProgram(invocation, settings, program), flags: toldAgain(flags, settings) };
     const waits = results.some(

@@ -32,6 +32,14 @@ export interface AssignInput {
   readonly dryRun: boolean;
   /** Absolute; where the table goes of those who could not be assigned. */
   readonly outputFolder: string;
+  /** What that table says. */
+  readonly table: (left: NotAssigned) => readonly (readonly string[])[];
+}
+
+/** Everybody who is not assigned. */
+export interface NotAssigned {
+  readonly missing: AssignmentPlan["missing"];
+  readonly refused: readonly RefusedPrincipal[];
 }
 
 /** What a person has to know before they say yes to many assignments. */
@@ -176,21 +184,12 @@ function roleOfTemplate({ template, known }: AssignInput, { appName }: Located):
 /** A table of everybody who is not assigned, which can be put right and given to the next run as it is. */
 async function writeMissing(
   { ports }: RunContext,
-  { outputFolder, template }: Pick<AssignInput, "outputFolder" | "template">,
+  { outputFolder, template, table }: Pick<AssignInput, "outputFolder" | "template" | "table">,
   { missing }: AssignmentPlan,
   refused: readonly RefusedPrincipal[],
 ): Promise<string | undefined> {
   if (missing.length + refused.length === 0) return undefined;
   const file = join(outputFolder, tableName("not-assigned", template));
-  const rows = [
-    ["user", "problem", "microsoftSays"],
-    ...missing.map(({ who, problem }) => [
-      who,
-      problem === "unknown" ? "not found" : "several go by that name",
-      "",
-    ]),
-    ...refused.map(({ principalId, detail }) => [principalId, "refused", detail]),
-  ];
-  await ports.files.writeAtomic(file, toCsv(rows));
+  await ports.files.writeAtomic(file, toCsv(table({ missing, refused })));
   return file;
 }

@@ -21,7 +21,7 @@ import { assignedRoles } from "./people/assigned-roles.ts";
 import { checkUsers, type UserCheck } from "./people/check-users.ts";
 import { type People, type PeopleSources, readPeople } from "./people/named-people.ts";
 import type { Missing } from "./people/plan-assignments.ts";
-import { tableName, writeUserList } from "./people/user-list.ts";
+import { tableName, type UserTable, writeUserList } from "./people/user-list.ts";
 
 export interface PreviewInput {
   readonly template: Template;
@@ -31,6 +31,8 @@ export interface PreviewInput {
   readonly role: string | undefined;
   /** Absolute; where the table of findings goes. */
   readonly outputFolder: string;
+  /** Whom the vendor would refuse, as a table. */
+  readonly userTable: UserTable;
 }
 
 /** One attribute as the vendor would get it. */
@@ -103,6 +105,7 @@ export async function preview(context: RunContext, input: PreviewInput): Promise
     context.ports,
     join(input.outputFolder, tableName("users-to-check", input.template)),
     check,
+    input.userTable,
   );
   return {
     tenant,

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { usersToCheck } from "../../../src/cli/screen/words/tables.ts";
 import { checkUsers } from "../../../src/flow/scim/people/check-users.ts";
 import { writeUserList } from "../../../src/flow/scim/people/user-list.ts";
 import type { UserSelection } from "../../../src/graph/users.ts";
@@ -216,13 +217,15 @@ test("the table is for spreadsheets: BOM, CRLF, quotes, and no formula", async (
     ],
   } as const;
   // The port has more; the list only writes.
-  expect(await writeUserList({ files } as never, "/o/x.csv", check)).toBe("/o/x.csv");
+  expect(await writeUserList({ files } as never, "/o/x.csv", check, usersToCheck)).toBe("/o/x.csv");
   expect(written[0]?.[1].split("\r\n")).toEqual([
     '\uFEFF"userPrincipalName","objectId","displayName","problem","fails","attribute","sentAs","value","expected"',
     `"m@contoso.com","${guid(1)}","'=HYPERLINK(""http://evil.example"",""Müller"")","value not allowed","yes","companyName","userType","'+1","A | B"`,
     `"m@contoso.com","${guid(1)}","'=HYPERLINK(""http://evil.example"",""Müller"")","account disabled","no","accountEnabled","","false","true"`,
     "",
   ]);
-  expect(await writeUserList({ files } as never, "/o/x.csv", { ...check, findings: [] })).toBeUndefined();
+  expect(
+    await writeUserList({ files } as never, "/o/x.csv", { ...check, findings: [] }, usersToCheck),
+  ).toBeUndefined();
   expect(written).toHaveLength(1);
 });

@@ -6,7 +6,7 @@ import type { Run } from "../../run.ts";
 import type { ProvisioningNow } from "../setup/read-now.ts";
 import type { Assignees } from "./assignees.ts";
 import { type CheckUsersOptions, checkUsers, type UserCheck } from "./check-users.ts";
-import { writeUserList } from "./user-list.ts";
+import { type UserTable, writeUserList } from "./user-list.ts";
 
 /** More than this need no exact number: the first cycle takes long. */
 const MOST_COUNTED = 100_000;
@@ -38,13 +38,14 @@ export async function tellUsers(
   run: Run,
   desired: DesiredProvisioning,
   selections: readonly UserSelection[],
-  options: { readonly file: string; readonly role: string | undefined },
+  options: { readonly file: string; readonly table: UserTable; readonly role: string | undefined },
 ): Promise<number | undefined> {
   const given = options.role === undefined ? {} : { given: { appRoleAssignments: [options.role] } };
   const told = await tellRefused(run.context, run.graph, {
     desired,
     selections,
     file: options.file,
+    table: options.table,
     ...given,
   });
   return told?.checked ?? countPeople(run, selections);
@@ -70,6 +71,7 @@ async function countPeople({ context, graph }: Run, selections: readonly UserSel
 interface TellOptions extends CheckUsersOptions {
   /** Absolute; where the table of findings goes. */
   readonly file: string;
+  readonly table: UserTable;
 }
 
 /**
@@ -81,13 +83,13 @@ interface TellOptions extends CheckUsersOptions {
 async function tellRefused(
   context: RunContext,
   graph: GraphContext,
-  { file, ...options }: TellOptions,
+  { file, table, ...options }: TellOptions,
 ): Promise<UserCheck | undefined> {
   const { desired, selections } = options;
   if (desired.requirements.length === 0 || selections.length === 0) return undefined;
   const check = await during(context, "checkUsers", () => checkUsers(graph, options));
   // A table that cannot be written ends nothing: the first of them stand on the screen.
-  const written = await writeUserList(context.ports, file, check).catch((error: unknown) => {
+  const written = await writeUserList(context.ports, file, check, table).catch((error: unknown) => {
     if ((error as { code?: unknown }).code === undefined) throw error;
     return undefined;
   });

@@ -1,5 +1,4 @@
 import { toCsv } from "../../../handover/csv.ts";
-import type { Shortcoming } from "../../../provisioning/shortcomings.ts";
 import type { Template } from "../../../template/schema.ts";
 import type { FlowPorts } from "../../context.ts";
 import type { UserCheck, UserFinding } from "./check-users.ts";
@@ -9,20 +8,11 @@ export function tableName(about: string, { name, application }: Template): strin
   return `${[about, name, application.key ?? ""].filter((part) => part !== "").join("-")}.csv`;
 }
 
-const HEADER = [
-  "userPrincipalName",
-  "objectId",
-  "displayName",
-  "problem",
-  "fails",
-  "attribute",
-  "sentAs",
-  "value",
-  "expected",
-];
+/** Findings in words: the rows of a table, its columns named in the first. */
+export type UserTable = (findings: readonly UserFinding[]) => readonly (readonly string[])[];
 
 /**
- * Writes everybody of whom something has to be said to a table, one row for each thing.
+ * Writes everybody of whom something has to be said to a table.
  *
  * @param file absolute; a table of an earlier run is replaced.
  * @returns the file; undefined where there is nothing to say.
@@ -31,33 +21,9 @@ export async function writeUserList(
   { files }: Pick<FlowPorts, "files">,
   file: string,
   { findings }: UserCheck,
+  table: UserTable,
 ): Promise<string | undefined> {
   if (findings.length === 0) return undefined;
-  await files.writeAtomic(file, toCsv([HEADER, ...findings.flatMap(rowsOf)]));
+  await files.writeAtomic(file, toCsv(table(findings)));
   return file;
-}
-
-function rowsOf({ userPrincipalName, id, displayName, shortcomings }: UserFinding): string[][] {
-  return shortcomings.map((one) => [userPrincipalName, id, displayName, ...cells(one)]);
-}
-
-function cells(shortcoming: Shortcoming): string[] {
-  if (shortcoming.kind === "disabled")
-    return ["account disabled", "no", "accountEnabled", "", "false", "true"];
-  const { attributes, target } = shortcoming;
-  const facts = [attributes.join(" "), target];
-  switch (shortcoming.kind) {
-    case "lacks":
-      return ["missing", "yes", ...facts, "", "any value"];
-    case "notOneOf":
-      return ["value not allowed", "yes", ...facts, shortcoming.value, shortcoming.oneOf.join(" | ")];
-    case "notUnique":
-      return [
-        "value not unique",
-        "yes",
-        ...facts,
-        shortcoming.value,
-        `not that of ${shortcoming.sharedWith}`,
-      ];
-  }
 }

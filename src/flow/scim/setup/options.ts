@@ -2,6 +2,7 @@ import type { Secret } from "../../../secret.ts";
 import type { NewGroups } from "../../new-groups.ts";
 import type { RegisterInput } from "../../run.ts";
 import type { Assignees } from "../people/assignees.ts";
+import type { UserTable } from "../people/user-list.ts";
 import type { SecretTokens, TokenInput } from "../secret-tokens.ts";
 
 /** What `scim setup` is told. */
@@ -21,6 +22,8 @@ export interface SetupInput extends RegisterInput {
   readonly newSecretToken: boolean;
   /** What a person is asked where nobody is named, for an application. */
   readonly groupQuestion: (displayName: string) => string;
+  /** Whom the vendor would refuse, as a table. */
+  readonly userTable: UserTable;
 }
 
 /** What all applications of one run share while they are prepared. */

@@ -84,6 +84,7 @@ export async function prepareProvisioning(
     begins || plan.waitsForToken
       ? await tellUsers(run, desired, selectionsOf(desired, assignees, now), {
           file: join(application.outputFolder, tableName("users-to-check", template)),
+          table: options.userTable,
           role: desired.appRole,
         })
       : undefined;
