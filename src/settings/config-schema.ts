@@ -1,4 +1,5 @@
 import { CONFIG_KEYS } from "./config.ts";
+import { type Choice, labelled } from "./values.ts";
 
 /** What an editor says beside a key, and what it can check beyond the kind of the value. */
 interface Words {
@@ -43,7 +44,7 @@ interface Declared {
   readonly inputs: readonly {
     readonly configKey: string;
     readonly question: string;
-    readonly choices?: readonly string[] | undefined;
+    readonly choices?: readonly Choice[] | undefined;
   }[];
 }
 
@@ -58,7 +59,7 @@ export function toConfigSchema({ addOns, inputs }: Declared): Record<string, unk
       ({ configKey, title }) => [configKey, { type: "boolean", description: `With ${title}.` }] as const,
     ),
     ...inputs.map(({ configKey, question, choices }) => {
-      const proposed = choices && { examples: choices };
+      const proposed = choices && { examples: choices.map((choice) => labelled(choice).label) };
       return [configKey, { type: "string", description: question, ...proposed }] as const;
     }),
   ]);

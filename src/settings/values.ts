@@ -112,10 +112,18 @@ export function parseGroup(text: string): Parsed<string> {
   return fits ? good(group) : bad("group");
 }
 
+/** An answer to choose: as it is used, and where that is long, a short word that people say instead. */
+export type Choice = string | { readonly label: string; readonly value: string };
+
+/** A choice with both; one without a label is its own. */
+export function labelled(choice: Choice): { readonly label: string; readonly value: string } {
+  return typeof choice === "string" ? { label: choice, value: choice } : choice;
+}
+
 /** What decides how the answer to a template's own question is read. */
 export interface InputFormat {
   readonly format: "text" | "url" | "choice" | "attribute" | "pairs";
-  readonly choices?: readonly string[] | undefined;
+  readonly choices?: readonly Choice[] | undefined;
   /** Whether it may stay empty. */
   readonly optional?: boolean | undefined;
 }
@@ -123,9 +131,20 @@ export interface InputFormat {
 /** The answer that leaves an optional input empty where an empty answer means another: its default. */
 export const LEFT_OPEN = "none";
 
+/** The value of one of some choices, said by its label or in full. */
+function oneOfChoices(choices: readonly ReturnType<typeof labelled>[]): (text: string) => Parsed<string> {
+  return (text) => {
+    const said = text.trim().toLowerCase();
+    const found = choices.find(({ label, value }) =>
+      [label, value].some((one) => one.toLowerCase() === said),
+    );
+    return found ? good(found.value) : bad({ oneOf: choices.map(({ label }) => label) });
+  };
+}
+
 /** The value of a template's own input, as its format wants it; empty only where it may be. */
 export function parseInput(input: InputFormat): (text: string) => Parsed<string> {
-  if (input.format === "choice") return oneOf(input.choices ?? []);
+  if (input.format === "choice") return oneOfChoices((input.choices ?? []).map(labelled));
   return (text) => {
     const value = text.trim();
     if (input.optional && ["", LEFT_OPEN].includes(value.toLowerCase())) return good("");

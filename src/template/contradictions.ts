@@ -1,4 +1,4 @@
-import { parseInput } from "../settings/values.ts";
+import { type Choice, labelled, parseInput } from "../settings/values.ts";
 import type { TemplateScim } from "./scim.ts";
 import { type Contradiction, scimContradictions } from "./scim-contradictions.ts";
 
@@ -7,7 +7,7 @@ type RedirectUris = { readonly redirectUris: readonly string[] } | undefined;
 interface Input {
   readonly name: string;
   readonly format: "text" | "url" | "choice" | "attribute" | "pairs";
-  readonly choices?: readonly string[] | undefined;
+  readonly choices?: readonly Choice[] | undefined;
   readonly default?: string | undefined;
   readonly optional?: boolean | undefined;
 }
@@ -102,6 +102,9 @@ function inputContradictions(input: Input, earlier: readonly Input[], template: 
   } else if (input.default !== undefined && !parseInput(input)(input.default).ok) {
     found.push({ path: ["default"], message: "is no answer to the question" });
   }
+  for (const word of ambiguous(choices ?? [])) {
+    found.push({ path: ["choices"], message: `"${word}" says two of them` });
+  }
   if (earlier.some((other) => other.name === name)) {
     found.push({ path: ["name"], message: `a second input ${name}` });
   }
@@ -118,6 +121,19 @@ function inputContradictions(input: Input, earlier: readonly Input[], template: 
     });
   }
   return found;
+}
+
+/** Labels that another choice has as well, as its label or its value. */
+function ambiguous(choices: readonly Choice[]): string[] {
+  return choices.flatMap((choice, at) => {
+    if (typeof choice === "string") return [];
+    const label = choice.label.toLowerCase();
+    const others = choices.filter((_, index) => index !== at).map(labelled);
+    const isTaken = others.some((other) =>
+      [other.label, other.value].some((one) => one.toLowerCase() === label),
+    );
+    return isTaken ? [choice.label] : [];
+  });
 }
 
 /** A template without the parts that are dropped where an input they stand on stays empty. */

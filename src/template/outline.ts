@@ -1,3 +1,4 @@
+import type { Choice } from "../settings/values.ts";
 import type { PLACEHOLDERS } from "./placeholders.ts";
 import type { AddOn, Template, TemplateInput } from "./schema.ts";
 import { needsHostname } from "./units.ts";
@@ -8,7 +9,7 @@ export interface Asked {
   /** Undefined for what every template asks. */
   readonly question: string | undefined;
   readonly proposed: string | undefined;
-  readonly choices: readonly string[] | undefined;
+  readonly choices: readonly Choice[] | undefined;
   readonly optional: boolean;
 }
 

@@ -136,13 +136,19 @@ export const TemplateApplication = z.strictObject({
   scim: z.optional(TemplateScim),
 });
 
+/** An answer to choose; with a label where it is long: people then say that, and see both. */
+const TemplateChoice = z.union([
+  TextUpTo(100),
+  z.strictObject({ label: TextUpTo(40), value: TextUpTo(100) }),
+]);
+
 /** A value that only this product asks for; elsewhere it stands as `{input.<name>}`. */
 export const TemplateInput = z.strictObject({
   name: Pattern(/^[a-z][A-Za-z0-9]{0,39}$/, "must be letters and digits, a small letter first"),
   question: Text,
   /** `attribute`: one of Entra's, such as `companyName`; `pairs`: any number of `key=attribute`. */
   format: z.enum(["text", "url", "choice", "attribute", "pairs"]),
-  choices: z.optional(z.array(TextUpTo(100)).check(z.minLength(2))),
+  choices: z.optional(z.array(TemplateChoice).check(z.minLength(2))),
   /** It may stay empty; what stands on it in `scim` is left out then. */
   optional: z.optional(z.boolean()),
   default: z.optional(Text),

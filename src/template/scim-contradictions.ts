@@ -1,3 +1,4 @@
+import { type Choice, labelled } from "../settings/values.ts";
 import type { TemplateScim } from "./scim.ts";
 
 /** Something that each key allows and all of them together do not. */
@@ -9,7 +10,7 @@ export interface Contradiction {
 interface Input {
   readonly name: string;
   readonly format: string;
-  readonly choices?: readonly string[] | undefined;
+  readonly choices?: readonly Choice[] | undefined;
   readonly optional?: boolean | undefined;
 }
 
@@ -89,7 +90,9 @@ function badBrackets(source: string, inputs: readonly Input[]): string[] {
 /** The answers that a text is one of, as far as they are known before anybody answers. */
 function possible(text: string, inputs: readonly Input[]): readonly string[] | undefined {
   if (!text.includes("{")) return [text];
-  return inputs.find(({ name }) => `{input.${name}}` === text)?.choices;
+  return inputs
+    .find(({ name }) => `{input.${name}}` === text)
+    ?.choices?.map((choice) => labelled(choice).value);
 }
 
 function checkRequirements(

@@ -131,8 +131,11 @@ describe("config init", () => {
         { expect: /Which product/, answer: /&Money/ },
         { expect: /tenant ID/, answer: "" },
         { expect: /Name for the app/, answer: "" },
-        { expect: /test or production.*test-env.*\(Enter: https:\/\/api\.booking/, answer: "nowhere" },
-        { expect: /test or production/, answer: "https://api.test-env.booking.andmoney.dk" },
+        {
+          expect: /test or production.*test \(https:\/\/api\.test-env.*\(Enter: production/,
+          answer: "nowhere",
+        },
+        { expect: /test or production/, answer: "test" },
       ],
     });
     expect(exitCode).toBe(0);
@@ -152,7 +155,7 @@ describe("config init", () => {
     expect(written(folder)).toMatchObject({ andMoneyApi: "https://api.test-env.booking.andmoney.dk" });
     const wrong = await init("api=nowhere", "stage=test", "test");
     expect(wrong.exitCode).toBe(2);
-    expect(wrong.stderr).toMatch(/--set api: is nowhere, must be one of https:/);
+    expect(wrong.stderr).toMatch(/--set api: is nowhere, must be one of production, test/);
     expect(wrong.stderr).toMatch(/--set: is stage=test, must be one of api=…/);
     expect(wrong.stderr).toMatch(/--set: is test, must be one of api=…/);
     const none = await run(["config", "init", "--no-input", "--set=a=b"]);

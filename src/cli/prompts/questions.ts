@@ -3,6 +3,7 @@ import type { Prompter, Terminal } from "../../ports/index.ts";
 import { cleanSecretToken } from "../../provisioning/secret-token.ts";
 import { Secret } from "../../secret.ts";
 import {
+  labelled,
   type Parsed,
   parseAppName,
   parseHostname,
@@ -12,6 +13,7 @@ import {
 } from "../../settings/values.ts";
 import { clean } from "../screen/clean.ts";
 import { fit } from "../screen/fit.ts";
+import { choiceText } from "../screen/words/choice.ts";
 import { refusal } from "../screen/words/faults.ts";
 import { QUESTIONS } from "../screen/words/run.ts";
 import { goAheadWith } from "../screen/words/scim-control.ts";
@@ -98,10 +100,14 @@ export function askWith(
         return ask(asked, proposed || undefined, parseInput(input));
       }
       // What Enter takes stands first.
-      const ordered = choices.toSorted((one, other) => Number(other === proposed) - Number(one === proposed));
+      const isFirst = ({ label, value }: ReturnType<typeof labelled>) =>
+        proposed === value || proposed === label;
+      const ordered = choices
+        .map(labelled)
+        .toSorted((one, other) => Number(isFirst(other)) - Number(isFirst(one)));
       return prompter.select({
         message: clean(question),
-        choices: ordered.map((value) => ({ value, name: clean(value) })),
+        choices: ordered.map((choice) => ({ value: choice.value, name: choiceText(choice) })),
       });
     },
     goAhead: (about) =>

@@ -2,6 +2,7 @@ import { Chalk, type ChalkInstance } from "chalk";
 import type { CheckedFile } from "../../flow/check-template.ts";
 import type { PackagedTemplate } from "../../flow/load.ts";
 import type { Terminal } from "../../ports/index.ts";
+import { labelled } from "../../settings/values.ts";
 import type { Outline } from "../../template/outline.ts";
 import { privilegeOf } from "../../template/privileges.ts";
 import type { TemplateScim } from "../../template/scim.ts";
@@ -122,7 +123,7 @@ export function toJsonOutline(outline: Outline): ResultDocument {
       configKey,
       question: question ?? null,
       proposed: proposed ?? null,
-      choices: choices ? [...choices] : null,
+      choices: choices ? choices.map((choice) => labelled(choice).value) : null,
       optional,
     })),
     applications: applications.map(({ web, spa, publicClient, ...application }) => ({

@@ -395,3 +395,18 @@ describe("a template's own question", () => {
     },
   );
 });
+
+test.each([
+  ["test", { ok: true, value: "https://test.example" }],
+  [" TEST ", { ok: true, value: "https://test.example" }],
+  ["https://Test.example", { ok: true, value: "https://test.example" }],
+  ["eu", { ok: true, value: "EU" }],
+  ["prod", { ok: false, expected: { oneOf: ["test", "live", "EU"] } }],
+])("a choice is said by its label or in full: %j", (text, parsed) => {
+  const choices = [
+    { label: "test", value: "https://test.example" },
+    { label: "live", value: "https://live.example" },
+    "EU",
+  ];
+  expect(parseInput({ format: "choice", choices })(text)).toEqual(parsed);
+});

@@ -189,6 +189,12 @@ describe("an input", () => {
   test.each<[string, readonly unknown[], Record<string, unknown>, string]>([
     ["that may be empty and is a choice", changed({ optional: true }, 0), {}, "inputs.0.optional: "],
     ["whose default is no answer", changed({ default: "a b" }, 2), {}, "inputs.2.default: "],
+    [
+      "whose label says two choices",
+      changed({ choices: ["A", { label: "a", value: "B" }] }, 0),
+      {},
+      "inputs.0.choices: ",
+    ],
     ["whose default is no choice", changed({ default: "C" }, 0), {}, "inputs.0.default: "],
     ["whose default is no pair", changed({ default: "a" }, 4), {}, "inputs.4.default: "],
     [

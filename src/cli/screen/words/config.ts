@@ -1,6 +1,7 @@
 import type { ConfigWarning } from "../../../settings/inspect-config.ts";
 import type { TemplateInput } from "../../../template/schema.ts";
 import { say } from "../clean.ts";
+import { choiceText } from "./choice.ts";
 
 export const CONFIG_QUESTIONS = {
   replace: (file: string) => say`${file} is there already. Replace it?`,
@@ -9,7 +10,7 @@ export const CONFIG_QUESTIONS = {
     say`Name for the app registration (Enter: the customer is asked${proposed === undefined ? "" : say`; "${proposed}" is proposed`})`,
   hostname: "URL of the app, starting with https:// (Enter: the customer is asked)",
   input: ({ question, choices, default: proposed, optional }: TemplateInput) => {
-    const offered = choices ? say` [${choices.join(", ")}]` : "";
+    const offered = choices ? say` [${choices.map(choiceText).join(", ")}]` : "";
     return say`${question}${offered} (Enter: ${proposed ?? "the customer is asked"}${optional ? "; none: leave it out" : ""})`;
   },
   service: (hosts: readonly string[]) =>

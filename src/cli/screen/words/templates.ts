@@ -3,6 +3,7 @@ import { fill } from "../../../template/placeholders.ts";
 import { MICROSOFT_GRAPH, privilegeOf } from "../../../template/privileges.ts";
 import type { AddOn, Template } from "../../../template/schema.ts";
 import { say } from "../clean.ts";
+import { choiceText } from "./choice.ts";
 import { PRIVILEGES } from "./errors.ts";
 
 type Application = Template["application"];
@@ -23,7 +24,7 @@ const ASKED: Readonly<Record<string, string>> = {
 };
 
 export function askedLine({ configKey, question, choices, proposed, optional }: Asked): string {
-  const offered = choices ? say` [${choices.join(", ")}]` : "";
+  const offered = choices ? say` [${choices.map(choiceText).join(", ")}]` : "";
   const preset = proposed === undefined ? "" : say`; "${proposed}" is proposed`;
   const open = optional ? "; may be left open" : "";
   return say`${question ?? ASKED[configKey] ?? ""}` + offered + preset + open + say` (${configKey})`;
