@@ -11,7 +11,7 @@ import {
 import type { Ports } from "../ports/index.ts";
 import { type Flags, type KnownValues, missingInputs, resolveValues } from "../settings/known-values.ts";
 import { SIGN_IN_WAYS, type SignInWay } from "../settings/sign-in.ts";
-import { detectCloudShell } from "../signin/cloud-shell.ts";
+import { detectCloudShell } from "../signin/detect-cloud-shell.ts";
 import type { AddOn, Template } from "../template/schema.ts";
 import { isOn, textOf } from "./flags.ts";
 

@@ -4,7 +4,7 @@ import { type FoundGroups, findGroups, searchGroups } from "../graph/groups.ts";
 import { fetchWithin } from "../http/attempt.ts";
 import type { Group, GroupFilling, Member, NewGroup } from "../registration/groups.ts";
 import type { KnownValues } from "../settings/known-values.ts";
-import { detectCloudShell } from "../signin/cloud-shell.ts";
+import { detectCloudShell } from "../signin/detect-cloud-shell.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import { during, openGraph, type RunContext } from "./context.ts";
 import { missingMembers } from "./group-members.ts";

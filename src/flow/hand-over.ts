@@ -17,7 +17,7 @@ import { toDeliveredTag, toSecretName } from "../registration/names.ts";
 import type { StepOf } from "../registration/plan.ts";
 import { Secret } from "../secret.ts";
 import { sha256 } from "../sha256.ts";
-import { detectCloudShell } from "../signin/cloud-shell.ts";
+import { detectCloudShell } from "../signin/detect-cloud-shell.ts";
 import { fill, inputValues } from "../template/placeholders.ts";
 import type { Template } from "../template/schema.ts";
 import { handoverOf } from "../template/units.ts";

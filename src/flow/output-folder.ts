@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from "node:path";
 import { AppError, type ErrorFacts } from "../errors.ts";
-import { detectCloudShell } from "../signin/cloud-shell.ts";
+import { detectCloudShell } from "../signin/detect-cloud-shell.ts";
 import type { RunContext } from "./context.ts";
 
 /**

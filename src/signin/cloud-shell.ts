@@ -2,33 +2,11 @@ import { AppError, type SignInAttempt } from "../errors.ts";
 import { fetchWithin } from "../http/attempt.ts";
 import { transportCode } from "../http/errors.ts";
 import { readText } from "../http/read.ts";
-import type { Clock, Fetch, System } from "../ports/index.ts";
-import { isGuid } from "../settings/values.ts";
+import type { Clock, Fetch } from "../ports/index.ts";
 import { CLOUDS } from "./cloud.ts";
+import type { CloudShell } from "./detect-cloud-shell.ts";
 import { type SessionToken, sessionSource } from "./session.ts";
 import type { TokenSource } from "./token-source.ts";
-
-export interface CloudShell {
-  /** Where the shell gives out tokens; undefined where it says nothing, or nothing on this machine. */
-  readonly endpoint: string | undefined;
-  /** The tenant that the shell was opened in, a GUID. */
-  readonly tenantId: string | undefined;
-}
-
-/** Azure Cloud Shell, where this program runs in one. */
-export function detectCloudShell(environment: System["environment"]): CloudShell | undefined {
-  const { AZUREPS_HOST_ENVIRONMENT: host = "", ACC_CLOUD: cloud, MSI_ENDPOINT: endpoint } = environment;
-  if (!host.startsWith("cloud-shell") && !(cloud && endpoint)) return undefined;
-  const tenantId = environment["ACC_TID"]?.toLowerCase() ?? "";
-  return {
-    endpoint: endpoint !== undefined && isLoopback(endpoint) ? endpoint : undefined,
-    tenantId: isGuid(tenantId) ? tenantId : undefined,
-  };
-}
-
-function isLoopback(endpoint: string): boolean {
-  return URL.canParse(endpoint) && ["localhost", "127.0.0.1", "[::1]"].includes(new URL(endpoint).hostname);
-}
 
 /** The shell asks its page in the browser for the token; a page that does not answer would hang for ever. */
 const LIMIT_MS = 10_000;

@@ -2,8 +2,8 @@ import { AppError, isAppError, type SignInAttempt } from "../errors.ts";
 import { isPassingFailure, networkError } from "../http/errors.ts";
 import type { RetryingFetch } from "../http/retry.ts";
 import type { Clock } from "../ports/index.ts";
+import type { TextAnswer } from "./exchange.ts";
 import { type OAuthError, signInFailure, toOAuthError } from "./failures.ts";
-import type { TextAnswer } from "./http-client.ts";
 
 /** RFC 8628 section 3.5: on `slow_down` the interval grows by five seconds. */
 const SLOW_DOWN_MS = 5000;

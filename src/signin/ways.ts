@@ -1,6 +1,6 @@
 import type { System } from "../ports/index.ts";
 import type { SignInWay } from "../settings/sign-in.ts";
-import type { CloudShell } from "./cloud-shell.ts";
+import type { CloudShell } from "./detect-cloud-shell.ts";
 
 /**
  * The ways that may work on this machine, the likeliest first; what else is possible can still be named with

@@ -1,7 +1,7 @@
 import { AppError, isAppError } from "../../../errors.ts";
 import { findUser, groupMembers, type SourceUser } from "../../../graph/users.ts";
 import type { Assignment } from "../../../provisioning/types.ts";
-import { detectCloudShell } from "../../../signin/cloud-shell.ts";
+import { detectCloudShell } from "../../../signin/detect-cloud-shell.ts";
 import { during } from "../../context.ts";
 import { type ChosenGroups, chooseGroups } from "../../groups.ts";
 import type { NewGroups } from "../../new-groups.ts";
