@@ -8,31 +8,9 @@ import { detectCloudShell } from "../signin/detect-cloud-shell.ts";
 import type { TokenSource } from "../signin/token-source.ts";
 import { during, openGraph, type RunContext } from "./context.ts";
 import { missingMembers } from "./group-members.ts";
+import { CHOOSING, FILLING, MAKING, type Need } from "./group-scopes.ts";
 import { NewGroups } from "./new-groups.ts";
 import { CHANGING_SCOPES, inTenant, signIn } from "./sign-in.ts";
-
-/** A permission for groups, with those that are as good. */
-interface Need {
-  readonly scope: string;
-  readonly enough: readonly string[];
-}
-
-const ALL_OF_IT = ["Group.ReadWrite.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"];
-const CHOOSING: Need = {
-  scope: "Group.Read.All",
-  enough: [
-    "Group.Read.All",
-    "GroupMember.Read.All",
-    "GroupMember.ReadWrite.All",
-    "Directory.Read.All",
-    ...ALL_OF_IT,
-  ],
-};
-const MAKING: Need = { scope: "Group.ReadWrite.All", enough: ALL_OF_IT };
-const FILLING: Need = {
-  scope: "GroupMember.ReadWrite.All",
-  enough: ["GroupMember.ReadWrite.All", ...ALL_OF_IT],
-};
 
 /** The groups whose users are synchronised: those that are there, and those that are still to be made. */
 export interface ChosenGroups {
@@ -68,11 +46,6 @@ export interface ChooseOptions {
   readonly members?: readonly Member[] | undefined;
   /** The name of a group that is offered to be made, before anything is typed. */
   readonly proposed?: string | undefined;
-}
-
-/** The permissions that a first sign-in asks for besides, where groups are named beforehand. */
-export function groupScopes({ groups }: Pick<KnownValues, "groups">): readonly string[] {
-  return groups && groups.value.length > 0 ? [CHOOSING.scope] : [];
 }
 
 /**
