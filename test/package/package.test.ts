@@ -69,6 +69,15 @@ describe("the packed product", () => {
     expect(statSync(tarball).size).toBeLessThanOrEqual(MOST_BYTES);
   });
 
+  // One other letter, and Node takes half as long again for the file that holds it.
+  test("is written in ASCII", () => {
+    const files = filesOf(packageFolder).filter((file) => file.endsWith(".cjs"));
+    const others = files.filter(
+      (file) => !/^[\0-\x7F]*$/.test(readFileSync(join(packageFolder, file), "utf8")),
+    );
+    expect(others).toEqual([]);
+  });
+
   test("needs nothing installed beside it, and runs nothing when it is installed", () => {
     for (const key of ["dependencies", "optionalDependencies", "peerDependencies", "bundleDependencies"]) {
       expect(manifest[key] ?? {}, key).toEqual({});

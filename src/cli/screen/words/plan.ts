@@ -4,7 +4,7 @@ import { canonical } from "../../../registration/diff.ts";
 import type { Change, Json, Step, StepOf } from "../../../registration/plan.ts";
 import type { RetireReason } from "../../../registration/retire.ts";
 import type { Obstacle } from "../../../registration/rights.ts";
-import { say } from "../clean.ts";
+import { fromTo, say } from "../clean.ts";
 import { provisioningLines } from "./scim-plan.ts";
 
 /** One line of a plan: `+` new, `~` changes, `-` goes, space explains. */
@@ -220,7 +220,7 @@ function changeLines({ property, from, to }: Change): PlanLine[] {
     return [line("~", 1, `${items(property, from)[0] ?? ""} → ${items(property, to)[0] ?? ""}`)];
   }
   const word = PROPERTY_WORDS[property] ?? property;
-  return [line("~", 1, say`${word}: ${plain(from)} → ${plain(to)}`)];
+  return [line("~", 1, say`${word}: ${fromTo(plain(from), plain(to))}`)];
 }
 
 /** By value, not by what is shown of it: a scope that keeps its name changes all the same. */

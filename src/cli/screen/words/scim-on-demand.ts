@@ -1,6 +1,6 @@
 import type { ProvisionResult } from "../../../flow/scim/provision.ts";
 import type { ModifiedProperty, OnDemandResult, ProvisioningStep } from "../../../provisioning/types.ts";
-import { say } from "../clean.ts";
+import { fromTo, say } from "../clean.ts";
 import { type Advice, principal } from "./advice.ts";
 
 /** What Entra does in a step of each type, in the order in which it does them. */
@@ -175,7 +175,7 @@ function microsofts(error: OnDemandResult["error"]): Reason {
 
 /** What was changed of one attribute; people's data, shown and kept nowhere. */
 export function changeText({ name, from, to }: ModifiedProperty): string {
-  return say`${name}: ${shown(from)} → ${shown(to)}`;
+  return say`${name}: ${fromTo(shown(from), shown(to))}`;
 }
 
 function shown(value: string | undefined): string {

@@ -2,7 +2,7 @@ import type { Principal, ProvisioningProposal } from "../../../flow/provisioner.
 import { estimateFullCycle } from "../../../provisioning/cycles.ts";
 import type { MappingFacts, SchemaChange } from "../../../provisioning/schema-changes.ts";
 import type { DesiredMapping } from "../../../provisioning/types.ts";
-import { say } from "../clean.ts";
+import { fromTo, say } from "../clean.ts";
 import type { PlanLine } from "./plan.ts";
 import { counted, durationText } from "./scim-time.ts";
 
@@ -45,7 +45,7 @@ function credentialLines({ desired, current, steps }: ProvisioningProposal): Pla
   return [
     from === undefined || from === tenantUrl
       ? line(from === undefined ? "+" : " ", 1, say`tenant URL ${tenantUrl}`)
-      : line("~", 1, say`tenant URL: ${from} → ${tenantUrl}`),
+      : line("~", 1, say`tenant URL: ${fromTo(from, tenantUrl)}`),
     line(
       saved?.hasToken ? "~" : "+",
       1,
