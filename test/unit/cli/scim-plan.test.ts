@@ -139,6 +139,14 @@ describe("the plan of provisioning", () => {
     ]);
   });
 
+  test("of a job that waits for its first token nothing but that is said", () => {
+    const saved = { tenantUrl: undefined, hasToken: false, scope: undefined };
+    const current = { ...RUNNING, credentials: { ...RUNNING.credentials, ...saved } };
+    expect(lines({ current, waitsForToken: true })).toEqual([
+      "  Connection and start wait for the vendor's secret token: run this again when you have it; it goes on from here",
+    ]);
+  });
+
   test("another address and whom to tell", () => {
     const desired = { ...DESIRED, tenantUrl: "https://new.example.com/v2", notification: "it@contoso.com" };
     expect(lines({ desired, steps: ["writeCredentials"] })).toEqual([

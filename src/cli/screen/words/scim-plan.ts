@@ -62,8 +62,8 @@ function credentialLines({ desired, current, steps }: ProvisioningProposal): Pla
 
 function scopeLines({ desired, current, steps }: ProvisioningProposal): PlanLine[] {
   const from = current?.credentials.scope;
-  // What stays as it is and is not shown is no difference.
-  if (current?.credentials.hidden.includes("scope") && !steps.includes("writeCredentials")) return [];
+  // It is saved with the credentials: without them nothing changes of a job that is there.
+  if (current?.job && !steps.includes("writeCredentials")) return [];
   if (from === undefined) {
     const who =
       desired.scope === "assigned" ? "only for who is assigned to the app" : "for everybody in the tenant";
