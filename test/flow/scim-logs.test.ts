@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.ts";
 import type { Fetch } from "../../src/ports/index.ts";
-import { FLEXWHERE, provisioned } from "../support/provisioned.ts";
+import { ANDMONEY, FLEXWHERE, provisioned, provisionedTwice } from "../support/provisioned.ts";
 import { runInProcess } from "../support/run.ts";
 
 interface Item {
@@ -266,5 +266,71 @@ describe("logs --follow", () => {
     const run = await runInProcess(["scim", "logs", "--follow", ...FLEXWHERE], tenant, { folder, through });
     expect(run.exitCode).toBe(8);
     expect(run.stdout).toContain("Nothing yet.");
+  });
+});
+
+describe("of a product with several applications", () => {
+  /** Two in which people fail and come, and what is asked of each one's logs. */
+  async function two(items: Readonly<Record<"advisors" | "rooms", () => readonly Item[]>>) {
+    const { tenant, folder, advisors, rooms } = await provisionedTwice();
+    const { id } = rooms.state.job;
+    const through = (fetch: Fetch): Fetch => {
+      const of = { advisors: logging(items.advisors)(fetch), rooms: logging(items.rooms)(fetch) };
+      return (request) => (request.url.includes(id) ? of.rooms : of.advisors)(request);
+    };
+    const logs = (words: readonly string[], signal?: AbortSignal) =>
+      runInProcess(["scim", "logs", ...words, ...ANDMONEY], tenant, {
+        folder,
+        through,
+        ...(signal && { signal }),
+      });
+    return { logs, advisors, rooms };
+  }
+  const [A, B, C] = [item("a", 90), item("b", 60, FAILED), item("c", 30)];
+  const people = (text: string) =>
+    text.split("\n").flatMap((line) => /booking (\w+: Person \w+)/.exec(line)?.[1] ?? []);
+
+  test("all in the order of time, each with whose it is; the newest of all, or of the one that is named", async () => {
+    const { logs, advisors, rooms } = await two({ advisors: () => [A, C], rooms: () => [B] });
+    const run = await logs([]);
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run.stdout).toContain('logs of "&Money booking advisors" and "&Money booking rooms" since');
+    expect(people(run.stdout)).toEqual(["advisors: Person a", "rooms: Person b", "advisors: Person c"]);
+    const newest = await logs(["--limit", "2"]);
+    expect(people(newest.stdout)).toEqual(["rooms: Person b", "advisors: Person c"]);
+    expect(newest.stdout).toContain("There are older ones");
+    const one = await logs(["--application", "rooms"]);
+    expect(one.stdout).toContain(" Person b not created");
+    expect(one.stdout).not.toContain("advisors");
+    expect(JSON.parse((await logs(["--json"])).stdout)).toMatchObject({
+      appId: advisors.appId,
+      applications: [{ appId: advisors.appId }, { appId: rooms.appId }],
+      entries: [{ id: "a", application: "&Money booking advisors" }, { id: "b" }, { id: "c" }],
+    });
+  });
+
+  test("one without a job is left out with a word", async () => {
+    const { logs, rooms } = await two({ advisors: () => [A], rooms: () => [B] });
+    Object.assign(rooms.state, { job: undefined });
+    const run = await logs([]);
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toContain('Left out: "&Money booking rooms" is not set up.');
+    expect(run.stdout).toContain(" Person a created");
+  });
+
+  test("followed: what arrives in either is shown once", async () => {
+    const stop = new AbortController();
+    let polls = 0;
+    const { logs } = await two({
+      advisors: () => [A],
+      rooms: () => {
+        polls += 1;
+        if (polls === 4) stop.abort(new AppError("INTERRUPTED", { signal: "SIGINT" }));
+        return polls > 1 ? [C] : [];
+      },
+    });
+    const run = await logs(["--follow"], stop.signal);
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(people(run.stdout)).toEqual(["advisors: Person a", "rooms: Person c"]);
   });
 });

@@ -1,6 +1,5 @@
 import { AppError, type ExitCode, type Fault } from "../../errors.ts";
-import { followLogs, type LogFilters, MOST_ENTRIES, scimLogs } from "../../flow/scim/logs.ts";
-import type { LogEntry } from "../../provisioning/types.ts";
+import { followLogs, type LogFilters, type LogLine, MOST_ENTRIES, scimLogs } from "../../flow/scim/logs.ts";
 import type { Flags } from "../../settings/known-values.ts";
 import { isOn, textOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";
@@ -13,7 +12,7 @@ import {
   toJsonLogs,
 } from "../screen/scim-logs.ts";
 import { withSession } from "../session.ts";
-import { oneApplication } from "../settings.ts";
+import { meantApplications } from "../settings.ts";
 
 /** `scim logs`: parses, calls the flow, shows the entries; with `--follow` as they come. */
 export async function runScimLogs(invocation: Invocation): Promise<ExitCode> {
@@ -21,7 +20,7 @@ export async function runScimLogs(invocation: Invocation): Promise<ExitCode> {
   return withSession(invocation, async ({ context, settings, flags }) => {
     const input = {
       known: settings.known,
-      template: oneApplication(settings, flags),
+      templates: meantApplications(settings, flags),
       ...readFilters(flags, context.ports.clock.now()),
     };
     if (!isOn(flags, "follow")) {
@@ -29,7 +28,7 @@ export async function runScimLogs(invocation: Invocation): Promise<ExitCode> {
       return { exitCode: 0, text: renderLogs(logs, terminal), json: toJsonLogs(logs) };
     }
     const isJson = invocation.globals.json;
-    const show = (entries: readonly LogEntry[]): void => {
+    const show = (entries: readonly LogLine[]): void => {
       for (const entry of entries) {
         terminal.result(isJson ? JSON.stringify(toJsonLogLine(entry)) : renderEntry(entry, terminal));
       }

@@ -86,6 +86,7 @@ const logEntry = z.strictObject({
   attributes: z.array(z.string()).describe("The attributes that were changed."),
   cycleId: nullableText,
   durationMs: z.number().nullable(),
+  application: z.string().optional().describe("Of several applications the name of the one it is about."),
 });
 
 /** One of several applications whose provisioning is started, paused or restarted. */
@@ -225,6 +226,10 @@ export const SCIM_DOCUMENTS = [
     ...application,
     hasMore: z.boolean().describe("Whether there are older entries than these."),
     entries: z.array(logEntry).describe("The oldest first."),
+    applications: z
+      .array(z.strictObject({ displayName: z.string(), appId: z.string(), objectId: z.string() }))
+      .optional()
+      .describe("Each of several applications; at the top stands the first."),
   }),
   z
     .strictObject({ schemaVersion: z.literal(1), command: z.literal("scim logs"), entry: logEntry })

@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from "node:util";
 import { Chalk, type ChalkInstance } from "chalk";
 import { wrapAnsi } from "fast-wrap-ansi";
-import type { ScimLogs } from "../../flow/scim/logs.ts";
+import type { LoggedApplication, LogLine, ScimLogs } from "../../flow/scim/logs.ts";
 import type { Terminal } from "../../ports/index.ts";
 import type { LogEntry } from "../../provisioning/types.ts";
-import { clean } from "./clean.ts";
+import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
 import { entryDetails, entryText, entryTime, logsEnd, logsTitle } from "./words/scim-logs.ts";
@@ -27,7 +27,7 @@ export function logsTail(logs: ScimLogs, follows: boolean, terminal: View): stri
 }
 
 /** One entry: a line, and below it why it failed and what to do. */
-export function renderEntry(entry: LogEntry, terminal: View): string {
+export function renderEntry(entry: LogLine, terminal: View): string {
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
   const details = entryDetails(entry).map((detail) => `${BELOW}${detail}`);
   const first = hanging(`${style.dim(entryTime(entry))} ${marked(entry, style)}`, terminal.resultColumns);
@@ -44,8 +44,9 @@ function hanging(line: string, columns: number | undefined): string {
   return wrapAnsi(line, room, { hard: false, trim: true }).replaceAll("\n", `\n${BELOW}`);
 }
 
-function marked(entry: LogEntry, { green, red, yellow, dim }: ChalkInstance): string {
-  const text = entryText(entry);
+function marked(entry: LogLine, { green, red, yellow, dim }: ChalkInstance): string {
+  const { application } = entry;
+  const text = application === undefined ? entryText(entry) : say`${application}: ${entryText(entry)}`;
   switch (entry.status) {
     case "success":
       return `${green("✔")} ${text}`;
@@ -59,36 +60,34 @@ function marked(entry: LogEntry, { green, red, yellow, dim }: ChalkInstance): st
 }
 
 /** The same for standard output with `--json`. */
-export function toJsonLogs({
-  tenant,
-  displayName,
-  appId,
-  objectId,
-  entries,
-  hasMore,
-}: ScimLogs): ResultDocument {
+export function toJsonLogs({ tenant, applications, entries, hasMore }: ScimLogs): ResultDocument {
+  const [first] = applications;
+  if (!first) throw new TypeError("the logs of nothing");
   return {
     schemaVersion: 1,
     command: "scim logs",
     changed: false,
     tenantId: clean(tenant.id),
-    displayName: clean(displayName),
-    appId: clean(appId),
-    objectId: clean(objectId),
+    ...toJsonLogged(first),
     hasMore,
     entries: entries.map(toJsonEntry),
+    ...(applications.length > 1 && { applications: applications.map(toJsonLogged) }),
   };
 }
 
+function toJsonLogged({ displayName, appId, objectId }: LoggedApplication): LoggedApplication {
+  return { displayName: clean(displayName), appId: clean(appId), objectId: clean(objectId) };
+}
+
 /** One entry as a document of its own: a line of `--follow --json`. */
-export function toJsonLogLine(entry: LogEntry): ResultDocument {
+export function toJsonLogLine(entry: LogLine): ResultDocument {
   return { schemaVersion: 1, command: "scim logs", entry: toJsonEntry(entry) };
 }
 
 type JsonEntry = Extract<ResultDocument, { entry: unknown }>["entry"];
 
-function toJsonEntry(entry: LogEntry): JsonEntry {
-  const { id, at, action, status, error, source, target, changes, cycleId, durationMs } = entry;
+function toJsonEntry(entry: LogLine): JsonEntry {
+  const { id, at, action, status, error, source, target, changes, cycleId, durationMs, application } = entry;
   const identity = (one: LogEntry["source"]) =>
     one ? { id: clean(one.id), displayName: clean(one.displayName), type: clean(one.type) } : null;
   return {
@@ -105,6 +104,7 @@ function toJsonEntry(entry: LogEntry): JsonEntry {
     attributes: changes.map(({ name }) => clean(name)),
     cycleId: cleanOrNull(cycleId),
     durationMs: durationMs ?? null,
+    ...(application !== undefined && { application: clean(application) }),
   };
 }
 

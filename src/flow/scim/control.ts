@@ -5,7 +5,7 @@ import { confirmPlan } from "../confirm.ts";
 import { during, journaled, type RunContext, stopIfInterrupted } from "../context.ts";
 import { together } from "../together.ts";
 import { checkUnattended, missingTenant } from "../unattended.ts";
-import type { LocatedProvisioning } from "./locate.ts";
+import { type LocatedProvisioning, SCIM_READING_SCOPES, SCIM_RUNNING_SCOPES } from "./locate.ts";
 import {
   type ControlVerb,
   type LeftOut,
@@ -20,6 +20,7 @@ export interface ControlInput extends StandingsInput {
   /** Of a restart: everybody is looked at again. */
   readonly clearsState: boolean;
   readonly yes: boolean;
+  readonly dryRun: boolean;
 }
 
 /** How it ended for one application. */
@@ -53,7 +54,7 @@ export async function controlProvisioning(
 ): Promise<ControlResult[]> {
   checkUnattended(context, missingTenant(input.known), input);
   const { dryRun } = input;
-  const standings = await readStandings(context, input);
+  const standings = await readStandings(context, input, dryRun ? SCIM_READING_SCOPES : SCIM_RUNNING_SCOPES);
   const ready = standings.filter((standing) => "located" in standing);
   showStandings(context, input, standings, ready);
   const toDo = ready.filter(({ outcome }) => outcome === undefined);

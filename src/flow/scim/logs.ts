@@ -7,7 +7,9 @@ import { isGuid } from "../../settings/values.ts";
 import { untilAborted } from "../../signin/observed.ts";
 import type { Template } from "../../template/schema.ts";
 import { during, type RunContext } from "../context.ts";
-import { type LocatedProvisioning, locateProvisioning, requireJob, SCIM_LOG_SCOPES } from "./locate.ts";
+import { together } from "../together.ts";
+import { SCIM_LOG_SCOPES } from "./locate.ts";
+import { type Ready, readStandings } from "./standing.ts";
 
 /** More entries than this are not shown at once. */
 export const MOST_ENTRIES = 10_000;
@@ -23,17 +25,29 @@ export interface LogFilters {
 }
 
 export interface ScimLogsInput extends LogFilters {
-  readonly template: Template;
+  /** One for each application that is meant; never empty. */
+  readonly templates: readonly Template[];
   readonly known: KnownValues;
+}
+
+/** An application whose logs they are. */
+export interface LoggedApplication {
+  readonly displayName: string;
+  readonly appId: string;
+  readonly objectId: string;
+}
+
+/** An entry, and of which of several applications. */
+export interface LogLine extends LogEntry {
+  readonly application?: string | undefined;
 }
 
 /** Entries of the provisioning logs, the oldest first. */
 export interface ScimLogs {
   readonly tenant: { readonly id: string; readonly displayName: string };
-  readonly displayName: string;
-  readonly appId: string;
-  readonly objectId: string;
-  readonly entries: readonly LogEntry[];
+  /** Never empty. */
+  readonly applications: readonly LoggedApplication[];
+  readonly entries: readonly LogLine[];
   /** Whether there are older ones than these. */
   readonly hasMore: boolean;
   readonly since: Date;
@@ -41,13 +55,25 @@ export interface ScimLogs {
 }
 
 /**
- * The newest entries of the provisioning logs that were asked for. Reads only.
+ * The newest entries of the provisioning logs that were asked for, of all applications that are meant. Reads only.
  *
  * @throws AppError PROVISIONING_MISSING, LICENCE_MISSING, and what `locate` throws.
  */
 export async function scimLogs(context: RunContext, input: ScimLogsInput): Promise<ScimLogs> {
-  const located = await locateProvisioning(context, input, SCIM_LOG_SCOPES);
-  return newestEntries(context, located, input, await matcherFor(context, located, input.user));
+  const jobs = await findJobs(context, input);
+  return newestEntries(context, jobs, input, await matcherFor(context, jobs[0], input.user));
+}
+
+/** The jobs whose logs are read; those of several that have none are said. */
+async function findJobs(context: RunContext, input: ScimLogsInput): Promise<readonly [Ready, ...Ready[]]> {
+  // As for a pause, a job is all that it takes.
+  const standings = await readStandings(context, { ...input, verb: "pause" }, SCIM_LOG_SCOPES);
+  for (const standing of standings) {
+    if ("result" in standing) context.report({ kind: "leftOut", result: standing.result });
+  }
+  const [first, ...others] = standings.filter((standing) => "located" in standing);
+  if (!first) throw new TypeError("the logs of nothing");
+  return [first, ...others];
 }
 
 /** How often the logs are asked for more. They lag by minutes, and take five requests in ten seconds. */
@@ -66,14 +92,14 @@ export async function followLogs(
   input: ScimLogsInput,
   show: {
     readonly begin: (logs: ScimLogs) => void;
-    readonly more: (entries: readonly LogEntry[]) => void;
+    readonly more: (entries: readonly LogLine[]) => void;
     /** False once nobody reads it any more. */
     readonly isRead: () => boolean;
   },
 ): Promise<void> {
-  const located = await locateProvisioning(context, input, SCIM_LOG_SCOPES);
-  const matches = await matcherFor(context, located, input.user);
-  const logs = await newestEntries(context, located, input, matches);
+  const jobs = await findJobs(context, input);
+  const matches = await matcherFor(context, jobs[0], input.user);
+  const logs = await newestEntries(context, jobs, input, matches);
   show.begin(logs);
   context.report({ kind: "following" });
   const seen = new Map(logs.entries.map(({ id, at }) => [id, at]));
@@ -83,7 +109,7 @@ export async function followLogs(
     while (show.isRead()) {
       await context.rest(POLL_MS);
       const after = new Date(Math.max(Date.parse(beginning) - 1, newest(seen, input.since) - OVERLAP_MS));
-      const read = readArrivals(located, { ...input, since: after }, matches, seen);
+      const read = readArrivals(jobs, { ...input, since: after }, matches, seen);
       const arrived = await untilAborted(context.signal, read);
       for (const { id, at } of arrived) seen.set(id, at);
       forget(seen, newest(seen, input.since) - 2 * OVERLAP_MS);
@@ -107,54 +133,78 @@ function forget(seen: Map<string, string>, before: number): void {
 type Matches = (entry: LogEntry) => boolean;
 
 async function readArrivals(
-  located: LocatedProvisioning,
+  jobs: readonly Ready[],
   { since, status, action }: LogFilters,
   matches: Matches,
   seen: ReadonlyMap<string, string>,
-): Promise<LogEntry[]> {
-  const arrived: LogEntry[] = [];
+): Promise<LogLine[]> {
   const filter = { after: since, status, action, order: "asc" } as const;
-  for await (const entry of readLogs(located.graph, requireJob(located).id, filter)) {
-    if (!seen.has(entry.id) && matches(entry)) arrived.push(entry);
-  }
-  return arrived;
+  const arrived = await together(
+    ...jobs.map(async ({ located, job }) => {
+      const own: LogEntry[] = [];
+      for await (const entry of readLogs(located.graph, job.id, filter)) {
+        if (!seen.has(entry.id) && matches(entry)) own.push(entry);
+      }
+      return own;
+    }),
+  );
+  return merged(jobs, arrived);
 }
 
 async function newestEntries(
   context: RunContext,
-  located: LocatedProvisioning,
-  { since, status, action, limit }: LogFilters,
+  jobs: readonly [Ready, ...Ready[]],
+  filters: LogFilters,
   matches: Matches,
 ): Promise<ScimLogs> {
-  const job = requireJob(located);
-  const { displayName, appId, objectId } = located.current.application;
-  const entries: LogEntry[] = [];
-  let hasMore = false;
-  await during(context, "readLogs", async () => {
-    const filter = { after: since, status, action, order: "desc" } as const;
-    for await (const entry of readLogs(located.graph, job.id, filter)) {
-      if (!matches(entry)) continue;
-      hasMore = entries.length === limit;
-      if (hasMore) return;
-      entries.push(entry);
-    }
-  });
+  const { since, limit } = filters;
+  const read = await during(context, "readLogs", () =>
+    together(...jobs.map(async (job) => newestOf(job, filters, matches))),
+  );
+  const all = merged(
+    jobs,
+    read.map(({ entries }) => entries),
+  );
   return {
-    tenant: located.tenant,
-    displayName,
-    appId,
-    objectId,
-    entries: entries.toReversed(),
-    hasMore,
+    tenant: jobs[0].located.tenant,
+    applications: jobs.map(({ located }) => located.current.application),
+    entries: all.slice(-limit),
+    hasMore: all.length > limit || read.some(({ hasMore }) => hasMore),
     since,
     now: context.ports.clock.now(),
   };
 }
 
+/** Those of one job, the oldest first. */
+async function newestOf(
+  { located, job }: Ready,
+  { since, status, action, limit }: LogFilters,
+  matches: Matches,
+): Promise<{ readonly entries: readonly LogEntry[]; readonly hasMore: boolean }> {
+  const entries: LogEntry[] = [];
+  const filter = { after: since, status, action, order: "desc" } as const;
+  for await (const entry of readLogs(located.graph, job.id, filter)) {
+    if (!matches(entry)) continue;
+    if (entries.length === limit) return { entries: entries.toReversed(), hasMore: true };
+    entries.push(entry);
+  }
+  return { entries: entries.toReversed(), hasMore: false };
+}
+
+/** The entries of several jobs in the order of time, each with whose it is; those of one alone as they are. */
+function merged(jobs: readonly Ready[], entries: readonly (readonly LogEntry[])[]): LogLine[] {
+  if (jobs.length === 1) return entries.flat();
+  const lines = jobs.flatMap(({ located }, index) => {
+    const application = located.current.application.displayName;
+    return (entries[index] ?? []).map((entry) => ({ ...entry, application }));
+  });
+  return lines.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
+}
+
 /** Whom an entry has to be about. An entry knows people by object ID and display name, not by user principal name. */
 async function matcherFor(
   context: RunContext,
-  { graph }: LocatedProvisioning,
+  { located: { graph } }: Ready,
   wanted: string | undefined,
 ): Promise<Matches> {
   if (wanted === undefined) return () => true;

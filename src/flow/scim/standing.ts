@@ -7,13 +7,7 @@ import type { Template } from "../../template/schema.ts";
 import type { RunContext } from "../context.ts";
 import { type Located, locateAll } from "../locate.ts";
 import { together } from "../together.ts";
-import {
-  type LocatedProvisioning,
-  requireJob,
-  SCIM_READING_SCOPES,
-  SCIM_RUNNING_SCOPES,
-  withProvisioning,
-} from "./locate.ts";
+import { type LocatedProvisioning, requireJob, withProvisioning } from "./locate.ts";
 
 export type ControlVerb = "start" | "pause" | "restart";
 
@@ -22,7 +16,6 @@ export interface StandingsInput {
   readonly templates: readonly Template[];
   readonly known: KnownValues;
   readonly verb: ControlVerb;
-  readonly dryRun: boolean;
 }
 
 /** One of several that is not that far yet. */
@@ -53,9 +46,13 @@ export interface Ready {
  *
  * @throws AppError what stands in the way of the first, where all are left out; and what `locate` throws.
  */
-export async function readStandings(context: RunContext, input: StandingsInput): Promise<Standing[]> {
-  const { templates, verb, dryRun } = input;
-  const found = await locateAll(context, input, dryRun ? SCIM_READING_SCOPES : SCIM_RUNNING_SCOPES);
+export async function readStandings(
+  context: RunContext,
+  input: StandingsInput,
+  scopes: readonly string[],
+): Promise<Standing[]> {
+  const { templates, verb } = input;
+  const found = await locateAll(context, input, scopes);
   const first = found.find((located) => located !== undefined);
   if (!first) throw new TypeError("neither found nor missed");
   const standings = await together(

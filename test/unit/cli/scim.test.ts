@@ -284,9 +284,9 @@ test.each(ENTRIES)("a log entry: $id", (entry) => {
 
 test("logs as a whole", () => {
   const logs: ScimLogs = {
-    ...APP,
+    applications: [APP, APP],
     tenant: TENANT,
-    entries: ENTRIES,
+    entries: [...ENTRIES, ...ENTRIES.map((entry) => ({ ...entry, application: APP.displayName }))],
     hasMore: true,
     since: new Date("2026-11-19T12:00:00Z"),
     now: NOW,
@@ -307,7 +307,14 @@ test.each([
 ])("of older log entries than %i no more are promised than --limit takes", (count, promised) => {
   const [entry] = ENTRIES;
   const entries = entry ? Array.from({ length: count }, () => entry) : [];
-  const logs: ScimLogs = { ...APP, tenant: TENANT, entries, hasMore: true, since: NOW, now: NOW };
+  const logs: ScimLogs = {
+    applications: [APP],
+    tenant: TENANT,
+    entries,
+    hasMore: true,
+    since: NOW,
+    now: NOW,
+  };
   expect(logsEnd(logs, false).join("\n")).toMatch(promised);
 });
 

@@ -112,9 +112,14 @@ export function controlFailed(displayName: string): string {
 
 /** The one question about several. */
 export function goAheadWith({ verb, displayNames }: GoAheadWith): string {
+  return `${ASKED[verb]} provisioning of ${listed(displayNames)}?`;
+}
+
+/** Names of applications, one after the other. */
+export function listed(displayNames: readonly string[]): string {
   const names = displayNames.map((name) => say`"${name}"`);
   const last = names.pop() ?? "";
-  return `${ASKED[verb]} provisioning of ${names.length > 0 ? `${names.join(", ")} and ${last}` : last}?`;
+  return names.length > 0 ? `${names.join(", ")} and ${last}` : last;
 }
 
 const ASKED: Readonly<Record<ControlVerb, string>> = { start: "Start", pause: "Pause", restart: "Restart" };

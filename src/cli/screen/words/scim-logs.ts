@@ -1,6 +1,7 @@
 import { MOST_ENTRIES, type ScimLogs } from "../../../flow/scim/logs.ts";
 import type { LogEntry } from "../../../provisioning/types.ts";
 import { say } from "../clean.ts";
+import { listed } from "./scim-control.ts";
 import { skipReason } from "./scim-on-demand.ts";
 import { momentText } from "./scim-time.ts";
 
@@ -45,8 +46,9 @@ export function entryTime({ at }: LogEntry): string {
 }
 
 /** What stands above the entries. */
-export function logsTitle({ displayName, since, now }: ScimLogs): string {
-  return say`Provisioning logs of "${displayName}" since ${momentText(since.toISOString(), now)}; times in UTC.`;
+export function logsTitle({ applications, since, now }: ScimLogs): string {
+  const names = applications.map(({ displayName }) => displayName);
+  return say`Provisioning logs of ${listed(names)} since ${momentText(since.toISOString(), now)}; times in UTC.`;
 }
 
 /** What stands below them. */
