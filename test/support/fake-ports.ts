@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { onTestFinished } from "vitest";
@@ -19,6 +18,8 @@ import type {
 import { nodeFiles } from "../../src/ports/node/files.ts";
 import { nodeProcesses } from "../../src/ports/node/processes.ts";
 import { Secret } from "../../src/secret.ts";
+import { detectCloudShell } from "../../src/signin/cloud-shell.ts";
+import { folderForFiles } from "./scratch.ts";
 
 /** The answer that stands for Ctrl-C. */
 export const CTRL_C = Symbol("Ctrl-C");
@@ -157,7 +158,7 @@ export function countedIds(): Ids {
 
 /** A temporary folder, with `work` and `home` in it, that is gone when the test has ended. */
 export function temporaryFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "entra-app-registration-test-")));
+  const folder = folderForFiles("entra-app-registration-test-");
   whenTestEnds(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
@@ -272,11 +273,13 @@ function isChoice(choice: { value: unknown; name: string }, wanted: unknown): bo
 
 function fakeSystem(root: string, folder: string, options: FakePortsOptions): System {
   for (const path of [folder, join(root, "home")]) mkdirSync(path, { recursive: true });
+  const environment = options.environment ?? {};
   return {
-    environment: options.environment ?? {},
+    environment,
     platform: options.platform ?? process.platform,
     currentFolder: folder,
-    homeFolder: join(root, "home"),
+    // Cloud Shell begins in the home folder, and lets nothing be downloaded from elsewhere.
+    homeFolder: detectCloudShell(environment) ? folder : join(root, "home"),
     packageFolder: options.packageFolder ?? resolve(import.meta.dirname, "../.."),
   };
 }

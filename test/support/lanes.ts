@@ -1,3 +1,4 @@
+import { folderForFiles } from "./scratch.ts";
 import { type Outpost, type OutpostOptions, serve } from "./served.ts";
 
 /** Waits for a free server and gives a fresh place behind it, until what was registered is called. */
@@ -11,7 +12,7 @@ export type Lanes = (
  * be. A concurrent test brings its own context's `onTestFinished`.
  */
 export function serveLanes(count: number): Lanes {
-  const free = Array.from({ length: count }, () => serve());
+  const free = Array.from({ length: count }, () => serve(folderForFiles));
   const waiting: ((lane: ReturnType<typeof serve>) => void)[] = [];
   return async (options, onFinished) => {
     const lane = free.pop() ?? (await new Promise<ReturnType<typeof serve>>((take) => waiting.push(take)));

@@ -1,13 +1,4 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, inject, onTestFinished } from "vitest";
 import type { Fetch } from "../../src/ports/index.ts";
@@ -21,6 +12,7 @@ import {
   type TenantState,
 } from "../../src/sandbox/index.ts";
 import { type ServedSandbox, serveSandbox } from "../../src/sandbox/serve.ts";
+import { folderOnDisk } from "./scratch.ts";
 
 /** A fresh simulated tenant behind real TLS, and a fresh place on the disk to reach it from. */
 export interface Outpost {
@@ -53,8 +45,10 @@ export interface OutpostOptions {
 /**
  * Serves the sandbox to the tests of a file: one server with one certificate, and for every test a tenant
  * of its own behind it. So the tests of a file must run one after another, as they do by default.
+ *
+ * @param makeFolder makes the root of every outpost; on the disk unless given.
  */
-export function serve(): (options?: OutpostOptions) => Outpost {
+export function serve(makeFolder = folderOnDisk): (options?: OutpostOptions) => Outpost {
   let served: ServedSandbox | undefined;
   let authority: string | undefined;
   let answer: Fetch = () => Promise.reject(new Error("no tenant yet"));
@@ -64,7 +58,7 @@ export function serve(): (options?: OutpostOptions) => Outpost {
       sandbox: { ...sandbox, fetch: (request) => answer(request) },
       hosts: serviceHosts(inject("product").packageFolder),
     });
-    const folder = mkdtempSync(join(tmpdir(), "entra-app-registration-ca-"));
+    const folder = folderOnDisk("entra-app-registration-ca-");
     authority = join(folder, "ca.pem");
     writeFileSync(authority, served.caPem);
     return () => rmSync(folder, { recursive: true });
@@ -90,7 +84,7 @@ export function serve(): (options?: OutpostOptions) => Outpost {
       ...(scimFetch && { scimFetch }),
     });
     answer = wrap(sandbox.fetch);
-    const root = realpathSync(mkdtempSync(join(tmpdir(), "entra-app-registration-run-")));
+    const root = makeFolder("entra-app-registration-run-");
     onFinished(() => rmSync(root, { recursive: true, force: true }));
     for (const name of ["work", "state", "tmp", "home"]) mkdirSync(join(root, name));
     const folder = join(root, "work");
