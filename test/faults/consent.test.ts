@@ -5,18 +5,19 @@ import { testMatrix } from "./matrix.ts";
 import { momentAfter } from "./moment.ts";
 import { ALONE, runBuilt } from "./runs.ts";
 
-/** Somebody registered the app who may not consent, and its enterprise application is gone since. */
+/**
+ * Somebody registered the app who may not consent, and its enterprise application is gone since. Every fault of every
+ * request, inside the process, is in `flow/consent.test.ts`.
+ */
 testMatrix({
   name: "consent",
-  rows: [
-    "sign-in: devicecode",
-    "sign-in: token device_code",
+  rows: ["Graph: POST /servicePrincipals", "Graph: batch of 3 from POST /oauth2PermissionGrants"],
+  reads: [
     "Graph: batch of 3 from GET /organization",
     "Graph: batch of 3 from GET /servicePrincipals(appId='{id}')",
-    "Graph: POST /servicePrincipals",
-    "Graph: batch of 3 from POST /oauth2PermissionGrants",
     "Graph: batch of 4 from GET /applications/{id}",
   ],
+  elsewhere: { matrix: "register", rows: ["sign-in: devicecode", "sign-in: token device_code"] },
   start: async (lanes) => {
     const behaviour = { roles: [ROLES.applicationAdministrator] };
     const { state, secrets } = await momentAfter(lanes, behaviour, async (place) => {

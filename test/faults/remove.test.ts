@@ -6,17 +6,16 @@ import { testMatrix } from "./matrix.ts";
 import { momentAfter } from "./moment.ts";
 import { ALONE, runBuilt } from "./runs.ts";
 
+/** Every fault of every request, inside the process, is in `flow/remove.test.ts`. */
 testMatrix({
   name: "remove",
-  rows: [
-    "sign-in: devicecode",
-    "sign-in: token device_code",
+  rows: ["Graph: DELETE /applications/{id}", "Graph: DELETE /servicePrincipals/{id}"],
+  reads: [
     "Graph: batch of 6 from GET /organization",
     "Graph: batch of 3 from GET /servicePrincipals(appId='{id}')",
-    "Graph: DELETE /applications/{id}",
     "Graph: GET /servicePrincipals(appId='{id}')",
-    "Graph: DELETE /servicePrincipals/{id}",
   ],
+  elsewhere: { matrix: "register", rows: ["sign-in: devicecode", "sign-in: token device_code"] },
   start: async (lanes) => {
     const { state, ...moment } = await momentAfter(lanes, {}, async (place) => {
       const run = await runBuilt(place);

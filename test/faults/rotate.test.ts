@@ -6,26 +6,34 @@ import { ALONE, infoOf, openedBy, REGISTER, runBuilt } from "./runs.ts";
 
 const ROTATE = ["secret", "rotate", ...ALONE];
 
+/** Every fault of every request, inside the process, is in `flow/secret.test.ts`. */
 testMatrix({
   name: "secret rotate",
   rows: [
-    "delivery: form",
-    "delivery: store",
-    "delivery: look",
-    "delivery: open",
-    "sign-in: devicecode",
-    "sign-in: token device_code",
-    "Graph: batch of 6 from GET /organization",
-    "Graph: batch of 3 from GET /servicePrincipals(appId='{id}')",
     "Graph: POST /applications/{id}/addPassword",
     "delivery: store #2",
     "delivery: look #2",
     "Graph: PATCH /applications/{id}",
+  ],
+  reads: [
+    "Graph: batch of 6 from GET /organization",
+    "Graph: batch of 3 from GET /servicePrincipals(appId='{id}')",
     "Graph: batch of 4 from GET /applications/{id}",
     "sign-in: token client_credentials",
     "Graph: GET /users",
     "Graph: GET /groups",
   ],
+  elsewhere: {
+    matrix: "register",
+    rows: [
+      "delivery: form",
+      "delivery: store",
+      "delivery: look",
+      "delivery: open",
+      "sign-in: devicecode",
+      "sign-in: token device_code",
+    ],
+  },
   start: (lanes) =>
     momentAfter(lanes, {}, async (place) => {
       const run = await runBuilt(place);
