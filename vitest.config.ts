@@ -3,9 +3,10 @@ import { defineConfig } from "vitest/config";
 
 const builtProgram = ["test/terminal/**/*.test.ts", "test/package/**/*.test.ts", "test/faults/**/*.test.ts"];
 const shared = {
-  testTimeout: 30_000,
-  // Far above what a busy machine needs: nothing is measured with it.
-  expect: { poll: { timeout: 15_000 } },
+  // Far above what a busy machine needs: nothing is measured with them.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 60_000 } },
   unstubGlobals: true,
   restoreMocks: true,
 };
@@ -25,7 +26,6 @@ export default defineConfig({
           name: "program",
           include: builtProgram,
           globalSetup: ["test/support/product.ts"],
-          hookTimeout: 60_000,
           // Whole processes on a busy machine: what fails twice is a failure.
           retry: 1,
           // Many wait for half a minute at a time; how many of a file run beside each other is its lanes' to say.

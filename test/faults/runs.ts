@@ -70,12 +70,21 @@ export async function runBuilt(
     limitMs: LIMIT_MS,
     onStart: (pid) => {
       victim.kill = () => {
-        if (isRunning) process.kill(pid, "SIGKILL");
+        if (isRunning) killProcess(pid);
       };
     },
   });
   isRunning = false;
   return ended;
+}
+
+/** It may have ended by itself a moment ago. */
+function killProcess(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 /** The hand-over file of a folder, where there is one. */

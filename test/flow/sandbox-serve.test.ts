@@ -18,7 +18,7 @@ async function served(...flags: string[]) {
     stop.abort(new AppError("INTERRUPTED", { signal: "SIGINT" }));
     expect(await ended).toBe(0);
   });
-  await expect.poll(() => ports.said.results.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => ports.said.results.length).toBe(1);
   const [text = ""] = ports.said.results;
   const variables = Object.fromEntries(
     [...text.matchAll(/^ {2}(\w+)=(.+)$/gm)].map(([, name, value]) => [name, value]),

@@ -68,5 +68,5 @@ describe.each(DANGEROUS)("%s", (kind) => {
       expect(second.exitCode, `${name}: ${second.stderr}`).toBe(0);
       expect(outcomeOf(tenant), name).toEqual(COMPLETE);
     }
-  }, 120_000);
+  }, 300_000);
 });

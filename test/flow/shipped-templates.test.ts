@@ -253,6 +253,6 @@ describe.each(FULLEST)("%s, with a fault at every request", (_title, product) =>
         expectEachOnce(product, tenant, first.folder);
       }
     },
-    120_000,
+    300_000,
   );
 });

@@ -131,7 +131,7 @@ describe.concurrent("the installed program", () => {
     const args = ["exec", "--offline", "--yes", `--package=${tarball}`, "--", "entra-app-registration"];
     const { stdout } = await run("npm", [...args, "--version"], { cwd, env, shell: windows });
     expect(stdout.trim()).toBe(manifest["version"]);
-  }, 60_000);
+  }, 180_000);
 
   test("rehearses the main job, and the second time finds nothing to do", async () => {
     await rehearseTwice(process.execPath, "here");

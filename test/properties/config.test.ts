@@ -111,7 +111,7 @@ function remembering(config: () => Uint8Array): Files {
   };
 }
 
-test("10,000 config files are understood or refused with what is wrong", { timeout: 120_000 }, async () => {
+test("10,000 config files are understood or refused with what is wrong", { timeout: 300_000 }, async () => {
   const { system } = fakePorts();
   const file = join(system.currentFolder, "config.json");
   let bytes: Uint8Array = new Uint8Array();
@@ -138,7 +138,7 @@ test("10,000 config files are understood or refused with what is wrong", { timeo
   expect(Math.min(ended.understood, ended.refused)).toBeGreaterThan(1000);
 });
 
-test("whole runs with any config end well or say what is wrong", { timeout: 120_000 }, async () => {
+test("whole runs with any config end well or say what is wrong", { timeout: 300_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(content, async (config) => {
       const { folder } = fakePorts();

@@ -57,7 +57,7 @@ const step = fc.oneof<fc.WeightedArbitrary<Step>[]>(
 /** What becomes of a registration that the last command of a sequence finds deleted. */
 const deleted = fc.constantFrom("restore", "purge");
 
-test("whatever happened before, one more run makes it right", { timeout: 180_000 }, async () => {
+test("whatever happened before, one more run makes it right", { timeout: 600_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), deleted, async (steps, choice) => {
       const story = new Story();

@@ -17,11 +17,11 @@ interface PipedOptions {
   readonly input?: string;
   /** Called with the child's process id as soon as there is one. */
   readonly onStart?: (pid: number) => void;
-  /** When it counts as hanging; after 20 seconds unless given. */
+  /** When it counts as hanging; after a minute unless given. */
   readonly limitMs?: number;
 }
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 
 /** Runs the installed program without a terminal. */
 export async function piped(

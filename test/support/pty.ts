@@ -38,7 +38,7 @@ export const KEYS = {
 } as const;
 
 /** Past this a program hangs. Far above what a busy machine needs: nothing is measured with it. */
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 60_000;
 
 /** Starts a program in a pseudo-terminal of its own. */
 export function open(file: string, args: readonly string[], options: PtyOptions = {}): Pty {

@@ -18,7 +18,7 @@ function accessToken(answer: unknown): string {
   return (answer as { accessToken: string }).accessToken;
 }
 
-test("a signed-in Azure CLI hands out a token that Graph takes", { timeout: 60_000 }, async ({ skip }) => {
+test("a signed-in Azure CLI hands out a token that Graph takes", { timeout: 240_000 }, async ({ skip }) => {
   skip(missing !== undefined, missing);
   const post = outpost({ behaviour: { persona: "applicationAdministrator" } });
   const env = await signedInAzureCli(post);
@@ -29,7 +29,7 @@ test("a signed-in Azure CLI hands out a token that Graph takes", { timeout: 60_0
   expect((await graph(post, accessToken(answer), "/applications")).status).toBe(200);
 });
 
-test("in Cloud Shell the Azure CLI needs no sign-in", { timeout: 60_000 }, async ({ skip }) => {
+test("in Cloud Shell the Azure CLI needs no sign-in", { timeout: 240_000 }, async ({ skip }) => {
   skip(missing !== undefined, missing);
   const post = outpost({ behaviour: { signIn: "blocked", azureSubscription: true } });
   const env = { ...azureCliEnvironment(post), ...post.cloudShell };
@@ -41,7 +41,7 @@ test("in Cloud Shell the Azure CLI needs no sign-in", { timeout: 60_000 }, async
   });
 });
 
-test("what the tenant refuses reaches its output", { timeout: 60_000 }, async ({ skip }) => {
+test("what the tenant refuses reaches its output", { timeout: 240_000 }, async ({ skip }) => {
   skip(missing !== undefined, missing);
   const post = outpost();
   await expect(az(azureCliEnvironment(post), TOKEN)).rejects.toMatchObject({

@@ -189,7 +189,8 @@ describe("where the shell's session is of no use", () => {
       .poll(() => place.sandbox.requests.some(({ url }) => url.includes("oauth2/token")))
       .toBe(true);
     pty.type(KEYS.ctrlC);
-    expect(await pty.exit(1500)).toBe(130);
+    // Well before the ten seconds that the shell is given.
+    expect(await pty.exit(7000)).toBe(130);
   });
 });
 

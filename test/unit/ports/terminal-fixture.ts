@@ -7,6 +7,19 @@ const { terminal, prompter, clock } = nodePorts({
 });
 const [, , scene] = process.argv;
 
+let written = "";
+const write = process.stderr.write.bind(process.stderr);
+process.stderr.write = (chunk: string | Uint8Array) => {
+  written += String(chunk);
+  return write(chunk);
+};
+
+/** Waits until a text is on the moving line; where there is to be none, as long as would do on an idle machine. */
+async function drawn(text: string): Promise<void> {
+  if (process.argv.includes("--still")) await clock.sleep(300);
+  else while (!written.includes(text)) await clock.sleep(10);
+}
+
 async function questions(): Promise<void> {
   const progress = terminal.progress("held while asked");
   try {
@@ -36,13 +49,12 @@ async function ask(): Promise<void> {
 async function spinner(): Promise<void> {
   const first = terminal.progress("first line");
   const second = terminal.progress(`second ${"long ".repeat(60)}line`);
-  // Time enough to load ora on a busy machine.
-  await clock.sleep(400);
+  await drawn("second long");
   terminal.note("a note between");
   second.stop();
-  await clock.sleep(100);
+  await drawn("first line");
   first.update("first again");
-  await clock.sleep(100);
+  await drawn("first again");
   first.stop();
   terminal.result("done");
 }

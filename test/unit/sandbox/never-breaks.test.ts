@@ -159,4 +159,4 @@ test("no body makes the provisioning service fall over, and what is refused chan
       else if (address.endsWith("/restart")) await tenant.graph("POST", `${job}/pause`);
     }
   }
-}, 60_000);
+}, 300_000);
