@@ -18,7 +18,7 @@ import type {
 import { nodeFiles } from "../../src/ports/node/files.ts";
 import { nodeProcesses } from "../../src/ports/node/processes.ts";
 import { Secret } from "../../src/secret.ts";
-import { detectCloudShell } from "../../src/signin/cloud-shell.ts";
+import { detectCloudShell } from "../../src/signin/detect-cloud-shell.ts";
 import { folderForFiles } from "./scratch.ts";
 
 /** The answer that stands for Ctrl-C. */
