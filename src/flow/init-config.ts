@@ -19,6 +19,8 @@ export interface ConfigQuestions {
   hostname(): Promise<Hostname | undefined>;
   addOn(question: string): Promise<boolean>;
   provisioning(): Promise<boolean>;
+  /** Who is told when provisioning has trouble, as config.json has it; `keys` are those of the applications. */
+  notification(keys: readonly (string | undefined)[]): Promise<string | undefined>;
   groups(): Promise<readonly string[] | undefined>;
   input(input: TemplateInput): Promise<string | undefined>;
   service(services: readonly string[]): Promise<string | undefined>;
@@ -112,6 +114,10 @@ async function askForRest(
   }
   const asksScim = product.scimVariant !== undefined && given.useSCIM === undefined;
   const useSCIM = asksScim ? await questions.provisioning() : given.useSCIM;
+  const isProvisioned = useSCIM || templates.some(({ application }) => application.scim);
+  const asksWhom = isProvisioned && given.notificationEmail === undefined;
+  const keys = templates.map(({ application }) => application.key);
+  const notificationEmail = asksWhom ? await questions.notification(keys) : given.notificationEmail;
   const groups = given.groups ?? (template?.groups && (await questions.groups()));
   const { services } = template?.oneTimePassword ?? {};
   const service = given.oneTimePasswordServiceUri ?? (services && (await questions.service(services)));
@@ -122,6 +128,7 @@ async function askForRest(
     ...(hostname !== undefined && { hostname }),
     ...(service !== undefined && { oneTimePasswordServiceUri: service }),
     ...(useSCIM !== undefined && { useSCIM }),
+    ...(notificationEmail !== undefined && { notificationEmail }),
     ...(groups !== undefined && { groups }),
     addOns: switches,
     inputs: texts,

@@ -110,18 +110,22 @@ describe("config init", () => {
         { expect: /URL of the app/, answer: "http://app.contoso.com" },
         { expect: /URL of the app/, answer: "https://" },
         { expect: /provisioned \(SCIM\)/, answer: "yes" },
+        { expect: /told when provisioning has trouble \(Enter/, answer: "it@contoso" },
+        { expect: /told when provisioning has trouble \(Enter/, answer: " it@contoso.com" },
         { expect: /Groups whose users/, answer: "" },
         { expect: /one-time-password service/ },
       ],
     });
     expect(ports.refused.map(({ reason }) => reason)).toEqual([
       "Must start with https://, not http://: Microsoft Entra takes no other address.",
+      expect.stringMatching(/e-mail address/),
     ]);
     expect(written(folder)).toEqual({
       ...NOT_SET,
       tenantID: EXAMPLE.tenantId,
       appName: "x",
       useSCIM: true,
+      notificationEmail: "it@contoso.com",
     });
   });
 
@@ -136,12 +140,18 @@ describe("config init", () => {
           answer: "nowhere",
         },
         { expect: /test or production/, answer: "test" },
+        {
+          expect: /trouble, or advisors=<e-mail>, rooms=<e-mail>/,
+          answer: "it@contoso.com, lobby=a@b.example",
+        },
+        { expect: /told when provisioning/, answer: "it@contoso.com, rooms=fm@contoso.com" },
       ],
     });
     expect(exitCode).toBe(0);
     expect(written(folder)).toMatchObject({
       template: "andmoney",
       andMoneyApi: "https://api.test-env.booking.andmoney.dk",
+      notificationEmail: "it@contoso.com, rooms=fm@contoso.com",
     });
     expect(stdout).toContain("the customer is asked: tenantID, appName");
     expect((await run(["config", "check"], { folder })).exitCode).toBe(0);

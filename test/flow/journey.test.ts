@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { EXAMPLE } from "../../src/sandbox/index.ts";
+import { labelled } from "../../src/settings/values.ts";
 import type { Template } from "../../src/template/schema.ts";
 import { shipped } from "../support/builders.ts";
 import { runInProcess, testTenant } from "../support/run.ts";
@@ -28,7 +29,8 @@ function answers([{ inputs = [] } = { inputs: [] }]: readonly Pick<Template, "in
   return inputs
     .filter((input) => input.default === undefined && !input.optional)
     .map(({ name, format, choices }) => {
-      const value = format === "url" ? `https://vendor.example/${name}` : (choices?.[0] ?? name);
+      const value =
+        format === "url" ? `https://vendor.example/${name}` : labelled(choices?.[0] ?? name).label;
       return `--set=${name}=${value}`;
     });
 }

@@ -1,5 +1,7 @@
+import type { Fault } from "../../errors.ts";
 import type { ConfigQuestions } from "../../flow/init-config.ts";
 import type { Prompter } from "../../ports/index.ts";
+import { resolveNotifications } from "../../settings/notifications.ts";
 import {
   type Parsed,
   parseAppName,
@@ -56,10 +58,22 @@ export function askForConfig(prompter: Prompter): ConfigQuestions {
     hostname: () => ask(CONFIG_QUESTIONS.hostname, parseHostname),
     addOn: (question) => askYesOrNo(question),
     provisioning: () => askYesOrNo(CONFIG_QUESTIONS.provisioning),
+    notification: (keys) =>
+      ask(CONFIG_QUESTIONS.notification(keys.flatMap((key) => key ?? [])), notificationOf(keys)),
     groups: () => ask(CONFIG_QUESTIONS.groups, parseGroups),
     input: (input) => ask(CONFIG_QUESTIONS.input(input), parseInput(input)),
     service: (services) =>
       ask(CONFIG_QUESTIONS.service(services.map((service) => new URL(service).host)), parseServiceUri),
+  };
+}
+
+/** Who is told of failures, as it is typed; for no other applications than those of the product. */
+function notificationOf(keys: readonly (string | undefined)[]): (text: string) => Parsed<string> {
+  return (text) => {
+    const faults: Fault[] = [];
+    resolveNotifications(undefined, text, keys, faults);
+    const [fault] = faults;
+    return fault ? { ok: false, expected: fault.expected } : { ok: true, value: text.trim() };
   };
 }
 

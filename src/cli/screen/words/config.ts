@@ -19,6 +19,10 @@ export const CONFIG_QUESTIONS = {
   groups:
     "Groups whose users are synchronised, by name or object ID, with commas between (Enter: the customer is asked)",
   provisioning: "Are users to be provisioned (SCIM)?",
+  notification: (keys: readonly string[]) => {
+    const each = keys.length > 1 ? say`, or ${keys.map((key) => `${key}=<e-mail>`).join(", ")}` : "";
+    return `E-mail address that is told when provisioning has trouble${each} (Enter: nobody)`;
+  },
   yesOrNo: "(y/n)",
 } as const;
 
