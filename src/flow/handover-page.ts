@@ -1,12 +1,13 @@
 import { basename } from "node:path";
 import { isAppError } from "../errors.ts";
 import { writeHandoverText } from "../handover/file.ts";
-import type { PageApplication, PageLink } from "../handover/page.ts";
+import type { PageApplication, PageLink, PageProvisioning } from "../handover/page.ts";
 import { PAGE_FILE } from "../handover/page-file.ts";
 import type { SecretLife } from "../handover/timeline.ts";
 import { type Cloud, enterprisePage, groupPage, registrationPage } from "../signin/cloud.ts";
 import type { RunContext } from "./context.ts";
 import type { Handover, RegisterResult } from "./events.ts";
+import type { ProvisioningResult } from "./provisioner.ts";
 import type { RegisterInput } from "./run.ts";
 
 /**
@@ -22,10 +23,11 @@ export async function withPage(
   results: readonly RegisterResult[],
 ): Promise<RegisterResult[]> {
   const [first, ...others] = results;
-  const groups = [
-    ...new Map(results.flatMap((result) => result.groups).map((group) => [group.id, group])).values(),
-  ];
-  if (!first || dryRun || (!handoverPage && groups.length === 0)) return [...results];
+  const hasGroups = results.some((result) => result.groups.length > 0);
+  if (!first || dryRun || (!handoverPage && !hasGroups)) return [...results];
+  // Whose members are provisioned need not be told to the vendor by ID.
+  const synchronised = results.flatMap((result) => (result.provisioning ? [] : result.groups));
+  const groups = [...new Map(synchronised.map((group) => [group.id, group])).values()];
   const { cloud, ports, report } = context;
   const { isPageOf, toPage } = await import("../handover/page.ts");
   const { tenant } = first;
@@ -65,6 +67,7 @@ function toApplication(cloud: Cloud, result: RegisterResult): PageApplication[] 
       waiting,
       secret,
       handoverFile: handover?.link && basename(handover.file),
+      provisioning: result.provisioning && toProvisioning(result.provisioning),
       links: linksOf(cloud, tenant.id, {
         appId,
         servicePrincipalId,
@@ -73,6 +76,16 @@ function toApplication(cloud: Cloud, result: RegisterResult): PageApplication[] 
       }),
     },
   ];
+}
+
+/** Who is assigned as far as the page, which is passed on, needs it: groups by name, users as a number. */
+function toProvisioning({ outcome, state, tenantUrl, assigned }: ProvisioningResult): PageProvisioning {
+  return {
+    tenantUrl,
+    state: outcome === "waiting" ? "waiting" : (state ?? "notSetUp"),
+    groups: assigned.filter(({ kind }) => kind === "Group").map(({ displayName }) => displayName),
+    users: assigned.filter(({ kind }) => kind === "User").length,
+  };
 }
 
 function toLife(end: string, handover: Handover | undefined): SecretLife {

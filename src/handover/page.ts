@@ -1,3 +1,4 @@
+import type { ProvisioningState } from "../provisioning/state.ts";
 import type { DesiredRegistration, ResolvedPermission } from "../registration/types.ts";
 import { toScreenDate } from "./dates.ts";
 import { Html, html } from "./html.ts";
@@ -8,6 +9,16 @@ import { type SecretLife, timeline } from "./timeline.ts";
 export interface PageLink {
   readonly text: string;
   readonly url: string;
+}
+
+/** How users get into the product by themselves. */
+export interface PageProvisioning {
+  readonly tenantUrl: string;
+  /** "waiting" for the vendor's secret token. */
+  readonly state: ProvisioningState | "waiting";
+  /** The groups whose members are provisioned, by name, and how many users besides. */
+  readonly groups: readonly string[];
+  readonly users: number;
 }
 
 export interface PageApplication {
@@ -22,6 +33,8 @@ export interface PageApplication {
   /** The name of the file that holds the one-time link; undefined where this run wrote none. */
   readonly handoverFile: string | undefined;
   readonly links: readonly PageLink[];
+  /** Undefined where this run did not look at it. */
+  readonly provisioning?: PageProvisioning | undefined;
 }
 
 export interface HandoverPage {
@@ -83,7 +96,7 @@ ${groups.length > 0 ? groupsPart(groups) : ""}
 }
 
 function applicationPart(application: PageApplication, { tenant, applications, now }: HandoverPage): Html {
-  const { desired, waiting, secret, handoverFile, links } = application;
+  const { desired, waiting, secret, handoverFile, links, provisioning } = application;
   const where =
     handoverFile === undefined
       ? ""
@@ -98,6 +111,7 @@ ${facts(application, tenant).map(([name, values]) => html`<div><dt>${name}</dt>$
 </section>
 ${permissionsPart(desired.permissions, waiting)}
 ${secret ? html`<section>\n<h2>How long the client secret works</h2>\n${timeline(secret, now)}\n${where}</section>` : ""}
+${provisioning ? provisioningPart(provisioning) : ""}
 <section>
 <h2>In the Entra admin center</h2>
 <ul>
@@ -162,6 +176,29 @@ ${permissions.map(
 </li>
 `,
 )}</ul>
+</section>`;
+}
+
+const STATES: Readonly<Record<PageProvisioning["state"], string>> = {
+  waiting: "Prepared; it waits for the vendor's secret token",
+  notSetUp: "Not set up yet",
+  incomplete: "Prepared; it waits for the vendor's tenant URL and secret token",
+  ready: "Ready, and not started yet",
+  firstCycle: "Running; the first cycle is under way",
+  running: "Running",
+  paused: "Paused",
+  quarantine: "Held back by Microsoft Entra (in quarantine) until its trouble is repaired",
+};
+
+function provisioningPart({ tenantUrl, state, groups, users }: PageProvisioning): Html {
+  const others = users === 0 ? [] : [html`${users === 1 ? "1 user" : `${users} users`}`];
+  const assigned = [...groups.map((name) => html`Group <bdi>${name}</bdi>`), ...others];
+  return html`<section>
+<h2>Provisioning of users (SCIM)</h2>
+<dl>
+<div><dt>Status</dt><dd>${STATES[state]}</dd></div>
+<div><dt>Tenant URL</dt><dd><code>${tenantUrl}</code></dd></div>
+${assigned.length > 0 ? html`<div><dt>Assigned by this run</dt>${assigned.map((one) => html`<dd>${one}</dd>`)}</div>\n` : ""}</dl>
 </section>`;
 }
 

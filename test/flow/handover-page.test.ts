@@ -47,6 +47,25 @@ describe("the page for people", () => {
     expect(existsSync(join(dry.folder, PAGE))).toBe(false);
   });
 
+  test("says how provisioning stands: what runs, where to and who is assigned, and never the token", async () => {
+    const tenant = testTenant();
+    const [group] = tenant.state.groups;
+    const words = ["scim", "setup", "--template", "flexwhere", "--tenant-id", EXAMPLE.tenantId, "--yes"];
+    const people = ["--user", "megan.bowen@contoso.com", "--group", group?.displayName ?? ""];
+    const token = "a-token-of-the-vendor";
+    const wait = await runInProcess([...words, "--no-input", "--handover-page"], tenant);
+    expect(pageOf(wait)).toContain("it waits for the vendor&#39;s secret token");
+    const options = { folder: wait.folder, piped: token };
+    const run = await runInProcess([...words, ...people, "--no-input", "--handover-page"], tenant, options);
+    expect(run.exitCode, run.stderr).toBe(0);
+    const page = pageOf(run);
+    expect(page).toMatch(/<dt>Status<\/dt><dd>Running/);
+    expect(page).toContain("<code>https://scim.flexwhere.com/scim</code>");
+    expect(page).toContain(`<dd>Group <bdi>${group?.displayName}</bdi></dd><dd>1 user</dd>`);
+    expect(page).not.toContain(token);
+    expect(page).not.toContain("The vendor needs the object IDs");
+  });
+
   test("can be had later, and replaces itself but never another app's", async () => {
     const tenant = testTenant();
     const { folder } = await runInProcess(UNATTENDED, tenant);

@@ -42,6 +42,19 @@ const wordsOf = (page: string): string =>
     .replaceAll(/<[^>]+>/g, " ")
     .replaceAll(/\s+/g, " ");
 
+test("says nothing of provisioning where there is none, and shows names from outside as text", () => {
+  expect(wordsOf(toPage(aPage()))).not.toContain("SCIM");
+  const provisioning = {
+    tenantUrl: "https://scim.example.com/scim",
+    state: "quarantine",
+    groups: ["<b>Sales</b>"],
+    users: 3,
+  } as const;
+  const page = toPage(aPage({ applications: [anApplication({ provisioning })] }));
+  expect(wordsOf(page)).toContain("Status Held back by Microsoft Entra (in quarantine)");
+  expect(page).toContain("Group <bdi>&lt;b&gt;Sales&lt;/b&gt;</bdi></dd><dd>3 users");
+});
+
 test("shows what was created, what it may do, the groups, and until when the secret works", () => {
   const words = wordsOf(toPage(aPage()));
   for (const text of [
