@@ -26,7 +26,7 @@ export function peopleList(what: string, problem: PeopleListProblem): Wording {
   return {
     message: `${what} has several columns, and its first line does not say which is which:`,
     details: problem.found.map((name) => say`${name}`),
-    hint: "Begin it with a line of column names: user (or userPrincipalName, objectId, group), and role where there is one.",
+    hint: "Write one user or group a line; or begin with a line of column names: user (or userPrincipalName, objectId, group), and role where there is one.",
   };
 }
 

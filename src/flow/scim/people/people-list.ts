@@ -104,7 +104,8 @@ async function* lines(texts: AsyncIterable<string>): AsyncGenerator<string, void
 /** Knows, once it has seen the first line, which column is which. */
 class Columns {
   #delimiter: string | undefined;
-  #who = 0;
+  /** Where it may say who is meant, the surest first. */
+  #who: readonly number[] = [0];
   #role: number | undefined;
   #isBegun = false;
 
@@ -121,15 +122,16 @@ class Columns {
       this.#isBegun = true;
       if (this.#isHeader(cells)) return [];
     }
-    const who = cells[this.#who] ?? "";
+    // Users may stand in one column and groups in another.
+    const who = this.#who.map((index) => cells[index] ?? "").find((cell) => cell !== "") ?? "";
     const role = this.#role === undefined ? undefined : cells[this.#role] || undefined;
     return who === "" ? [] : [{ who, role }];
   }
 
   #isHeader(cells: readonly string[]): boolean {
     const names = cells.map((cell) => cell.toLowerCase().replaceAll(/[^\p{L}\d]/gu, ""));
-    const who = WHO.map((name) => names.indexOf(name)).find((index) => index >= 0);
-    if (who === undefined) {
+    const who = WHO.map((name) => names.indexOf(name)).filter((index) => index >= 0);
+    if (who.length === 0) {
       if (cells.slice(1).every((cell) => cell === "")) return false;
       throw new ListFault({ kind: "columns", found: cells.slice(0, SHOWN_COLUMNS) });
     }
