@@ -219,8 +219,8 @@ describe("roles", () => {
       createdDateTime: "2026-11-20T12:00:00Z",
     });
     const run = await scim(["assign", "--user", megan.userPrincipalName, "--yes"]);
-    expect(run.stderr).toContain('1 of them have "Default access"');
-    expect(run.stdout).toContain("1 older assignment");
+    expect(run.stderr).toContain('1 of them has "Default access"');
+    expect(run.stdout).toContain("1 older assignment taken back");
     expect(assigned(tenant)).toEqual(["Megan Bowen: User"]);
   });
 

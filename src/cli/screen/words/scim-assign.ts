@@ -22,11 +22,11 @@ export function assignmentLines({ plan, displayName, seconds }: AssignmentPropos
   const rest: string[] = [];
   if (replaced.defaultAccess > 0) {
     rest.push(
-      `${count(replaced.defaultAccess)} of them have "Default access", which provisioning passes over: the role takes its place`,
+      `${ofThem(replaced.defaultAccess)} "Default access", which provisioning passes over: the role takes its place`,
     );
   }
   if (replaced.otherRole > 0) {
-    rest.push(`${count(replaced.otherRole)} of them have another role: this one takes its place`);
+    rest.push(`${ofThem(replaced.otherRole)} another role: this one takes its place`);
   }
   if (seconds >= 60)
     rest.push(`takes about ${about(seconds)}: Microsoft takes 20 writes a second, and others write as well`);
@@ -75,6 +75,10 @@ export function missingLines(missing: readonly Missing[], file: string | undefin
     ...(missing.length > MOST_SHOWN ? [`  … and ${count(missing.length - MOST_SHOWN)} more`] : []),
     ...(file === undefined ? [] : [say`As a table, for a spreadsheet: ${file}`]),
   ];
+}
+
+function ofThem(number: number): string {
+  return `${count(number)} of them ${number === 1 ? "has" : "have"}`;
 }
 
 function inRoles(roles: AssignmentProposal["plan"]["roles"]): string {
@@ -144,7 +148,7 @@ export function assignEnd({
       ];
     case "assigned":
       return [
-        say`${left > 0 ? "Partly done" : "Done"}: ${count(assigned)} assigned to "${displayName}"${removed > 0 ? `, ${count(removed)} older assignments taken back` : ""}.`,
+        say`${left > 0 ? "Partly done" : "Done"}: ${count(assigned)} assigned to "${displayName}"${removed > 0 ? `, ${removed === 1 ? "1 older assignment" : `${count(removed)} older assignments`} taken back` : ""}.`,
         ...rest,
         "Microsoft Entra provisions them with its next cycle; there is one every 40 minutes.",
       ];
