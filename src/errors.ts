@@ -49,7 +49,8 @@ export interface ErrorFacts {
   /** An application that nobody should consent to on this tool's word. */
   CONSENT_REFUSED: { appId: string; displayName: string; problem: ConsentProblem };
   /** No application of that name carries our mark. */
-  REGISTRATION_NOT_FOUND: { displayName: string; tenantId: string };
+  /** `scimVariant`: the template with which `scim setup` may have made it. */
+  REGISTRATION_NOT_FOUND: { displayName: string; tenantId: string; scimVariant: string | undefined };
   /** It was there, and can be restored for a while. */
   REGISTRATION_DELETED: {
     displayName: string;
@@ -363,6 +364,8 @@ export type PeopleListProblem =
 export interface Namesake {
   readonly appId: string;
   readonly createdDateTime: string | undefined;
+  /** The other template with which this tool made it; undefined where somebody else did. */
+  readonly template?: string | undefined;
 }
 
 /** A host that could not be reached, and what is known of the way to it. */

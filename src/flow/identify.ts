@@ -4,7 +4,7 @@ import type { GraphContext } from "../graph/batch.ts";
 import { type CandidatesRead, type DeletedApplication, readCandidates, type Wanted } from "../graph/read.ts";
 import { removeSecret } from "../graph/secrets.ts";
 import { chooseApplication } from "../registration/choose.ts";
-import { isMarked, isOurSecretName } from "../registration/names.ts";
+import { isMarked, isOurSecretName, toNamesakes } from "../registration/names.ts";
 import type { Application } from "../registration/types.ts";
 import type { RunContext } from "./context.ts";
 import { journaled } from "./context.ts";
@@ -60,7 +60,7 @@ async function askForNamesake(
   applications: readonly Application[],
 ): Promise<Identified | { readonly kind: "rename" }> {
   if (!questions) {
-    const candidates = applications.map(({ appId, createdDateTime }) => ({ appId, createdDateTime }));
+    const candidates = toNamesakes(applications, displayName, uniqueName);
     throw new AppError("NAMESAKES", { displayName, candidates });
   }
   const answer = await questions.namesake(displayName, applications);

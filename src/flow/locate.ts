@@ -10,7 +10,7 @@ import {
 import { readTenant, type TenantRead } from "../graph/tenant.ts";
 import { chooseApplication } from "../registration/choose.ts";
 import { uniqueNameOf } from "../registration/desired.ts";
-import { isMarked } from "../registration/names.ts";
+import { isMarked, toNamesakes } from "../registration/names.ts";
 import type { Application, CurrentRegistration } from "../registration/types.ts";
 import { isSettled, type KnownValues } from "../settings/known-values.ts";
 import { sha256 } from "../sha256.ts";
@@ -92,7 +92,8 @@ export function notThere(
 ): AppError {
   if (deleted) return deletedError(template, deleted, appId === undefined ? appName : undefined);
   if (appId !== undefined) return appNotFound(appId, tenant.id);
-  return new AppError("REGISTRATION_NOT_FOUND", { displayName: appName, tenantId: tenant.id });
+  const { scimVariant } = template;
+  return new AppError("REGISTRATION_NOT_FOUND", { displayName: appName, tenantId: tenant.id, scimVariant });
 }
 
 export interface LocateInput {
@@ -196,7 +197,8 @@ async function byName(
   // Who only wants it gone need not say which of the others was never meant.
   if (deleted && deletedSettles) return { appName, application: undefined, deleted };
   if (!questions) {
-    throw new AppError("NAMESAKES", { displayName, candidates: choice.applications });
+    const namesakes = toNamesakes(choice.applications, appName, uniqueName);
+    throw new AppError("NAMESAKES", { displayName, candidates: namesakes });
   }
   const appId = await questions.whichApplication(displayName, choice.applications);
   const application = choice.applications.find((candidate) => candidate.appId === appId);

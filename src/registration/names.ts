@@ -11,14 +11,47 @@ const ADOPTED = `${PRODUCT}-adopted`;
  * @param sha256 gives the hexadecimal digest of a text.
  */
 export function toUniqueName(template: string, appName: string, sha256: (text: string) => string): string {
-  const slug = appName
+  const digest = sha256(`${template}${appName}`).slice(0, 8);
+  return [PRODUCT, template, slugOf(appName), digest].filter((part) => part !== "").join("-");
+}
+
+function slugOf(appName: string): string {
+  return appName
     .normalize("NFKD")
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "")
     .slice(0, 40);
-  const digest = sha256(`${template}${appName}`).slice(0, 8);
-  return [PRODUCT, template, slug, digest].filter((part) => part !== "").join("-");
+}
+
+/**
+ * Applications that have a name, each with the other template with which this tool made it or took it over, as its mark
+ * says; without one where it has none.
+ *
+ * @param uniqueName that of the application which was looked for.
+ */
+export function toNamesakes(
+  applications: readonly (Marked & {
+    readonly appId: string;
+    readonly createdDateTime: string | undefined;
+  })[],
+  appName: string,
+  uniqueName: string,
+): { appId: string; createdDateTime: string | undefined; template: string | undefined }[] {
+  return applications.map((application) => {
+    const { appId, createdDateTime } = application;
+    const template = isMarked(application, uniqueName) ? undefined : templateOf(application, appName);
+    return { appId, createdDateTime, template };
+  });
+}
+
+function templateOf({ uniqueName, tags }: Marked, appName: string): string | undefined {
+  const slug = slugOf(appName);
+  const end = slug === "" ? "" : `-${slug}`;
+  const [found] = [uniqueName, ...tags]
+    .flatMap((text) => (text !== undefined && isOurMark(text) ? [text.slice(PRODUCT.length + 1, -9)] : []))
+    .filter((text) => text.endsWith(end) && text !== end);
+  return found === undefined || end === "" ? found : found.slice(0, -end.length);
 }
 
 /** A secret's display name: the vendor's description, then which run of this tool made it. */

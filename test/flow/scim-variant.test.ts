@@ -54,6 +54,20 @@ describe("useSCIM", () => {
       folder: run.folder,
     });
     expect(verified.exitCode, verified.stdout).toBe(0);
+    // Without the variant it is another template's.
+    const [command, , ...words] = argv;
+    const plain = await runInProcess(
+      [command ?? "", ...words, "--hostname", "https://app.contoso.com"],
+      tenant,
+    );
+    expect([plain.exitCode, plain.stderr]).toEqual([
+      2,
+      expect.stringContaining("One that scim setup made is found with: --template empower-scim."),
+    ]);
+    const named = await runInProcess(["secret", "list", ...words, "--app-name", "empower SCIM"], tenant);
+    expect(named.exitCode).toBe(2);
+    expect(named.stderr).toContain('named "empower SCIM" made with another template.');
+    expect(named.stderr).toContain(", template empower-scim)");
     const removed = await runInProcess(["remove", "--scim", "--yes", ...UNATTENDED.slice(1)], tenant);
     expect([removed.exitCode, tenant.state.applications.length]).toEqual([0, 0]);
     expect(removed.stderr).toContain("Users who were provisioned through it stay at the vendor");

@@ -166,6 +166,10 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
         { appId: guid(2), createdDateTime: undefined },
       ],
     },
+    {
+      displayName: "empower",
+      candidates: [{ appId: guid(1), createdDateTime: "2026-01-02T03:04:05Z", template: "empower-scim" }],
+    },
   ],
   NOT_OURS: [{ displayName: "empower", appId: guid(1) }],
   NAME_NOT_TYPED: [{ displayName: "empower", appId: guid(1) }],
@@ -186,7 +190,11 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
       problem: { kind: "extraPermissions", names: ["Mail.Read (Microsoft Graph, delegated)"] },
     },
   ],
-  REGISTRATION_NOT_FOUND: [{ displayName: "empower", tenantId: "t" }],
+  REGISTRATION_NOT_FOUND: [undefined, "empower-scim"].map((scimVariant) => ({
+    displayName: "empower",
+    tenantId: "t",
+    scimVariant,
+  })),
   REGISTRATION_DELETED: [undefined, "empower"].map((appName) => ({
     displayName: "empower",
     appId: guid(1),

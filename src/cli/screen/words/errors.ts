@@ -105,14 +105,23 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     details: keys.map((key) => say`${commandWith(argv, version, key)}`),
     hint: "Run it for the one that is meant, as above.",
   }),
-  NAMESAKES: ({ displayName, candidates }) => ({
-    message: say`There is already an app registration named "${displayName}" that this tool did not make.`,
-    details: candidates.map(
-      ({ appId, createdDateTime }) =>
-        say`--app-id ${appId}   (created ${createdDateTime?.slice(0, 10) ?? "?"})`,
-    ),
-    hint: "To work on one of them, add its --app-id (register then takes it over). To make a new one, choose another --app-name.",
-  }),
+  NAMESAKES: ({ displayName, candidates }) => {
+    const isOurs = candidates.some(({ template }) => template !== undefined);
+    const maker = isOurs ? "made with another template" : "that this tool did not make";
+    return {
+      message: say`There is already an app registration named "${displayName}" ${maker}.`,
+      details: candidates.map(({ appId, createdDateTime, template }) => {
+        const facts = [
+          `created ${createdDateTime?.slice(0, 10) ?? "?"}`,
+          ...(template === undefined ? [] : [`template ${template}`]),
+        ];
+        return say`--app-id ${appId}   (${facts.join(", ")})`;
+      }),
+      hint: isOurs
+        ? "To work on one that this tool made, add its --template. To make a new one, choose another --app-name."
+        : "To work on one of them, add its --app-id (register then takes it over). To make a new one, choose another --app-name.",
+    };
+  },
   NOT_OURS: ({ displayName, appId }) => ({
     message: say`The app registration "${displayName}" (${appId}) has no mark of this tool, so it is not removed.`,
     hint: "If it has to go all the same, delete it in the Entra admin center under App registrations.",
@@ -144,11 +153,17 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
           details: problem.names.map((name) => say`${name}`),
           hint: "No consent was given. Ask whoever registered the app to take them off (API permissions), or consent to each in the Entra admin center if you know why it is there.",
         },
-  REGISTRATION_NOT_FOUND: ({ displayName, tenantId }) => ({
+  REGISTRATION_NOT_FOUND: ({ displayName, tenantId, scimVariant }) => ({
     message: say`There is no app registration named "${displayName}" in the tenant ${tenantId}.`,
     hint: [
       {
-        say: "Check --app-name and --tenant-id, or name the app by its client ID with --app-id. Is there none yet? Make it with:",
+        say: [
+          "Check --app-name and --tenant-id, or name the app by its client ID with --app-id.",
+          ...(scimVariant === undefined
+            ? []
+            : [say`One that scim setup made is found with: --template ${scimVariant}.`]),
+          "Is there none yet? Make it with:",
+        ].join(" "),
         run: "register",
       },
       { say: "Or, where users are to be provisioned:", run: "scim setup" },
