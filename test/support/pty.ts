@@ -106,8 +106,9 @@ export function open(file: string, args: readonly string[], options: PtyOptions 
     until: async (wanted, ms = LIMIT_MS) => {
       const matches = (): boolean => {
         if (!(wanted instanceof RegExp)) return wanted(screen());
-        // The prompts break their lines themselves, so that the terminal does not know of it.
-        return wanted.test(screen()) || wanted.test(screen().replaceAll("\n", ""));
+        // Questions break their lines themselves, between words and their answers anywhere: the terminal knows nothing of it.
+        const screens = [screen(), screen().replaceAll("\n", ""), screen().replaceAll(/\n */g, " ")];
+        return screens.some((text) => wanted.test(text));
       };
       let gone = false;
       await settled(

@@ -1,4 +1,5 @@
 import { Writable } from "node:stream";
+import { wrapAnsi } from "fast-wrap-ansi";
 import { AppError } from "../../errors.ts";
 import { Secret } from "../../secret.ts";
 import type { Prompter } from "../index.ts";
@@ -23,11 +24,18 @@ export interface PrompterOptions {
 /** Questions on standard error, so that standard output carries the result alone. */
 export function nodePrompter(streams: Pick<Streams, "stdin" | "stderr">, options: PrompterOptions): Prompter {
   const ask = asker(streams, options);
+  /** The library breaks a question wherever the line ends, in the middle of a word, too. */
+  const broken = <Question extends { readonly message: string }>(question: Question): Question => {
+    // A terminal in a container may have no size.
+    const columns = streams.stderr.columns > 0 ? streams.stderr.columns : 80;
+    const lines = wrapAnsi(question.message, Math.max(20, columns - SIGN_WIDTH));
+    return { ...question, message: lines.replaceAll("\n", `\n${" ".repeat(SIGN_WIDTH)}`) };
+  };
   return {
     input: ({ check, ...question }) =>
       ask(async (context) => {
         const { input } = await import("./questions.ts");
-        return input({ ...question, validate: (answer) => check(answer) ?? true }, context);
+        return input({ ...broken(question), validate: (answer) => check(answer) ?? true }, context);
       }),
     secret: ({ check, message }) =>
       ask(async (context) => {
@@ -35,36 +43,39 @@ export function nodePrompter(streams: Pick<Streams, "stdin" | "stderr">, options
         const validate = (answer: string) => check(answer) ?? true;
         // Unless told otherwise, the library shows the answer at a key.
         const hidden = { mask: false, toggleMask: false } as const;
-        return new Secret(await password({ message, ...hidden, validate }, context));
+        return new Secret(await password(broken({ message, ...hidden, validate }), context));
       }),
     key: (keys, signal) => pressedKey(streams.stdin, keys, signal),
     confirm: (question) =>
       ask(async (context) => {
         const { confirm } = await import("./questions.ts");
-        return confirm(question, context);
+        return confirm(broken(question), context);
       }),
     select: ({ message, choices }) =>
       ask(async (context) => {
         const { select } = await import("./questions.ts");
-        return select({ message, choices: [...choices] }, context);
+        return select(broken({ message, choices: [...choices] }), context);
       }),
     search: ({ message, find }) =>
       ask(async (context) => {
         const { pause, search, Separator } = await import("./questions.ts");
         return search(
-          {
+          broken({
             message,
             source: async (typed = "", { signal }) => {
               if (typed !== "") await pause(PAUSE_MS, undefined, { signal });
               const rows = await find(typed, signal);
               return rows.map((row) => ("line" in row ? new Separator(row.line) : row));
             },
-          },
+          }),
           context,
         );
       }),
   };
 }
+
+/** What stands before a question: its sign, and a space. */
+const SIGN_WIDTH = 2;
 
 /** Whoever types does not pause as long as this between two letters. */
 const PAUSE_MS = 250;

@@ -83,7 +83,17 @@ async function search(): Promise<void> {
   terminal.result(`${chosen} (${seen.join(", ")})`);
 }
 
+async function long(): Promise<void> {
+  terminal.result(
+    await prompter.input({
+      message: "Which of all these words, when the line is at its end, stays in one piece?",
+      check: () => undefined,
+    }),
+  );
+}
+
 const SCENES = new Map([
+  ["long", long],
   ["spinner", spinner],
   ["search", search],
 ]);

@@ -133,6 +133,18 @@ describe.concurrent("questions", () => {
     }
   });
 
+  test("break between words, and what is typed stands behind", async () => {
+    const run = open(["long"], { cols: 30 });
+    const words = "? Which of all these words,\n  when the line is at its end,\n  stays in one piece?";
+    await run.sees(/one piece\?/);
+    expect(run.text()).toBe(words);
+    run.type("allx\x7f");
+    await run.sees(/piece\?\s+all$/);
+    run.type("\r");
+    await run.sees(/✔/);
+    expect(run.text()).toContain(`${words.replace("?", "✔")} all`);
+  });
+
   test("go on after Ctrl-Z and fg", async () => {
     const run = open(["questions"]);
     await run.sees(/Name\?/);
