@@ -614,6 +614,26 @@ test("F6: an attribute with several values that the tenant does not keep so is w
   expect(run.stderr).toMatch(/Microsoft Entra did not keep these attributes .*:CustomExtensionName:folders/);
 });
 
+test("a dry run over what is there compares expressions without the right to change them", async () => {
+  const tenant = testTenant();
+  const inputs = [
+    "webRedirectUri=https://w.example/cb",
+    "installedRedirectUri=https://i.example/cb",
+    "tenantUrl=https://scim.example.com/v2",
+  ].flatMap((text) => ["--set", text]);
+  const words = ["scim", "setup", "--template", "scim-oidc-platform", ...UNATTENDED, ...inputs, "--no-proof"];
+  const first = await runInProcess([...words, "--user", MEGAN], tenant, { piped: TOKEN });
+  expect(first.exitCode, first.stderr).toBe(0);
+  const { folder } = first;
+  const run = await runInProcess([...words, "--user", MEGAN, "--dry-run"], tenant, { folder });
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(run.stdout).toContain("Nothing to do");
+  const other = [...words, "--user", MEGAN, "--set", "userTypeSource=department", "--dry-run"];
+  const differing = await runInProcess(other, tenant, { folder });
+  expect(differing.exitCode, differing.stderr).toBe(0);
+  expect(differing.stderr).toContain("~ userType = ");
+});
+
 describe("a service that takes its time", () => {
   test("everything new is waited for, and shows in the end", async () => {
     const slow = { synchronizationDelayMs: 20_000, provisioningDelayMs: 10_000, visibilityDelayMs: 5000 };

@@ -1,5 +1,7 @@
+import { isAppError } from "../../../errors.ts";
 import type { ProvisioningTarget } from "../../../graph/synchronization.ts";
 import { lostAttributes } from "../../../journal/lost-attributes.ts";
+import { unparsed } from "../../../provisioning/change-schema.ts";
 import { isSameTenantUrl } from "../../../provisioning/tenant-url.ts";
 import type { CurrentProvisioning, DesiredProvisioning } from "../../../provisioning/types.ts";
 import { during } from "../../context.ts";
@@ -30,7 +32,7 @@ export async function readExisting(
   const target = { servicePrincipalId, isNew: false };
   const [savedWorks, mappings] = await together(
     testSaved(run, target, now.current, { desired, dryRun }),
-    readMappings(run, target, now.current, desired),
+    readMappings(run, target, now.current, { desired, dryRun }),
   );
   return { now, savedWorks, mappings };
 }
@@ -52,10 +54,16 @@ async function readMappings(
   { context, graph }: Pick<Run, "context" | "graph">,
   target: ProvisioningTarget,
   { job, schema }: CurrentProvisioning,
-  desired: DesiredProvisioning,
+  { desired, dryRun }: { readonly desired: DesiredProvisioning; readonly dryRun: boolean },
 ): Promise<Mappings | undefined> {
   if (!job || !schema) return undefined;
-  const parsed = await during(context, "read", () => parseAll(graph, target, job.id, desired));
+  const parsed = await during(context, "read", () =>
+    parseAll(graph, target, job.id, desired).catch((error: unknown) => {
+      // Having an expression taken to pieces takes the right to change it; comparing takes its text alone.
+      if (!dryRun || !isAppError(error, "GRAPH_FORBIDDEN")) throw error;
+      return unparsed(desired);
+    }),
+  );
   const planned = planMappings(schema, desired, parsed);
   if (!planned.changes.some(({ kind }) => kind === "addTargetAttribute")) return planned;
   const lost = await lostAttributes(context.ports, context.journalFolder, job.id);
