@@ -117,3 +117,23 @@ test("F3, F4: who lacks what the vendor requires is listed before anything is ma
     }
   }
 });
+
+test("F3: of those who join a job that runs, whom the vendor would refuse is said before the yes", async () => {
+  const product = await productOf("scim-oidc-platform", { token: "platform" });
+  const addresses = ["webRedirectUri", "installedRedirectUri"].flatMap((name) => [
+    "--set",
+    `${name}=https://${name.toLowerCase()}.vendor.example/x`,
+  ]);
+  const flags = [...addresses, "--set", `tenantUrl=${TENANT_URL}`, "--no-proof"];
+  const first = await product.setUp([...flags, "--user", MEGAN], { [TOKEN]: "platform" });
+  expect(first.exitCode, first.stderr).toBe(0);
+  personOf(product, PRADEEP)["surname"] = "";
+  const joining = ["--group", "Finance", "--user", MEGAN];
+  const second = await product.setUp([...flags, ...joining, "--dry-run"], {});
+  expect(second.exitCode, second.stderr).toBe(0);
+  expect(second.stderr).toContain("1 of 1 user would fail to be provisioned");
+  expect(second.stderr).toContain(PRADEEP);
+  const third = await product.setUp([...flags, "--user", MEGAN], {});
+  expect(third.stdout).toContain("Nothing to do");
+  expect(third.stderr).not.toContain("would fail");
+});

@@ -29,6 +29,31 @@ export function selectionsOf(
   ];
 }
 
+/** Those of them who come in addition to whom a job provisions that runs already. */
+export function joiningOf(
+  { scope }: DesiredProvisioning,
+  { users, groups }: Assignees,
+  now: ProvisioningNow | undefined,
+): readonly UserSelection[] {
+  if (scope === "all") return [];
+  const isNew = ({ id }: { readonly id: string }) => now?.assigned.get(id)?.isProvisioned !== true;
+  const members = groups.toFill.flatMap((filling) => filling.members.map(({ id }) => id));
+  const made = groups.toMake.flatMap((group) => group.members ?? []);
+  const ids = [...new Set([...users.filter(isNew).map(({ id }) => id), ...members, ...made])];
+  return [
+    ...(ids.length > 0 ? [{ kind: "users", ids } as const] : []),
+    ...groups.found.filter(isNew).map(({ id }) => ({ kind: "members", groupId: id }) as const),
+  ];
+}
+
+interface UsersOptions {
+  /** Absolute; where the table of findings goes. */
+  readonly file: string;
+  readonly table: UserTable;
+  /** The app role they will have. */
+  readonly role: string | undefined;
+}
+
 /**
  * How many people that are, and whom of them the vendor would refuse: told at once, with a table of all.
  *
@@ -38,17 +63,21 @@ export async function tellUsers(
   run: Run,
   desired: DesiredProvisioning,
   selections: readonly UserSelection[],
-  options: { readonly file: string; readonly table: UserTable; readonly role: string | undefined },
+  options: UsersOptions,
 ): Promise<number | undefined> {
-  const given = options.role === undefined ? {} : { given: { appRoleAssignments: [options.role] } };
-  const told = await tellRefused(run.context, run.graph, {
-    desired,
-    selections,
-    file: options.file,
-    table: options.table,
-    ...given,
-  });
+  const told = await tellRefusedOf(run, desired, selections, options);
   return told?.checked ?? countPeople(run, selections);
+}
+
+/** Whom of them the vendor would refuse, as `tellUsers` tells it. */
+export async function tellRefusedOf(
+  { context, graph }: Run,
+  desired: DesiredProvisioning,
+  selections: readonly UserSelection[],
+  { role, ...options }: UsersOptions,
+): Promise<UserCheck | undefined> {
+  const given = role === undefined ? {} : { given: { appRoleAssignments: [role] } };
+  return tellRefused(context, graph, { desired, selections, ...options, ...given });
 }
 
 async function countPeople({ context, graph }: Run, selections: readonly UserSelection[]) {

@@ -15,7 +15,7 @@ import type { Prepared } from "../../prepare.ts";
 import type { Principal, Provisioning } from "../../provisioner.ts";
 import type { Run } from "../../run.ts";
 import { type Assignees, chooseProofUser, type ProofUser } from "../people/assignees.ts";
-import { selectionsOf, tellUsers } from "../people/tell-users.ts";
+import { joiningOf, selectionsOf, tellRefusedOf, tellUsers } from "../people/tell-users.ts";
 import { tableName } from "../people/user-list.ts";
 import { applyProvisioning } from "./apply.ts";
 import { assigneesFor, tokenFor } from "./ask.ts";
@@ -79,15 +79,17 @@ export async function prepareProvisioning(
     contact: template.application.scim?.contact,
     answers: { ...answers, hostname: options.known.needsHostname ? answers.hostname : "" },
   };
-  const begins = plan.steps.includes("start") || plan.steps.includes("restart");
-  const people =
-    begins || plan.waitsForToken
-      ? await tellUsers(run, desired, selectionsOf(desired, assignees, now), {
-          file: join(application.outputFolder, tableName("users-to-check", template)),
-          table: options.userTable,
-          role: desired.appRole,
-        })
-      : undefined;
+  const isFirst = plan.waitsForToken || plan.steps.includes("start") || plan.steps.includes("restart");
+  const telling = {
+    file: join(application.outputFolder, tableName("users-to-check", template)),
+    table: options.userTable,
+    role: desired.appRole,
+  };
+  const people = isFirst
+    ? await tellUsers(run, desired, selectionsOf(desired, assignees, now), telling)
+    : undefined;
+  // Of whom a job provisions that runs, its logs tell; of those who join them, nothing does yet.
+  if (!isFirst) await tellRefusedOf(run, desired, joiningOf(desired, assignees, now), telling);
   const unseen = current && !token && !plan.waitsForToken ? unseenSettings(desired, current) : [];
   if (unseen.length > 0) context.report({ kind: "settingsUnseen", displayName, settings: unseen });
   const notKept = mappings?.notKept ?? [];
