@@ -57,7 +57,7 @@ async function issueBeside(context: RunContext, input: RotateInput): Promise<Reg
   const { displayName, appId } = application;
   if (!servicePrincipal) throw new AppError("REGISTRATION_INCOMPLETE", { displayName, appId });
 
-  const hostname = await hostnameOf(context, template, known, application);
+  const hostname = known.needsHostname ? await hostnameOf(context, template, known, application) : "";
   const inputs = await inputsOf(context, template, known);
   const wanted = desiredRegistration(context, input, apis, { appName, hostname, addOns: [], inputs });
   const judged = await judge(context, { ...input, tenantId: tenant.id }, application);

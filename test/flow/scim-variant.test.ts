@@ -285,6 +285,10 @@ describe("other vendors", () => {
     expect(info["issuer"]).toBe(`https://login.microsoftonline.com/${EXAMPLE.tenantId}`);
     const again = await runInProcess(argv, tenant, { folder });
     expect([again.exitCode, again.stdout]).toEqual([0, expect.stringContaining("Nothing to do")]);
+    // Its addresses come from the vendor: a new secret asks for no URL of the customer's.
+    const rotated = await runInProcess(["secret", "rotate", ...argv], tenant, { folder });
+    expect(rotated.exitCode, rotated.stderr).toBe(0);
+    expect(application?.passwordCredentials).toHaveLength(2);
   });
 
   test("an input that nobody gave is named before anybody signs in", async () => {
