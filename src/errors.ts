@@ -99,7 +99,7 @@ export interface ErrorFacts {
   /** A list of people that cannot be used; `file` is `-` for what was piped in. */
   PEOPLE_LIST: { file: string; problem: PeopleListProblem };
   /** None of those who were named is in the tenant; `names` are the first of them. */
-  NOBODY_FOUND: { names: readonly string[]; count: number };
+  NOBODY_FOUND: { names: readonly string[]; ambiguous: readonly string[]; count: number };
   /** App roles, by value or name, that nobody can be assigned with. */
   ROLE_UNKNOWN: { roles: readonly string[]; known: readonly string[]; displayName: string };
   /** A group with more members than can go along on demand. */

@@ -165,6 +165,9 @@ describe("who is meant", () => {
     const run = await scim(["assign", "--group", group.displayName, "--user", "admin@contoso.com", "--yes"]);
     expect(run.stderr).toContain(`${group.displayName}: several go by that name`);
     expect(run.exitCode).toBe(7);
+    const alone = await scim(["assign", "--group", group.displayName, "--yes"]);
+    expect([alone.exitCode, alone.stderr]).toEqual([2, expect.stringContaining("several go by that name")]);
+    expect(alone.stderr).not.toContain("is in this tenant");
     const members = await scim(["assign", "--members-of", group.displayName, "--yes"]);
     expect([members.exitCode, members.stderr]).toEqual([2, expect.stringContaining("00000000abcd")]);
   });

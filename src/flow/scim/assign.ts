@@ -16,7 +16,7 @@ import { tryFolder } from "../output-folder.ts";
 import { READING_SCOPES } from "../sign-in.ts";
 import { checkUnattended, missingTenant } from "../unattended.ts";
 import { type PeopleSources, readPeople } from "./people/named-people.ts";
-import { type AssignmentPlan, planAssignments } from "./people/plan-assignments.ts";
+import { type AssignmentPlan, type Missing, planAssignments } from "./people/plan-assignments.ts";
 import { tableName } from "./people/user-list.ts";
 
 /** The least that assigning takes; what it reads can be read by everybody who may assign. */
@@ -101,8 +101,12 @@ export async function assign(context: RunContext, input: AssignInput): Promise<A
   );
   const count = plan.users + plan.groups;
   if (count === 0 && plan.already === 0 && plan.missing.length > 0) {
+    const named = plan.missing.slice(0, 20);
+    const whose = (problem: Missing["problem"]) =>
+      named.filter((one) => one.problem === problem).map(({ who }) => who);
     throw new AppError("NOBODY_FOUND", {
-      names: plan.missing.slice(0, 20).map(({ who }) => who),
+      names: whose("unknown"),
+      ambiguous: whose("ambiguous"),
       count: plan.missing.length,
     });
   }

@@ -270,8 +270,9 @@ export const FACTS: { readonly [Code in ErrorCode]: readonly ErrorFacts[Code][] 
     { problem: { kind: "severalGroups" } },
   ],
   NOBODY_FOUND: [
-    { names: ["anna@contoso.com"], count: 1 },
-    { names: ["anna@contoso.com"], count: 12_000 },
+    { names: ["anna@contoso.com"], ambiguous: [], count: 1 },
+    { names: ["anna@contoso.com"], ambiguous: [], count: 12_000 },
+    { names: ["anna@contoso.com"], ambiguous: ["Sales"], count: 3 },
   ],
   ROLE_UNKNOWN: [
     { roles: ["Boss"], known: ["User", "Admin"], displayName: "empower" },

@@ -255,11 +255,17 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
   }),
   NAMES_UNUSABLE: ({ problem }) => namesUnusable(problem),
   PEOPLE_LIST: ({ file, problem }) => peopleList(file === "-" ? "What was piped in" : say`${file}`, problem),
-  NOBODY_FOUND: ({ names, count }) => ({
-    message: "Nobody who is named is in this tenant:",
+  NOBODY_FOUND: ({ names, ambiguous, count }) => ({
+    message:
+      ambiguous.length > 0
+        ? "Nobody can be assigned by what was named:"
+        : "Nobody who is named is in this tenant:",
     details: [
-      ...names.map((name) => say`${name}`),
-      ...(count > names.length ? [`and ${count - names.length} more`] : []),
+      ...ambiguous.map((name) => say`${name}: several go by that name; give the object ID`),
+      ...names.map((name) => (ambiguous.length > 0 ? say`${name}: not in this tenant` : say`${name}`)),
+      ...(count > names.length + ambiguous.length
+        ? [`and ${count - names.length - ambiguous.length} more`]
+        : []),
     ],
     hint: "Give user principal names such as anna@contoso.com, object IDs, or names of groups of this tenant.",
   }),
