@@ -5,6 +5,7 @@ import type { Clock } from "../ports/index.ts";
 import { Secret } from "../secret.ts";
 import { readClaims, toAccount } from "./claims.ts";
 import { CLOUDS } from "./cloud.ts";
+import { type HeldToken, holding } from "./held.ts";
 import { toNetworkModule } from "./network-module.ts";
 import { freshTokenClaims, keepTransport, observe, type Seen, toFailure } from "./observed.ts";
 import type { TokenSource } from "./token-source.ts";
@@ -44,21 +45,22 @@ export function personTokens(
   client: PublicClientApplication,
   { asked, clock, signal }: PersonOptions,
   seen: Seen,
-  { account, accessToken }: AuthenticationResult,
+  signedIn: AuthenticationResult,
 ): TokenSource {
-  const acquire = async (wanted: readonly string[], claims?: string): Promise<string> => {
+  const { account } = signedIn;
+  const acquire = async (wanted: readonly string[], claims?: string): Promise<HeldToken> => {
     if (!account) throw toFailure(new Error("nobody is known to be signed in"), seen, asked, signal);
     seen.oauth = undefined;
     const request = { account, scopes: [...wanted], ...(claims !== undefined && { claims }) };
     const token = await client.acquireTokenSilent(request).catch((error: unknown) => {
       throw toFailure(error, seen, asked, signal);
     });
-    return token.accessToken;
+    return toHeld(token);
   };
-  const sourceOf = (wanted: readonly string[], token: string): TokenSource => {
-    const getToken = async (claims?: string) => new Secret(await acquire(wanted, claims));
+  const sourceOf = (wanted: readonly string[], first: HeldToken): TokenSource => {
+    const getToken = holding(clock, first, (claims) => acquire(wanted, claims));
     return {
-      account: toAccount(asked, readClaims(token), {
+      account: toAccount(asked, readClaims(first.token.reveal()), {
         username: account?.username,
         tenantId: account?.tenantId,
         scopes: seen.scopes,
@@ -71,5 +73,9 @@ export function personTokens(
       },
     };
   };
-  return sourceOf(qualified(asked), accessToken);
+  return sourceOf(qualified(asked), toHeld(signedIn));
+}
+
+function toHeld({ accessToken, expiresOn }: AuthenticationResult): HeldToken {
+  return { token: new Secret(accessToken), endsAt: expiresOn ?? undefined };
 }
