@@ -68,6 +68,31 @@ function addAddOnOptions(command: Command, addOns: readonly AddOnFlag[]): Comman
   return command;
 }
 
+/**
+ * The other values of a config.json as flags, for a command that has no use for them: whoever repeats the
+ * flags of `register` with another command is understood. The help leaves them out.
+ */
+export function acceptConfigFlags(command: Command, addOns: readonly AddOnFlag[]): void {
+  const known = new Set(command.options.map(({ long }) => long));
+  const switches = addOns.flatMap(({ name }) => [`--${name}`, `--no-${name}`]);
+  for (const flags of [...CONFIG_FLAGS, ...switches]) {
+    if (!known.has(flags.split(" ", 1)[0])) command.addOption(new Option(flags).hideHelp());
+  }
+}
+
+const CONFIG_FLAGS = [
+  "--hostname <url>",
+  "--no-group-sync",
+  "--scim",
+  "--no-scim",
+  "--no-implicit-flow",
+  "--one-time-password-service <url>",
+  "--link-lifetime <time>",
+  "--secret-lifetime <time>",
+  "--no-proof",
+  "--yes",
+] as const;
+
 /** What a command takes besides when it hands a new client secret over. */
 export function addSecretOptions(command: Command): Command {
   return addLifetimeOptions(command).option(

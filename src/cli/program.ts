@@ -5,6 +5,7 @@ import { CLOUD_NAMES } from "../settings/sign-in.ts";
 import { type AddOnFlag, packagedAddOns } from "./add-on-flags.ts";
 import { collect, readFlags } from "./flags.ts";
 import {
+  acceptConfigFlags,
   addAppOptions,
   addConfigOptions,
   addRegisterOptions,
@@ -220,6 +221,10 @@ function buildProgram({ makePorts, version }: Outside, addOns: readonly AddOnFla
     .option("--yes", "remove it unasked; one that was taken over still wants its name typed");
 
   addScimCommands(program, start, addOns);
+  const ofTenants = [...program.commands, ...program.commands.flatMap(({ commands }) => commands)];
+  for (const command of ofTenants.filter(({ options }) => options.some(({ long }) => long === "--app-id"))) {
+    acceptConfigFlags(command, addOns);
+  }
 
   const config = program
     .command("config")

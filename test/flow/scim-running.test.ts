@@ -433,3 +433,29 @@ describe("start, pause and restart of a product with several applications", () =
     expect(restart.exitCode, restart.stderr).toBe(0);
   });
 });
+
+describe("whoever repeats the flags of register with another command is understood", () => {
+  const SAME = ["--hostname", "https://app.contoso.com", "--no-group-sync", "--no-mails-online", "--yes"];
+  test.each([["status"], ["provision", "admin@contoso.com"], ["logs"], ["pause"], ["start"], ["preview"]])(
+    "scim %s",
+    async (...words) => {
+      const { scim } = await provisioned();
+      const run = await scim([...words, ...SAME]);
+      expect(run.stderr).not.toContain("Unknown option");
+      expect(run.exitCode).not.toBe(2);
+    },
+  );
+
+  test("and a value that cannot be one is refused here as there", async () => {
+    const { scim } = await provisioned();
+    const run = await scim(["status", "--hostname", "http://app.contoso.com"]);
+    expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining("--hostname")]);
+  });
+
+  test("whoever wants to see a plan is not taken at less than that", async () => {
+    const { tenant, scim } = await provisioned();
+    const before = tenant.requests.length;
+    const run = await scim(["provision", "admin@contoso.com", "--dry-run"]);
+    expect([run.exitCode, tenant.requests.length]).toEqual([2, before]);
+  });
+});
