@@ -21,9 +21,11 @@ export async function main(packageFolder: string): Promise<void> {
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   if (lost.errno !== undefined && process.exitCode === 0) {
     const { describeError } = await import("./cli/screen/words/errors.ts");
+    const { advisedPlainly } = await import("./cli/screen/words/advice.ts");
     const error = new AppError("DISK", { path: "standard output", errno: lost.errno });
     const { message, hint } = describeError(error);
-    process.stderr.write(`\n${message}\nThe run itself is complete. ${hint}\n`);
+    const advice = advisedPlainly(hint, { again: (words) => words });
+    process.stderr.write(`\n${message}\nThe run itself is complete. ${advice}\n`);
     process.exitCode = EXIT_CODES.DISK;
   }
   // A poll of the sign-in library may still be waiting; nothing of ours is.
