@@ -78,8 +78,10 @@ async function loadProduct(
   named: string | undefined,
   configFile: string | undefined,
 ) {
-  const name = named ?? (await configTemplate(ports, configFile));
-  const fallback = await readDefaultTemplate(ports);
+  const [name, fallback] = await Promise.all([
+    named ?? configTemplate(ports, configFile),
+    readDefaultTemplate(ports),
+  ]);
   const product = await loadTemplate(ports, name ?? fallback).catch(async (error: unknown) => {
     // Everything else that is wrong with the config that names it is said first.
     if (named === undefined) await loadConfig(ports, configFile, keysOf(await loadTemplate(ports, fallback)));
