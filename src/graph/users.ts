@@ -163,6 +163,8 @@ export async function findUser(
   upnOrId: string,
   attributes: readonly string[] = [],
 ): Promise<SourceUser | undefined> {
+  // These would lead to another address: nobody goes by them.
+  if (/^\s*\.{0,2}\s*$/.test(upnOrId)) return undefined;
   const select = selectOf(attributes);
   const answer = await graph.send({ method: "GET", path: `/users${keyOf(upnOrId)}?${select}` });
   if (answer.status !== 404) return toUser(one(answer), attributes);

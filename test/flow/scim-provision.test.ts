@@ -206,6 +206,8 @@ describe("E5: one user at once", () => {
 
   test.each([
     [[], /Name the user, or a group/],
+    [[""], /One of the names is empty/],
+    [["--group", " "], /One of the names is empty/],
     [["a@b.c", "d@e.f"], /One user at a time/],
     [["1", "2", "3", "4", "5", "6", "--group", "x"], /No more than 5 members/],
   ])("%j: wrong usage", async (words, said) => {

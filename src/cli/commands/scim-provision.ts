@@ -27,8 +27,12 @@ export async function runScimProvision(invocation: Invocation): Promise<ExitCode
   });
 }
 
-/** One user; or a group, with some of its members. @throws AppError USAGE */
+/** One user; or a group, with some of its members. @throws AppError USAGE, NAMES_UNUSABLE */
 function checkSubject(users: readonly string[], group: string | undefined): void {
+  // A variable of a script that is not set, say.
+  if ([...users, group ?? "-"].some((name) => name.trim() === "")) {
+    throw new AppError("NAMES_UNUSABLE", { problem: { kind: "empty" } });
+  }
   if (group === undefined && users.length !== 1) {
     throw new AppError("USAGE", {
       detail:

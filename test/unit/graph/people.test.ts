@@ -158,6 +158,12 @@ describe("users", () => {
     expect(asked[0]?.url.replace(`${ORIGIN}/v1.0`, "").split("?")[0]).toBe(path);
   });
 
+  test.each(["", " ", ".", ".."])("%j is nobody's name, and nothing is asked", async (name) => {
+    const { context, asked } = world(inOrder());
+    expect(await findUser(context, name)).toBeUndefined();
+    expect(asked).toEqual([]);
+  });
+
   test("by mail address where nobody is called so; several are none", async () => {
     const none = graphError(404, "Request_ResourceNotFound");
     const by = (...value: object[]) => world(inOrder(none, { status: 200, body: { value } })).context;
