@@ -31,6 +31,8 @@ export interface VerifyInput {
 export interface Verification {
   readonly tenant: Tenant;
   readonly displayName: string;
+  /** Which of the product's several it is. */
+  readonly key: string | undefined;
   /** Undefined for one of several that is not registered. */
   readonly application: Application | undefined;
   readonly findings: readonly Finding[];
@@ -67,7 +69,7 @@ export async function verify(context: RunContext, input: VerifyInput): Promise<V
       const located = all[index];
       if (located) return verifyOne(context, located, { ...input, template, answers });
       const displayName = fill(template.application.displayName, { appName });
-      return { ...NOT_THERE, tenant: first.tenant, displayName };
+      return { ...NOT_THERE, tenant: first.tenant, displayName, key: template.application.key };
     }),
   );
 }
@@ -99,8 +101,8 @@ async function verifyOne(
     stale: staleRedirectUris(desired, application),
     now: context.ports.clock.now(),
   });
-  const { scim } = input.template.application;
+  const { scim, key } = input.template.application;
   const provisioning = scim ? await verifyProvisioning(context, located, input) : [];
   const differs = plan.steps.length > 0 || provisioning.some(isFault);
-  return { tenant, displayName: application.displayName, application, findings, provisioning, differs };
+  return { tenant, displayName: application.displayName, key, application, findings, provisioning, differs };
 }

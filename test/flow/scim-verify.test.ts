@@ -269,6 +269,7 @@ describe("verify of a product with several applications", () => {
     rooms.state.job.schedule = "Paused";
     const run = await verifyBoth();
     expect(run.exitCode).toBe(3);
+    expect(run.stdout).toMatch(/npx \S+ scim start (?!.*--application)/);
     expect(run.stdout).toMatch(
       /advisors" is as the template wants it\.[^]*rooms" is not as the template wants it: 1 difference\./,
     );
@@ -311,6 +312,16 @@ describe("verify of a product with several applications", () => {
     });
     forget(rooms);
     expect((await verifyBoth()).exitCode).toBe(2);
+  });
+
+  test("a command that is about one of them names it", async () => {
+    const { tenant, rooms, verifyBoth } = await bothAsWanted();
+    tenant.state.appRoleAssignments = tenant.state.appRoleAssignments.filter(
+      ({ resourceId }) => resourceId !== rooms.servicePrincipalId,
+    );
+    const run = await verifyBoth();
+    expect(run.stdout.match(/scim assign .*--application rooms/g)).toHaveLength(1);
+    expect(run.stdout).not.toContain("--application advisors");
   });
 
   test("a group may be named for one of them", async () => {

@@ -20,8 +20,8 @@ export function renderControl(
   const { each, all } =
     results.length === 1 && only ? { each: [controlEnd(only)], all: [] } : controlEnds(results);
   const lines = each.flatMap((advice, index) => {
-    const [first = "", ...rest] = advice.map((one) => advised(one, program));
-    const outcome = results[index]?.outcome;
+    const { outcome, key } = results[index] ?? {};
+    const [first = "", ...rest] = advice.map((one) => advised(one, program, key));
     return [outcome === "changed" || outcome === "nothingToDo" ? style.green(first) : first, ...rest];
   });
   return fit([...lines, ...all.map((one) => advised(one, program))].join("\n"), terminal.resultColumns);

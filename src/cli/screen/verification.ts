@@ -6,7 +6,7 @@ import { type Finding, type FindingState, isEndingSoon, isFault } from "../../re
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
-import { advised, type Program } from "./words/advice.ts";
+import { type Advice, advised, type Program } from "./words/advice.ts";
 import {
   advice,
   describeFinding,
@@ -26,20 +26,29 @@ export function renderVerifications(
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
   const findings = all.flatMap((one) => one.findings);
   const provisioning = all.flatMap((one) => one.provisioning);
+  const ofAll = advice({
+    faults: findings.filter(isFault).length + all.filter(({ application }) => !application).length,
+    ofProvisioning: provisioning.filter(isFault).length,
+    warnings: [...findings, ...provisioning].filter(({ state }) => state === "warning").length,
+    endsSoon: findings.some(isEndingSoon),
+  });
+  const ofEach = all.flatMap((one) =>
+    provisioningAdvice(one.provisioning).map((what) =>
+      advised(what, program, isForAll(what) ? undefined : one.key),
+    ),
+  );
   const lines = [
     ...all.flatMap((one) => verificationLines(one, style)),
     "",
-    ...[
-      ...advice({
-        faults: findings.filter(isFault).length + all.filter(({ application }) => !application).length,
-        ofProvisioning: provisioning.filter(isFault).length,
-        warnings: [...findings, ...provisioning].filter(({ state }) => state === "warning").length,
-        endsSoon: findings.some(isEndingSoon),
-      }),
-      ...new Set(all.flatMap((one) => provisioningAdvice(one.provisioning))),
-    ].map((one) => advised(one, program)),
+    ...ofAll.map((what) => advised(what, program)),
+    ...new Set(ofEach),
   ];
   return fit(lines.join("\n"), terminal.resultColumns);
+}
+
+/** Commands that are about all applications of a product stand there once. */
+function isForAll(what: Advice): boolean {
+  return typeof what !== "string" && what.every(({ run }) => run === "scim start" || run === "scim setup");
 }
 
 function verificationLines(verification: Verification, style: ChalkInstance): string[] {

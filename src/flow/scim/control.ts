@@ -33,6 +33,8 @@ export interface Controlled {
   readonly clearsState: boolean;
   readonly tenant: { readonly id: string; readonly displayName: string };
   readonly displayName: string;
+  /** Which of the product's several it is. */
+  readonly key: string | undefined;
   readonly appId: string;
   readonly objectId: string;
   readonly job: Job;
@@ -98,7 +100,7 @@ function showStandings(
 }
 
 function ended(
-  { located, job, state }: Ready,
+  { located, key, job, state }: Ready,
   { verb, clearsState }: ControlInput,
   outcome: Controlled["outcome"],
   after?: Switched,
@@ -111,6 +113,7 @@ function ended(
     clearsState,
     tenant,
     displayName,
+    key,
     appId,
     objectId,
     job: after?.job ?? job,

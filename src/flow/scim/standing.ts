@@ -24,6 +24,8 @@ export interface LeftOut {
   readonly verb: ControlVerb;
   readonly tenant: { readonly id: string; readonly displayName: string };
   readonly displayName: string;
+  /** Which of the product's several it is. */
+  readonly key: string | undefined;
   readonly state: ProvisioningState | "notRegistered";
   readonly appId: string | undefined;
   readonly objectId: string | undefined;
@@ -35,6 +37,7 @@ export type Standing = Ready | { readonly result: LeftOut; readonly failure: App
 
 export interface Ready {
   readonly located: LocatedProvisioning;
+  readonly key: string | undefined;
   readonly job: Job;
   readonly state: ProvisioningState;
   /** Undefined where something is to be done. */
@@ -57,10 +60,11 @@ export async function readStandings(
   if (!first) throw new TypeError("neither found nor missed");
   const standings = await together(
     ...found.map(async (located, index): Promise<Standing> => {
-      if (located) return standingOf(context, located, verb);
+      const { key, displayName: name = "" } = templates[index]?.application ?? {};
+      if (located) return standingOf(context, located, { verb, key });
       const { tenant, appName } = first;
-      const displayName = fill(templates[index]?.application.displayName ?? "", { appName });
-      return { result: { ...NOT_THERE, verb, tenant, displayName }, failure: undefined };
+      const displayName = fill(name, { appName });
+      return { result: { ...NOT_THERE, verb, tenant, displayName, key }, failure: undefined };
     }),
   );
   if (standings.some((standing) => "located" in standing)) return standings;
@@ -76,11 +80,15 @@ const NOT_THERE = {
   job: undefined,
 } as const;
 
-async function standingOf(context: RunContext, found: Located, verb: ControlVerb): Promise<Standing> {
+async function standingOf(
+  context: RunContext,
+  found: Located,
+  { verb, key }: Pick<LeftOut, "verb" | "key">,
+): Promise<Standing> {
   const { tenant } = found;
   const { displayName, appId, objectId } = found.current.application;
   const leftOut = (state: ProvisioningState, failure: AppError): Standing => ({
-    result: { ...NOT_THERE, verb, tenant, displayName, appId, objectId, state },
+    result: { ...NOT_THERE, verb, tenant, displayName, key, appId, objectId, state },
     failure,
   });
   try {
@@ -91,7 +99,7 @@ async function standingOf(context: RunContext, found: Located, verb: ControlVerb
       const failure = new AppError("PROVISIONING_MISSING", { displayName, appId, lacks: "credentials" });
       return leftOut(state, failure);
     }
-    return { located, job, state, outcome: withoutDoing(verb, job, state) };
+    return { located, key, job, state, outcome: withoutDoing(verb, job, state) };
   } catch (error) {
     const isMissing =
       isAppError(error, "PROVISIONING_MISSING") || isAppError(error, "REGISTRATION_INCOMPLETE");

@@ -52,6 +52,7 @@ const CONTROLLED: Controlled = {
   clearsState: false,
   tenant: { id: guid(8), displayName: "Contoso" },
   displayName: "empower",
+  key: undefined,
   appId: guid(1),
   objectId: guid(2),
   job: aJob(),

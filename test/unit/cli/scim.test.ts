@@ -162,6 +162,7 @@ const LEFT_OUT: LeftOut = {
   outcome: "notReady",
   tenant: TENANT,
   displayName: APP.displayName,
+  key: "rooms",
   state: "notRegistered",
   appId: undefined,
   objectId: undefined,
@@ -174,6 +175,7 @@ const CONTROLS: readonly Controlled[] = (["start", "pause", "restart"] as const)
     verb,
     outcome,
     clearsState: false,
+    key: undefined,
     tenant: TENANT,
     job: outcome === "quarantine" ? aQuarantinedJob() : aJob(),
     state: outcome === "quarantine" ? ("quarantine" as const) : ("running" as const),
@@ -188,7 +190,7 @@ test.each(CONTROLS)("$verb, $outcome", (result) => {
     [{ ...LEFT_OUT, state: "incomplete" as const }, result],
   ]) {
     expect(renderControl(results, wide, PROGRAM)).not.toMatch(NO_SENTENCE);
-    const dirty = poisoned(results).map((one) => ({ ...one, verb: result.verb }));
+    const dirty = poisoned(results).map((one) => ({ ...one, key: "rooms", verb: result.verb }));
     expect(controlOf(renderControl(dirty, wide, PROGRAM))).toEqual([]);
     const document = toJsonControl(poisoned(results));
     expect(controlOf(JSON.stringify(document))).toEqual([]);
