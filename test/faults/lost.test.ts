@@ -18,7 +18,7 @@ import {
 
 const lanes = serveLanes(2);
 /** A test waits for its turn as well. */
-const TURN_MS = 240_000;
+const TURN_MS = 600_000;
 
 const ADD_PASSWORD = "Graph: POST /applications/{id}/addPassword";
 const UPLOAD = "delivery: store #2";

@@ -52,7 +52,7 @@ export interface Cell extends Struck {
 type Sign = "." | "r" | "x";
 
 /** A cell waits for its turn as well. */
-const CELL_MS = 240_000;
+const CELL_MS = 600_000;
 /** How many may run at the same time unless said: most of their time is waiting. */
 const LANES = 4;
 /** The faults of `reads`. */

@@ -18,7 +18,7 @@ export const ALONE = ["--yes", "--no-input", `--tenant-id=${EXAMPLE.tenantId}`, 
 export const REGISTER = [...ALONE, "--hostname=https://app.contoso.com"];
 
 /** Several looks of half a minute may be needed to know that nothing was made. */
-const LIMIT_MS = 150_000;
+const LIMIT_MS = 240_000;
 
 /** A sign-in that takes no time. */
 export const QUICK: Partial<Behaviour> = { deviceCodePolls: 0, deviceCodeIntervalSeconds: 0 };

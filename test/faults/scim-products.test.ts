@@ -21,7 +21,7 @@ const RUNS: readonly Readonly<Record<string, Fault | undefined>>[] = [
 ];
 
 describe.concurrent("killed, then disturbed: everybody arrives all the same, and the third run has nothing to do", () => {
-  test.for(ARRIVING)("$title", { timeout: 240_000 }, async (product, { onTestFinished }) => {
+  test.for(ARRIVING)("$title", { timeout: 600_000 }, async (product, { onTestFinished }) => {
     const { template, flags, tokens, server: options, handover, expectArrived } = product;
     const server = await scimServer({ ...options, onFinished: onTestFinished });
     const victim = { kill: () => undefined as void };
