@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { loadSettings } from "../../src/cli/settings.ts";
 import { EXIT_CODES, isAppError } from "../../src/errors.ts";
@@ -9,6 +8,7 @@ import type { Files } from "../../src/ports/index.ts";
 import { nodeFiles } from "../../src/ports/node/files.ts";
 import { EXAMPLE } from "../../src/sandbox/index.ts";
 import { fakePorts } from "../support/fake-ports.ts";
+import * as fc from "../support/fc.ts";
 import { runInProcess, testTenant } from "../support/run.ts";
 
 const KEYS = [

@@ -1,5 +1,5 @@
-import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import * as fc from "../support/fc.ts";
 import { type Crash, DRIFTS, FOLDERS, type Run, type Step, Story } from "./story.ts";
 
 /** What people run, as often as it stands here. */

@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { clean, say } from "../../../src/cli/screen/clean.ts";
+import * as fc from "../../support/fc.ts";
 
 const ESC = "\u001B";
 

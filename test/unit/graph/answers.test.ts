@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AppError } from "../../../src/errors.ts";
 import {
@@ -14,6 +13,7 @@ import {
 } from "../../../src/graph/answers.ts";
 import { claimsChallenge } from "../../../src/graph/claims.ts";
 import { equals, literal } from "../../../src/graph/odata.ts";
+import * as fc from "../../support/fc.ts";
 
 function answer(status: number, body?: unknown, requestId?: string): GraphAnswer {
   return { status, body, requestId, retryAfter: undefined };

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   type AssignManyOptions,
@@ -9,6 +8,7 @@ import {
 } from "../../../src/graph/assign-many.ts";
 import { guid } from "../../support/builders.ts";
 import { eventClock } from "../../support/event-clock.ts";
+import * as fc from "../../support/fc.ts";
 import { batchOf, failure, graphError, type Reply, world } from "./helpers.ts";
 import { type QuotaOptions, quotaOf } from "./quota.ts";
 

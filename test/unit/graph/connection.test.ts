@@ -1,8 +1,8 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { validateCredentials } from "../../../src/graph/synchronization-connection.ts";
 import { Secret } from "../../../src/secret.ts";
 import { guid } from "../../support/builders.ts";
+import * as fc from "../../support/fc.ts";
 import { failure, graphError, inOrder, methodAndPath, world } from "./helpers.ts";
 
 const SP = guid(1);

@@ -1,8 +1,8 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { changeSchema, expressionsOf } from "../../../src/provisioning/change-schema.ts";
 import type { ParsedExpressions, SchemaChange } from "../../../src/provisioning/schema-changes.ts";
 import type { AttributeMapping, SynchronizationSchema } from "../../../src/provisioning/types.ts";
+import * as fc from "../../support/fc.ts";
 import {
   attributeSource,
   DEFAULT_MAPPINGS,

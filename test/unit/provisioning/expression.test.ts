@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   type Expression,
@@ -7,6 +6,7 @@ import {
   parseExpression,
   sourceAttributesOf,
 } from "../../../src/provisioning/mapping/expression.ts";
+import * as fc from "../../support/fc.ts";
 
 const attribute = (name: string): Expression => ({ kind: "attribute", name });
 const constant = (value: string): Expression => ({ kind: "constant", value });

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   type PlanInput,
@@ -7,6 +6,7 @@ import {
   unseenSettings,
 } from "../../../src/provisioning/plan-provisioning.ts";
 import type { CurrentProvisioning, Job, SavedCredentials } from "../../../src/provisioning/types.ts";
+import * as fc from "../../support/fc.ts";
 import { desired, schema } from "../../support/schemas.ts";
 
 const WANTED = desired([]);

@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { cleanSecretToken } from "../../../src/provisioning/secret-token.ts";
+import * as fc from "../../support/fc.ts";
 
 test.each([
   ["abc.def-_~+/=", []],

@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseTenantUrl } from "../../../src/provisioning/tenant-url.ts";
+import * as fc from "../../support/fc.ts";
 
 describe("tenant URLs", () => {
   test.each([

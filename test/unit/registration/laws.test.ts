@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toDesired } from "../../../src/registration/desired.ts";
 import { type DiffOptions, diff, staleRedirectUris } from "../../../src/registration/diff.ts";
@@ -26,6 +25,7 @@ import {
   shipped,
   shippedTemplate,
 } from "../../support/builders.ts";
+import * as fc from "../../support/fc.ts";
 
 const KEEP: DiffOptions = { adopt: false, removeRedirectUris: [], newSecret: false, keepDoubtful: false };
 const NOW = new Date("2026-06-01T00:00:00Z");

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   adoptionTags,
@@ -10,6 +9,7 @@ import {
   toUniqueName,
 } from "../../../src/registration/names.ts";
 import { sha256 } from "../../../src/sha256.ts";
+import * as fc from "../../support/fc.ts";
 
 const uniqueName = (appName: string, template = "empower") => toUniqueName(template, appName, sha256);
 

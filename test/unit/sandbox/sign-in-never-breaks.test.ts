@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { encode } from "../../../src/sandbox/signin/tokens.ts";
+import * as fc from "../../support/fc.ts";
 import { COMMAND_LINE_TOOLS, LOGIN, world } from "./helpers.ts";
 
 const NAMES = [

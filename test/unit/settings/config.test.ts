@@ -1,7 +1,7 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../src/settings/config.ts";
 import { shipped } from "../../support/builders.ts";
+import * as fc from "../../support/fc.ts";
 
 const ADD_ONS = ["useMailsOnline"];
 const parse = (value: unknown) => parseConfig(value, ADD_ONS);

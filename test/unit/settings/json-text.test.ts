@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseJsonBytes } from "../../../src/settings/json-text.ts";
+import * as fc from "../../support/fc.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const utf16 = (text: string) => Buffer.from(`\uFEFF${text}`, "utf16le");

@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { endOf, type Lifetime, parseLifetime, toSeconds } from "../../../src/settings/lifetime.ts";
+import * as fc from "../../support/fc.ts";
 
 test.each<[string, Lifetime | undefined]>([
   ["1h", { amount: 1, unit: "hours" }],

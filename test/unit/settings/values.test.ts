@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Expectation } from "../../../src/errors.ts";
 import {
@@ -13,6 +12,7 @@ import {
   parseTenant,
   parseYesOrNo,
 } from "../../../src/settings/values.ts";
+import * as fc from "../../support/fc.ts";
 
 const GUID = "1b4e28ba-2fa1-4d11-a3bb-0123456789ab";
 const ESC = "\u001B";

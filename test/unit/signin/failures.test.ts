@@ -1,8 +1,8 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SignInAttempt, SignInProblem } from "../../../src/errors.ts";
 import { readClaims } from "../../../src/signin/claims.ts";
 import { signInFailure, toOAuthError } from "../../../src/signin/failures.ts";
+import * as fc from "../../support/fc.ts";
 
 const ASKED: SignInAttempt = {
   way: "device-code",

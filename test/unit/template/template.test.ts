@@ -1,9 +1,9 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseTemplate } from "../../../src/template/parse.ts";
 import { fill, PLACEHOLDERS, unknownPlaceholders } from "../../../src/template/placeholders.ts";
 import { AddOn, TemplateFile } from "../../../src/template/schema.ts";
 import { shipped, shippedJson } from "../../support/builders.ts";
+import * as fc from "../../support/fc.ts";
 
 const ESC = "\u001B";
 
