@@ -83,10 +83,14 @@ describe("scim setup", () => {
     const group = ["--new-group", "UsersFlexWhere", "--member", MEGAN, "--no-proof"];
     const first = await setUp(tenant, [...group, "--json"]);
     expect(first.exitCode, first.stderr).toBe(7);
-    const { provisioning } = JSON.parse(first.stdout) as {
+    const { provisioning, waiting } = JSON.parse(first.stdout) as {
       provisioning: { command: string; outcome: string };
+      waiting: unknown;
     };
     expect(provisioning.outcome).toBe("waiting");
+    expect(waiting).toEqual([
+      { secretToken: "https://scim.flexwhere.com/scim", command: provisioning.command },
+    ]);
     expect(provisioning.command).toMatch(
       /^npx \.\/entra-app-registration-0\.0\.0\.tgz scim setup --tenant-id \S+ --app-name "FlexWhere SCIM" --template flexwhere$/,
     );

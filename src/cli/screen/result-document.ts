@@ -20,14 +20,20 @@ const ended = {
   steps: z.array(z.strictObject({ kind: z.string() })).describe("What was planned, in order."),
   waiting: z
     .array(
-      z.strictObject({
-        permission: z.string(),
-        type: z.enum(["application", "delegated"]),
-        consentPage: nullableText,
-        command: z.string().describe("What somebody with the right role runs to consent to all of them."),
-      }),
+      z.union([
+        z.strictObject({
+          permission: z.string(),
+          type: z.enum(["application", "delegated"]),
+          consentPage: nullableText,
+          command: z.string().describe("What somebody with the right role runs to consent to all of them."),
+        }),
+        z.strictObject({
+          secretToken: z.string().describe("The tenant URL that the vendor's secret token is for."),
+          command: z.string().describe("What to run once the vendor has given it."),
+        }),
+      ]),
     )
-    .describe("Permissions that somebody else has to consent to."),
+    .describe("Permissions that somebody else has to consent to, and what the vendor has to give."),
   provisioning: provisioningDocument.optional().describe("Where the command sets provisioning up."),
 };
 

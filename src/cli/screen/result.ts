@@ -28,6 +28,8 @@ const UNCHANGED: readonly string[] = ["planned", "nothingToDo", "refused"] satis
 /** A run that ended well, for standard output with `--json`. */
 export function toJsonResult(command: string, result: Ended, packed: PackedProgram): EndedDocument {
   const app = { tenantId: result.tenant.id, appId: result.appId ?? "" };
+  const provisioning =
+    result.provisioning && toJsonProvisioning(result.provisioning, result.tenant.id, packed);
   return {
     schemaVersion: 1,
     command,
@@ -44,15 +46,18 @@ export function toJsonResult(command: string, result: Ended, packed: PackedProgr
       displayName: clean(displayName),
     })),
     steps: result.plan.steps.map((step) => ({ kind: step.kind })),
-    waiting: result.waiting.map(({ value, type }) => ({
-      permission: clean(value),
-      type: type === "Role" ? "application" : "delegated",
-      consentPage: cleanOrNull(result.consentPage),
-      command: consentCommand(app, packed),
-    })),
-    ...(result.provisioning && {
-      provisioning: toJsonProvisioning(result.provisioning, result.tenant.id, packed),
-    }),
+    waiting: [
+      ...result.waiting.map(({ value, type }) => ({
+        permission: clean(value),
+        type: type === "Role" ? ("application" as const) : ("delegated" as const),
+        consentPage: cleanOrNull(result.consentPage),
+        command: consentCommand(app, packed),
+      })),
+      ...(provisioning && provisioning.command !== null
+        ? [{ secretToken: provisioning.tenantUrl, command: provisioning.command }]
+        : []),
+    ],
+    ...(provisioning && { provisioning }),
   };
 }
 
