@@ -270,6 +270,7 @@ export type Expectation =
   | "urlWithoutCredentials"
   | "urlWithoutWildcard"
   | "urlWithoutFragment"
+  | "installedUrl"
   | "urlWithDnsName"
   | "urlWithoutFinalDot"
   | "urlWithShortLabels"

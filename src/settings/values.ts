@@ -122,7 +122,7 @@ export function labelled(choice: Choice): { readonly label: string; readonly val
 
 /** What decides how the answer to a template's own question is read. */
 export interface InputFormat {
-  readonly format: "text" | "url" | "choice" | "attribute" | "pairs";
+  readonly format: "text" | "url" | "installedUrl" | "choice" | "attribute" | "pairs";
   readonly choices?: readonly Choice[] | undefined;
   /** Whether it may stay empty. */
   readonly optional?: boolean | undefined;
@@ -151,6 +151,9 @@ export function parseInput(input: InputFormat): (text: string) => Parsed<string>
     switch (input.format) {
       case "url":
         return parseHttpsUrl(value);
+      case "installedUrl":
+        if (/^https:/i.test(value)) return parseHttpsUrl(value);
+        return INSTALLED.test(value) ? good(value) : bad("installedUrl");
       case "attribute":
         return ATTRIBUTE.test(value) ? good(value) : bad("attribute");
       case "pairs": {
@@ -166,6 +169,9 @@ export function parseInput(input: InputFormat): (text: string) => Parsed<string>
   };
 }
 
+/** What besides https an installed app can have for a redirect URI: this machine, or a scheme of its own. */
+const INSTALLED =
+  /^(http:\/\/(localhost|127\.0\.0\.1)(:\d{1,5})?(\/[^\s*#@!$'(),;\\]*)?|(?!(https?|javascript|vbscript|data|file|about|blob):)[a-z][a-z0-9.+-]*:\/\/[^\s*#@!$'(),;\\]+)$/;
 /** A source attribute of Entra's synchronization, such as `companyName` or `extension_<app ID>_costCentre`. */
 const ATTRIBUTE = /^[A-Za-z][A-Za-z0-9_]{0,255}$/;
 /** What can be the last part of a SCIM attribute's URN: no colon and no dot, which would make it another one. */

@@ -6,7 +6,7 @@ type RedirectUris = { readonly redirectUris: readonly string[] } | undefined;
 
 interface Input {
   readonly name: string;
-  readonly format: "text" | "url" | "choice" | "attribute" | "pairs";
+  readonly format: "text" | "url" | "installedUrl" | "choice" | "attribute" | "pairs";
   readonly choices?: readonly Choice[] | undefined;
   readonly default?: string | undefined;
   readonly optional?: boolean | undefined;
@@ -83,11 +83,11 @@ function redirectContradictions(
   { web, spa, publicClient }: Application,
   inputs: readonly Input[],
 ): Contradiction[] {
-  const others = new Set(inputs.filter(({ format }) => format !== "url").map(({ name }) => name));
   return Object.entries({ web, spa, publicClient }).flatMap(([platform, uris]) =>
     (uris?.redirectUris ?? []).flatMap((uri, at) => {
       const name = /^\{input\.([A-Za-z0-9]+)\}/.exec(uri)?.[1];
-      if (name === undefined || !others.has(name)) return [];
+      const format = inputs.find((input) => input.name === name)?.format ?? "url";
+      if (format === "url" || (format === "installedUrl" && platform === "publicClient")) return [];
       const path = [platform, "redirectUris", at];
       return [{ path, message: `the input ${name} is not of the format url` }];
     }),

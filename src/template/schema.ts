@@ -147,7 +147,7 @@ export const TemplateInput = z.strictObject({
   name: Pattern(/^[a-z][A-Za-z0-9]{0,39}$/, "must be letters and digits, a small letter first"),
   question: Text,
   /** `attribute`: one of Entra's, such as `companyName`; `pairs`: any number of `key=attribute`. */
-  format: z.enum(["text", "url", "choice", "attribute", "pairs"]),
+  format: z.enum(["text", "url", "installedUrl", "choice", "attribute", "pairs"]),
   choices: z.optional(z.array(TemplateChoice).check(z.minLength(2))),
   /** It may stay empty; what stands on it in `scim` is left out then. */
   optional: z.optional(z.boolean()),

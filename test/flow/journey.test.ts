@@ -29,8 +29,9 @@ function answers([{ inputs = [] } = { inputs: [] }]: readonly Pick<Template, "in
   return inputs
     .filter((input) => input.default === undefined && !input.optional)
     .map(({ name, format, choices }) => {
-      const value =
-        format === "url" ? `https://vendor.example/${name}` : labelled(choices?.[0] ?? name).label;
+      const value = /url$/i.test(format)
+        ? `https://vendor.example/${name}`
+        : labelled(choices?.[0] ?? name).label;
       return `--set=${name}=${value}`;
     });
 }

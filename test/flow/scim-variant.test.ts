@@ -324,6 +324,27 @@ describe("other vendors", () => {
     for (const named of ["userType", "colour", "webRedirectUri"]) expect(refused.stderr).toContain(named);
     expect(refused.stderr).toContain("not http:");
   });
+
+  test.each([
+    ["http://localhost", 0],
+    ["http://127.0.0.1:8400/back", 0],
+    ["vendorapp://auth", 0],
+    ["http://app.vendor.example/back", 2],
+    ["javascript://x", 2],
+    ["vendorapp://*", 2],
+  ])("F2: the installed app comes back to %s: exit %i", async (uri, code) => {
+    const tenant = testTenant();
+    const given = [
+      `installedRedirectUri=${uri}`,
+      "webRedirectUri=https://w.example/",
+      "tenantUrl=https://s.example/",
+    ];
+    const argv = ["--template", "scim-oidc-platform", "--yes", "--no-input", "--tenant-id", EXAMPLE.tenantId];
+    const run = await runInProcess([...argv, ...given.flatMap((one) => ["--set", one])], tenant);
+    expect(run.exitCode, run.stderr).toBe(code);
+    const made = tenant.state.applications.map(({ publicClient }) => publicClient.redirectUris);
+    expect(made).toEqual(code === 0 ? [[uri]] : []);
+  });
 });
 
 describe("two applications with a secret each", () => {

@@ -90,7 +90,7 @@ export function desiredInputs(template: Template): DesiredInputs {
     inputs: Object.fromEntries(
       (template.inputs ?? []).map(({ name, format }) => [
         name,
-        format === "url" ? `https://${name.toLowerCase()}.example.com/back` : name,
+        /url$/i.test(format) ? `https://${name.toLowerCase()}.example.com/back` : name,
       ]),
     ),
     groupSync: true,

@@ -6,7 +6,7 @@ import type { Template } from "../../src/template/schema.ts";
 /** Answers to a template's own questions: those given, else what Enter gives. */
 export function provisioningAnswers(template: Template, others: Readonly<Record<string, string>> = {}) {
   const given = (template.inputs ?? []).map((input) => {
-    const fallback = input.format === "url" ? `https://${input.name.toLowerCase()}.example.com/scim` : "";
+    const fallback = /url$/i.test(input.format) ? `https://${input.name.toLowerCase()}.example.com/scim` : "";
     const text = others[input.name] ?? input.default ?? fallback;
     const answer = parseInput(input)(text);
     if (!answer.ok) throw new Error(`${input.name}: ${text}`);

@@ -95,6 +95,8 @@ const EXPECTATIONS: Readonly<Record<Extract<Expectation, string>, string>> = {
   urlWithoutCredentials: "must not contain a user name or password",
   urlWithoutWildcard: "must not contain a wildcard (*)",
   urlWithoutFragment: "must have no # in it",
+  installedUrl:
+    "must start with https://, http://localhost or the app's own scheme such as contosoapp://, without * and #",
   urlWithDnsName: "must have a DNS name such as app.contoso.com, not an IP address",
   urlWithoutFinalDot: "must have a host name without a dot at its end",
   urlWithShortLabels: "must have a host name without a part longer than 63 characters between its dots",
