@@ -342,8 +342,8 @@ describe("other vendors", () => {
     const argv = ["--template", "scim-oidc-platform", "--yes", "--no-input", "--tenant-id", EXAMPLE.tenantId];
     const run = await runInProcess([...argv, ...given.flatMap((one) => ["--set", one])], tenant);
     expect(run.exitCode, run.stderr).toBe(code);
-    const made = tenant.state.applications.map(({ publicClient }) => publicClient.redirectUris);
-    expect(made).toEqual(code === 0 ? [[uri]] : []);
+    const registered = tenant.state.applications.map(({ publicClient }) => publicClient.redirectUris);
+    expect(registered).toEqual(code === 0 ? [[uri]] : []);
   });
 });
 
