@@ -129,6 +129,28 @@ describe("with the vendor's config.json", () => {
   });
 });
 
+test("a yes typed before the plan is seen is none", async () => {
+  let typeAhead = (): void => undefined;
+  const reads: string[] = [];
+  const place = outpost({
+    wrap: (fetch) => async (request) => {
+      // The reads of the tenant: the question comes after them.
+      if (request.method === "POST" && request.url.endsWith("/$batch")) {
+        reads.push(request.url);
+        typeAhead();
+      }
+      return fetch(request);
+    },
+  });
+  const pty = inTerminal(place, FLAGS);
+  typeAhead = () => pty.type(`y${KEYS.enter}yes${KEYS.enter}y`);
+  await pty.until(ASKED.goAhead);
+  expect(reads).not.toEqual([]);
+  pty.type(`n${KEYS.enter}`);
+  expect(await pty.exit(), pty.screen()).toBe(130);
+  expect(place.sandbox.state.applications).toEqual([]);
+});
+
 test("a tenant that Microsoft does not know is asked for again", async () => {
   const place = outpost();
   const pty = inTerminal(place);

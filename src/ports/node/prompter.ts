@@ -80,6 +80,11 @@ const SIGN_WIDTH = 2;
 /** Whoever types does not pause as long as this between two letters. */
 const PAUSE_MS = 250;
 
+const CTRL_C = "\x03";
+
+/** On some systems another thread hands over what was typed. */
+const EARLY_INPUT_MS = 30;
+
 type Ask = <Answer>(question: (context: PromptContext) => Promise<Answer>) => Promise<Answer>;
 
 function asker({ stdin, stderr }: Pick<Streams, "stdin" | "stderr">, options: PrompterOptions): Ask {
@@ -89,6 +94,7 @@ function asker({ stdin, stderr }: Pick<Streams, "stdin" | "stderr">, options: Pr
     const ended = inputEnd(stdin);
     const signal = options.signal ? AbortSignal.any([ended.signal, options.signal]) : ended.signal;
     try {
+      await dropEarlyInput(stdin);
       return await question({ input: stdin, output, clearPromptOnDone: false, signal });
     } catch (error) {
       throw isGivenUp(error) ? new AppError("INTERRUPTED", {}) : error;
@@ -97,6 +103,30 @@ function asker({ stdin, stderr }: Pick<Streams, "stdin" | "stderr">, options: Pr
       resumeProgress();
     }
   };
+}
+
+/**
+ * Drops what was typed before the question is seen: it would answer it. The library drops it too, unless its answer
+ * comes in the turn of the loop in which the terminal is listened to for the first time. Leaves the terminal
+ * listened to, so that nothing piles up until the question does it.
+ */
+async function dropEarlyInput(stdin: NodeJS.ReadStream): Promise<void> {
+  if (!stdin.isTTY) return;
+  const { pause, turn } = await import("./questions.ts");
+  let interrupted = false;
+  const drop = (chunk: Buffer | string): void => {
+    interrupted ||= chunk.toString().includes(CTRL_C);
+  };
+  // In raw mode a line that has no end yet is there as well.
+  stdin.setRawMode(true);
+  stdin.on("data", drop).resume();
+  await pause(EARLY_INPUT_MS);
+  // However late the timer was, the terminal is read between it and this.
+  await turn();
+  stdin.off("data", drop);
+  if (!interrupted) return;
+  stdin.pause().setRawMode(false);
+  throw new AppError("INTERRUPTED", {});
 }
 
 /**
@@ -126,8 +156,6 @@ function inputEnd(stdin: NodeJS.ReadStream): { signal: AbortSignal; release: () 
     },
   };
 }
-
-const CTRL_C = "\x03";
 
 /** Reads keys as they are pressed. In this mode the terminal sends no signal, so Ctrl-C is made one here. */
 async function pressedKey(

@@ -1,3 +1,3 @@
 // A module of its own, imported with the first question: so the bundle carries these alone.
-export { setTimeout as pause } from "node:timers/promises";
+export { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
 export { confirm, input, password, Separator, search, select } from "@inquirer/prompts";
