@@ -438,11 +438,22 @@ const GROUPS_FORBIDDEN =
   "Run the command again without groups; or ask somebody with the role Groups Administrator, User Administrator or Global Administrator to run it.";
 
 /** Who else may do it, where that is not an administrator of applications. */
+const PROVISIONING_FORBIDDEN =
+  "Ask somebody with the role Cloud Application Administrator, Application Administrator or Global Administrator to run the same command; if you have such a role, activate it first (Privileged Identity Management). The sign-in needs the permission Synchronization.ReadWrite.All as well: where it was said to lack that, sign in another way, or ask an administrator to grant it.";
+
 const FORBIDDEN_HINTS: { readonly [Action in GraphAction]?: string } = {
   readGroups: GROUPS_FORBIDDEN,
   createGroup: GROUPS_FORBIDDEN,
   addMembers:
     "Ask an owner of the group, or somebody with the role Groups Administrator, User Administrator or Global Administrator, to run the same command.",
+  createJob: PROVISIONING_FORBIDDEN,
+  writeCredentials: PROVISIONING_FORBIDDEN,
+  changeMappings: PROVISIONING_FORBIDDEN,
+  testConnection: PROVISIONING_FORBIDDEN,
+  startProvisioning: PROVISIONING_FORBIDDEN,
+  pauseProvisioning: PROVISIONING_FORBIDDEN,
+  restartProvisioning: PROVISIONING_FORBIDDEN,
+  provisionOnDemand: PROVISIONING_FORBIDDEN,
   readProvisioningLogs:
     "Ask somebody with the role Reports Reader, Security Reader, Cloud Application Administrator, Application Administrator or Global Reader to run the same command; if you have such a role, activate it first (Privileged Identity Management).",
 };
