@@ -7,6 +7,7 @@ import { configFromFlags, ownFromFlags, toConfigDocument } from "../settings/new
 import type { Hostname } from "../settings/values.ts";
 import type { TemplateInput } from "../template/schema.ts";
 import { needsHostname } from "../template/units.ts";
+import { errnoOf } from "./errno.ts";
 import type { RunEvent } from "./events.ts";
 import { loadTemplate, type PackagedTemplate, packagedTemplates } from "./load.ts";
 
@@ -136,10 +137,7 @@ async function askForRest(
 }
 
 async function exists({ files }: ConfigPorts, file: string): Promise<boolean> {
-  const errno = await files.read(file, 1).then(
-    () => undefined,
-    (error: unknown) => (error as { code?: unknown }).code,
-  );
+  const errno = await files.read(file, 1).then(() => undefined, errnoOf);
   // Whatever else stands in the way of reading it, a longer file among it, is there.
   return errno !== "ENOENT";
 }
@@ -159,12 +157,10 @@ async function write({ files }: ConfigPorts, file: string, text: string): Promis
   try {
     await files.writeAtomic(file, text);
   } catch (error) {
-    const { code } = error as { code?: unknown };
-    const errno = typeof code === "string" ? code : "UNKNOWN";
     throw new AppError("OUTPUT_FOLDER", {
       folder: file.replace(/[/\\][^/\\]*$/, ""),
       flag: "--output",
-      errno,
+      errno: errnoOf(error) ?? "UNKNOWN",
     });
   }
 }

@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode, isAppError, type Unreadable, type UnreadableReason } from "../errors.ts";
+import { AppError, type ErrorCode, isAppError, type Unreadable } from "../errors.ts";
 import type { Ports } from "../ports/index.ts";
 import { type Config, type ConfigInput, parseConfig } from "../settings/config.ts";
 import { parseJsonBytes } from "../settings/json-text.ts";
@@ -6,6 +6,7 @@ import { clashes } from "../template/clashes.ts";
 import { parseTemplate } from "../template/parse.ts";
 import { AddOn, type Template, TemplateFile } from "../template/schema.ts";
 import { toUnits } from "../template/units.ts";
+import { unreadableReason } from "./errno.ts";
 
 type LoadPorts = Pick<Ports, "files" | "system">;
 
@@ -186,7 +187,7 @@ export async function readJson(
   code: Extract<ErrorCode, "CONFIG_UNREADABLE" | "TEMPLATE_UNREADABLE">,
 ): Promise<unknown> {
   const bytes = await files.read(file, MAX_BYTES).catch((error: unknown) => {
-    throw new AppError(code, { file, reason: toReason(error) }, { cause: error });
+    throw new AppError(code, { file, reason: unreadableReason(error) }, { cause: error });
   });
   const parsed = parseJsonBytes(bytes);
   if (parsed.ok) return parsed.value;
@@ -197,22 +198,6 @@ export async function readJson(
 /** Whether it is the content of a file that is wrong, not the name of it. */
 export function isInTheFile({ reason }: Unreadable): boolean {
   return ["tooLarge", "notUtf8", "notJson"].includes(reason);
-}
-
-function toReason(error: unknown): UnreadableReason {
-  switch ((error as { code?: unknown }).code) {
-    case "ENOENT":
-      return "missing";
-    case "EISDIR":
-      return "directory";
-    case "EACCES":
-    case "EPERM":
-      return "forbidden";
-    case "EFBIG":
-      return "tooLarge";
-    default:
-      return "failed";
-  }
 }
 
 /** A path as the person gave it, from the current folder on. */

@@ -2,6 +2,7 @@ import { isAbsolute, relative } from "node:path";
 import { AppError, type ErrorFacts } from "../errors.ts";
 import { detectCloudShell } from "../signin/detect-cloud-shell.ts";
 import type { RunContext } from "./context.ts";
+import { errnoOf } from "./errno.ts";
 
 /**
  * Makes sure, before anything is created, that the hand-over file will have a place to go.
@@ -48,8 +49,7 @@ export async function tryFolder(
     await files.writeAtomic(probe, "");
     await files.remove(probe);
   } catch (error) {
-    const { code } = error as { code?: unknown };
-    throw new AppError("OUTPUT_FOLDER", { folder, flag, errno: typeof code === "string" ? code : "UNKNOWN" });
+    throw new AppError("OUTPUT_FOLDER", { folder, flag, errno: errnoOf(error) ?? "UNKNOWN" });
   }
 }
 

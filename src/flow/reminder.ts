@@ -2,6 +2,7 @@ import { dirname, join, resolve } from "node:path";
 import { AppError } from "../errors.ts";
 import { CALENDAR_PRODUCT, type Reminder, reminderDay, toCalendar } from "../handover/ics.ts";
 import type { RunContext } from "./context.ts";
+import { errnoOf } from "./errno.ts";
 import { tryFolder } from "./output-folder.ts";
 import type { RegisterInput } from "./run.ts";
 
@@ -52,8 +53,7 @@ export async function writeReminder(
     await files.writeAtomic(file, toCalendar(reminders));
     report({ kind: "reminderWritten", file, days: reminders.map(reminderDay) });
   } catch (error) {
-    const errno = (error as { code?: unknown }).code;
-    report({ kind: "reminderNotWritten", file, errno: typeof errno === "string" ? errno : "UNKNOWN" });
+    report({ kind: "reminderNotWritten", file, errno: errnoOf(error) ?? "UNKNOWN" });
   }
 }
 
@@ -63,7 +63,7 @@ async function isFree(files: RunContext["ports"]["files"], file: string): Promis
     const text = new TextDecoder().decode(await files.read(file, 1024 * 1024));
     return text.includes(CALENDAR_PRODUCT);
   } catch (error) {
-    if ((error as { code?: unknown }).code === "ENOENT") return true;
+    if (errnoOf(error) === "ENOENT") return true;
     throw error;
   }
 }

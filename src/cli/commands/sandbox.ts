@@ -1,5 +1,6 @@
 import type { ExitCode } from "../../errors.ts";
 import { AppError } from "../../errors.ts";
+import { errnoOf } from "../../flow/errno.ts";
 import { absolute, loadTemplate } from "../../flow/load.ts";
 import { readFlags, textOf } from "../flags.ts";
 import { OtherCommands } from "../other-commands.ts";
@@ -63,8 +64,8 @@ export async function runReset({ command, ports, globals, signal }: Invocation):
   try {
     await ports.files.remove(path);
   } catch (error) {
-    const { code = "UNKNOWN" } = error as NodeJS.ErrnoException;
-    if (code !== "ENOENT") throw new AppError("DISK", { path, errno: code });
+    const errno = errnoOf(error) ?? "UNKNOWN";
+    if (errno !== "ENOENT") throw new AppError("DISK", { path, errno });
   } finally {
     await leave();
   }

@@ -1,9 +1,10 @@
-import { AppError, type Expectation, type Fault, type Unreadable } from "../../errors.ts";
+import { AppError, type Expectation, type Fault } from "../../errors.ts";
 import { cleanSecretToken, type RemovedFromToken } from "../../provisioning/secret-token.ts";
 import { Secret } from "../../secret.ts";
 import { SECRET_TOKEN_VARIABLE } from "../../signin/token-source.ts";
 import type { Template } from "../../template/schema.ts";
 import type { RunContext } from "../context.ts";
+import { unreadableReason } from "../errno.ts";
 import { absolute } from "../load.ts";
 import { keyOf, splitKey } from "./keyed.ts";
 
@@ -92,7 +93,7 @@ class Reading {
       const isShared = await ports.files.isReadableByOthers(path).catch(() => false);
       if (isShared) report({ kind: "secretTokenFileShared", file: path });
     } catch (error) {
-      const reason = reasonOf(error);
+      const reason = unreadableReason(error);
       // A name that no file has may be the token itself, and what is said here goes to support.
       if (reason === "missing" || reason === "failed") this.#fault(flag, { secretToken: "notFile" });
       else this.#fault(at, reason === "tooLarge" ? { secretToken: reason } : { reason });
@@ -179,16 +180,4 @@ function decode(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-const REASONS: Readonly<Record<string, Unreadable["reason"]>> = {
-  ENOENT: "missing",
-  EISDIR: "directory",
-  EACCES: "forbidden",
-  EPERM: "forbidden",
-  EFBIG: "tooLarge",
-};
-
-function reasonOf(error: unknown): Unreadable["reason"] {
-  return REASONS[String((error as { code?: unknown }).code)] ?? "failed";
 }

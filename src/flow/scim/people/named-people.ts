@@ -1,6 +1,7 @@
 import { AppError } from "../../../errors.ts";
 import type { NamedPrincipal } from "../../../graph/find-principals.ts";
 import type { FlowPorts } from "../../context.ts";
+import { errnoOf, unreadableReason } from "../../errno.ts";
 import { ListFault, parsePeople } from "./people-list.ts";
 
 /** Where it says who is meant. */
@@ -85,17 +86,7 @@ async function* named(file: string, listed: Listed): AsyncGenerator<WantedPrinci
     yield* parsePeople(listed());
   } catch (error) {
     if (error instanceof ListFault) throw new AppError("PEOPLE_LIST", { file, problem: error.problem });
-    const kind = reasonOf(error);
-    if (kind === undefined) throw error;
-    throw new AppError("PEOPLE_LIST", { file, problem: { kind } }, { cause: error });
+    if (errnoOf(error) === undefined) throw error;
+    throw new AppError("PEOPLE_LIST", { file, problem: { kind: unreadableReason(error) } }, { cause: error });
   }
-}
-
-/** Undefined for what is no failure of the file system. */
-function reasonOf(error: unknown): "missing" | "directory" | "forbidden" | "failed" | undefined {
-  const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
-  if (typeof code !== "string" || error instanceof AppError) return undefined;
-  if (code === "ENOENT") return "missing";
-  if (code === "EISDIR") return "directory";
-  return code === "EACCES" || code === "EPERM" ? "forbidden" : "failed";
 }

@@ -2,6 +2,7 @@ import type { GraphContext } from "../../../graph/batch.ts";
 import { groupMembers, type UserSelection } from "../../../graph/users.ts";
 import type { DesiredProvisioning } from "../../../provisioning/types.ts";
 import { during, type RunContext } from "../../context.ts";
+import { errnoOf } from "../../errno.ts";
 import type { Run } from "../../run.ts";
 import type { ProvisioningNow } from "../setup/read-now.ts";
 import type { Assignees } from "./assignees.ts";
@@ -119,7 +120,7 @@ async function tellRefused(
   const check = await during(context, "checkUsers", () => checkUsers(graph, options));
   // A table that cannot be written ends nothing: the first of them stand on the screen.
   const written = await writeUserList(context.ports, file, check, table).catch((error: unknown) => {
-    if ((error as { code?: unknown }).code === undefined) throw error;
+    if (errnoOf(error) === undefined) throw error;
     return undefined;
   });
   const hasGroups = selections.some(({ kind }) => kind === "members");

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { AppError } from "../../../errors.ts";
 import type { SynchronizationSchema } from "../../../provisioning/types.ts";
 import type { RunContext } from "../../context.ts";
+import { errnoOf } from "../../errno.ts";
 
 /**
  * Keeps the mappings of a job as they were read, beside the journal, before they are replaced: whoever wants
@@ -22,8 +23,7 @@ export async function keepSchema(
     await files.ensureFolder(journalFolder);
     await files.writeAtomic(file, `${JSON.stringify(schema, undefined, 2)}\n`);
   } catch (error) {
-    const { code } = error as { code?: unknown };
-    throw new AppError("DISK", { path: file, errno: typeof code === "string" ? code : "UNKNOWN" });
+    throw new AppError("DISK", { path: file, errno: errnoOf(error) ?? "UNKNOWN" });
   }
   return file;
 }
