@@ -59,11 +59,9 @@ async function askForNamesake(
   uniqueName: string,
   applications: readonly Application[],
 ): Promise<Identified | { readonly kind: "rename" }> {
-  if (!questions) {
-    const candidates = toNamesakes(applications, displayName, uniqueName);
-    throw new AppError("NAMESAKES", { displayName, candidates });
-  }
-  const answer = await questions.namesake(displayName, applications);
+  const candidates = toNamesakes(applications, displayName, uniqueName);
+  if (!questions) throw new AppError("NAMESAKES", { displayName, candidates });
+  const answer = await questions.namesake(displayName, candidates);
   if (answer.kind === "stop") throw new AppError("DECLINED", {});
   if (answer.kind === "rename") return answer;
   const application = applications.find(({ appId }) => appId === answer.appId);

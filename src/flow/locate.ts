@@ -196,11 +196,9 @@ async function byName(
   if (choice.kind === "ours") return { appName, application: choice.application, deleted };
   // Who only wants it gone need not say which of the others was never meant.
   if (deleted && deletedSettles) return { appName, application: undefined, deleted };
-  if (!questions) {
-    const namesakes = toNamesakes(choice.applications, appName, uniqueName);
-    throw new AppError("NAMESAKES", { displayName, candidates: namesakes });
-  }
-  const appId = await questions.whichApplication(displayName, choice.applications);
+  const namesakes = toNamesakes(choice.applications, displayName, uniqueName);
+  if (!questions) throw new AppError("NAMESAKES", { displayName, candidates: namesakes });
+  const appId = await questions.whichApplication(displayName, namesakes);
   const application = choice.applications.find((candidate) => candidate.appId === appId);
   return { appName, application, deleted };
 }

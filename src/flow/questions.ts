@@ -1,7 +1,7 @@
-import type { OneTimePasswordProblem } from "../errors.ts";
+import type { Namesake, OneTimePasswordProblem } from "../errors.ts";
 import type { RemovedFromToken } from "../provisioning/secret-token.ts";
 import type { Group } from "../registration/groups.ts";
-import type { Application, ResolvedPermission } from "../registration/types.ts";
+import type { ResolvedPermission } from "../registration/types.ts";
 import type { Secret } from "../secret.ts";
 import type { SignInWay } from "../settings/sign-in.ts";
 import type { TemplateInput } from "../template/schema.ts";
@@ -53,9 +53,10 @@ export interface Questions {
    * @param missing those of the last answer who are not there.
    */
   members(displayName: string, missing: readonly string[]): Promise<readonly string[]>;
-  namesake(displayName: string, candidates: readonly Application[]): Promise<NamesakeChoice>;
+  /** What to do about applications of the name; one that another template made is not offered. */
+  namesake(displayName: string, candidates: readonly Namesake[]): Promise<NamesakeChoice>;
   /** The client id of the one that is meant. */
-  whichApplication(displayName: string, candidates: readonly Application[]): Promise<string>;
+  whichApplication(displayName: string, candidates: readonly Namesake[]): Promise<string>;
   softDeleted(displayName: string, deletedDateTime: string): Promise<"restore" | "purge" | "stop">;
   removeRedirectUri(uri: string): Promise<boolean>;
   /** A secret of ours that works again since the application was restored. */

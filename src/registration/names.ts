@@ -28,6 +28,7 @@ function slugOf(appName: string): string {
  * Applications that have a name, each with the other template with which this tool made it or took it over, as its mark
  * says; without one where it has none.
  *
+ * @param displayName the name that they have.
  * @param uniqueName that of the application which was looked for.
  */
 export function toNamesakes(
@@ -35,18 +36,18 @@ export function toNamesakes(
     readonly appId: string;
     readonly createdDateTime: string | undefined;
   })[],
-  appName: string,
+  displayName: string,
   uniqueName: string,
 ): { appId: string; createdDateTime: string | undefined; template: string | undefined }[] {
   return applications.map((application) => {
     const { appId, createdDateTime } = application;
-    const template = isMarked(application, uniqueName) ? undefined : templateOf(application, appName);
+    const template = isMarked(application, uniqueName) ? undefined : templateOf(application, displayName);
     return { appId, createdDateTime, template };
   });
 }
 
-function templateOf({ uniqueName, tags }: Marked, appName: string): string | undefined {
-  const slug = slugOf(appName);
+function templateOf({ uniqueName, tags }: Marked, displayName: string): string | undefined {
+  const slug = slugOf(displayName);
   const end = slug === "" ? "" : `-${slug}`;
   const [found] = [uniqueName, ...tags]
     .flatMap((text) => (text !== undefined && isOurMark(text) ? [text.slice(PRODUCT.length + 1, -9)] : []))

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Fetch } from "../../src/ports/index.ts";
 import { EXAMPLE } from "../../src/sandbox/index.ts";
 import { shippedJson } from "../support/builders.ts";
+import { CTRL_C } from "../support/fake-ports.ts";
 import { runInProcess, type TestTenant, testTenant, UNATTENDED } from "../support/run.ts";
 
 const NON_GALLERY = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
@@ -68,6 +69,19 @@ describe("useSCIM", () => {
     expect(named.exitCode).toBe(2);
     expect(named.stderr).toContain('named "empower SCIM" made with another template.');
     expect(named.stderr).toContain(", template empower-scim)");
+    // What Enter takes is not to take it over.
+    const asked = await runInProcess(
+      ["register", ...UNATTENDED.slice(2), "--app-name", "empower SCIM"],
+      tenant,
+      {
+        answers: [
+          { expect: /Mails Online/ },
+          { expect: /made with another template; .* add --template empower-scim\. What now/ },
+          { expect: /Name for the app/, answer: CTRL_C },
+        ],
+      },
+    );
+    expect([asked.exitCode, tenant.state.applications.length]).toEqual([130, 1]);
     const removed = await runInProcess(["remove", "--scim", "--yes", ...UNATTENDED.slice(1)], tenant);
     expect([removed.exitCode, tenant.state.applications.length]).toEqual([0, 0]);
     expect(removed.stderr).toContain("Users who were provisioned through it stay at the vendor");

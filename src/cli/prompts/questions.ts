@@ -133,12 +133,14 @@ export function askWith(
       prompter.confirm({ message: QUESTIONS.keepDoubtful(names.join(", ")), default: false }),
     namesake: (displayName, candidates) =>
       prompter.select<NamesakeChoice>({
-        message: QUESTIONS.namesake(displayName),
+        message: QUESTIONS.namesake(displayName, candidates),
         choices: [
-          ...candidates.map(({ appId, createdDateTime }) => ({
-            value: { kind: "adopt", appId } as const,
-            name: QUESTIONS.adopt(appId, createdDateTime?.slice(0, 10) ?? "?"),
-          })),
+          ...candidates
+            .filter(({ template }) => template === undefined)
+            .map((one) => ({
+              value: { kind: "adopt", appId: one.appId } as const,
+              name: QUESTIONS.adopt(one),
+            })),
           { value: { kind: "rename" }, name: QUESTIONS.rename },
           { value: { kind: "stop" }, name: QUESTIONS.stop },
         ],
@@ -146,10 +148,7 @@ export function askWith(
     whichApplication: (displayName, candidates) =>
       prompter.select({
         message: QUESTIONS.whichApplication(displayName),
-        choices: candidates.map(({ appId, createdDateTime }) => ({
-          value: appId,
-          name: QUESTIONS.application(appId, createdDateTime?.slice(0, 10) ?? "?"),
-        })),
+        choices: candidates.map((one) => ({ value: one.appId, name: QUESTIONS.application(one) })),
       }),
     softDeleted: (displayName, deletedDateTime) =>
       prompter.select({

@@ -651,6 +651,14 @@ test("lists of secrets and their retirement are fit for a screen", () => {
 
 test("nothing from outside controls a question", () => {
   const evil = poisoned("x");
-  const texts = Object.values(QUESTIONS).map((text) => (typeof text === "string" ? text : text(evil, evil)));
+  const one = { appId: evil, createdDateTime: evil, template: evil };
+  const { namesake, adopt, application, ...others } = QUESTIONS;
+  const texts = [
+    ...Object.values(others).map((text) => (typeof text === "string" ? text : text(evil, evil))),
+    namesake(evil, [one]),
+    namesake(evil, [{ ...one, template: undefined }]),
+    adopt(one),
+    application(one),
+  ];
   expect(controlOf(texts.join("\n"))).toEqual([]);
 });

@@ -15,6 +15,7 @@ import { say } from "../clean.ts";
 import { type Advice, quoted } from "./advice.ts";
 import { packedFile } from "./consent.ts";
 import { describeFault, unreadable } from "./faults.ts";
+import { namesakeFacts } from "./namesakes.ts";
 import { networkAdvice, networkProblem } from "./network.ts";
 import { namesUnusable, peopleList } from "./people-list.ts";
 import { stepText } from "./scim-on-demand.ts";
@@ -110,13 +111,7 @@ const WORDS: { readonly [Code in ErrorCode]: (facts: ErrorFacts[Code]) => Wordin
     const maker = isOurs ? "made with another template" : "that this tool did not make";
     return {
       message: say`There is already an app registration named "${displayName}" ${maker}.`,
-      details: candidates.map(({ appId, createdDateTime, template }) => {
-        const facts = [
-          `created ${createdDateTime?.slice(0, 10) ?? "?"}`,
-          ...(template === undefined ? [] : [`template ${template}`]),
-        ];
-        return say`--app-id ${appId}   (${facts.join(", ")})`;
-      }),
+      details: candidates.map((one) => say`--app-id ${one.appId}   (${namesakeFacts(one)})`),
       hint: isOurs
         ? "To work on one that this tool made, add its --template. To make a new one, choose another --app-name."
         : "To work on one of them, add its --app-id (register then takes it over). To make a new one, choose another --app-name.",

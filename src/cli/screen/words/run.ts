@@ -4,6 +4,7 @@ import { toScreenDate } from "../../../handover/dates.ts";
 import type { PasswordCredential } from "../../../registration/types.ts";
 import { say } from "../clean.ts";
 import type { Advice } from "./advice.ts";
+import { NAMESAKE_QUESTIONS } from "./namesakes.ts";
 import { assignedSoFar } from "./scim-assign.ts";
 import { controlDone, controlFailed, leftOut } from "./scim-control.ts";
 import { FOLLOWING, provisioningFound, restartMeans } from "./scim-running.ts";
@@ -259,11 +260,7 @@ export const QUESTIONS = {
   goAhead: "Go ahead?",
   trustService: (host: string) =>
     say`The client secret would go to ${host}, a service that the vendor does not name. Use it?`,
-  namesake: (name: string) =>
-    say`There is an app registration named "${name}" that this tool did not make. What now?`,
-  adopt: (appId: string, created: string) => say`Take over ${appId} (created ${created})`,
-  whichApplication: (name: string) => say`Which app registration named "${name}" is meant?`,
-  application: (appId: string, created: string) => say`${appId} (created ${created})`,
+  ...NAMESAKE_QUESTIONS,
   rename: "Make a new one under another name",
   stop: "Stop and change nothing",
   softDeleted: (name: string, date: string) =>
