@@ -5,10 +5,10 @@ import { addAttributes, attributesOf, replaceMapping, rulePlaces } from "./schem
 import type {
   AttributeDefinition,
   AttributeMapping,
+  AttributeShape,
   DesiredProvisioning,
   MappingSource,
   SynchronizationSchema,
-  TargetAttribute,
 } from "./types.ts";
 
 export interface ChangedSchema {
@@ -51,7 +51,7 @@ export function changeSchema(
   schema: SynchronizationSchema,
   desired: DesiredProvisioning,
   parsed: ParsedExpressions,
-  lost: readonly Named[] = [],
+  lost: readonly AttributeShape[] = [],
 ): ChangedSchema | { readonly problems: readonly SchemaProblem[] } {
   const places = rulePlaces(schema);
   if (!places) return { problems: [{ kind: "noRule" }] };
@@ -90,17 +90,15 @@ export function changeSchema(
   return { schema: changed, ...known };
 }
 
-type Named = Pick<TargetAttribute, "name" | "multiValued">;
-
 /** For one value instead of several it may be kept. */
-function isSame(one: Named, other: Named): boolean {
+function isSame(one: AttributeShape, other: AttributeShape): boolean {
   return one.name.toLowerCase() === other.name.toLowerCase() && one.multiValued === other.multiValued;
 }
 
 /** Mappings as they are wanted, without new ones of attributes that are not there to be mapped. */
 function withoutMappings(
   users: DesiredProvisioning["users"],
-  attributes: readonly Named[],
+  attributes: readonly AttributeShape[],
   current: readonly AttributeMapping[],
 ): DesiredProvisioning["users"] {
   const lower = (text: string): string => text.toLowerCase();
@@ -111,10 +109,7 @@ function withoutMappings(
 }
 
 /** An attribute with every field that Graph has for one. */
-function definition({
-  name,
-  multiValued,
-}: Pick<TargetAttribute, "name" | "multiValued">): AttributeDefinition {
+function definition({ name, multiValued }: AttributeShape): AttributeDefinition {
   return {
     anchor: false,
     apiExpressions: [],

@@ -4,11 +4,11 @@ import type { SchemaChange, SchemaProblem } from "./schema-changes.ts";
 import { type ProvisioningState, stateOf } from "./state.ts";
 import { isSameTenantUrl } from "./tenant-url.ts";
 import type {
+  AttributeShape,
   CurrentProvisioning,
   DesiredProvisioning,
   Job,
   SavedCredentials,
-  TargetAttribute,
 } from "./types.ts";
 
 /** What a finding about provisioning is about, with the values that a sentence on it needs. */
@@ -66,7 +66,7 @@ export function provisioningFindings(
   desired: DesiredProvisioning,
   current: CurrentProvisioning,
   assignments: AssignmentFacts,
-  lost: readonly Pick<TargetAttribute, "name" | "multiValued">[] = [],
+  lost: readonly AttributeShape[] = [],
 ): ProvisioningFinding[] {
   const is = stateOf(current);
   const { job } = current;
@@ -126,7 +126,7 @@ function credentialFindings(
 function mappingFindings(
   desired: DesiredProvisioning,
   { schema }: CurrentProvisioning,
-  lost: readonly Pick<TargetAttribute, "name" | "multiValued">[],
+  lost: readonly AttributeShape[],
 ): ProvisioningFinding[] {
   if (!schema) return [];
   const changed = changeSchema(schema, desired, unparsed(desired), lost);

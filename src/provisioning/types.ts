@@ -92,6 +92,9 @@ export interface TargetAttribute {
   readonly multiValued: boolean;
 }
 
+/** The same, as far as it tells whether a tenant keeps it. */
+export type AttributeShape = Pick<TargetAttribute, "name" | "multiValued">;
+
 /** What the vendor wants of the value of a target attribute; users who lack it fail to be provisioned. */
 export interface Requirement {
   /** One of `DesiredProvisioning.users.mappings`. */

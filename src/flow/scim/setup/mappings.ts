@@ -6,10 +6,10 @@ import { changeSchema, expressionsOf, unparsed } from "../../../provisioning/cha
 import type { ParsedExpressions, SchemaChange } from "../../../provisioning/schema-changes.ts";
 import { rulePlaces } from "../../../provisioning/schema-places.ts";
 import type {
+  AttributeShape,
   DesiredProvisioning,
   Job,
   SynchronizationSchema,
-  TargetAttribute,
 } from "../../../provisioning/types.ts";
 import type { RunContext } from "../../context.ts";
 import { together } from "../../together.ts";
@@ -60,7 +60,7 @@ export function planMappings(
   before: SynchronizationSchema,
   desired: DesiredProvisioning,
   parsed: ParsedExpressions,
-  lost: readonly Pick<TargetAttribute, "name" | "multiValued">[] = [],
+  lost: readonly AttributeShape[] = [],
 ): Mappings {
   const changed = changeSchema(before, desired, parsed, lost);
   if ("problems" in changed) throw new AppError("MAPPINGS_UNUSABLE", { problems: changed.problems });
@@ -167,7 +167,7 @@ function goneOf(
   seen: SynchronizationSchema,
   desired: DesiredProvisioning,
   names: readonly string[],
-): readonly Pick<TargetAttribute, "name" | "multiValued">[] {
+): readonly AttributeShape[] {
   const lost = desired.attributes
     .filter(({ name }) => names.includes(name))
     .map(({ name, multiValued }) => ({ name, multiValued }));
