@@ -68,7 +68,7 @@ export async function chooseGroups(context: RunContext, options: ChooseOptions):
  * Without group synchronisation there is no group to tell the vendor. And a session of Cloud Shell is short:
  * there, only what the run cannot do without is asked.
  */
-function isAsked({ questions, ports }: RunContext, { groupSync }: ChooseOptions["known"]): boolean {
+function isAsked({ questions, ports }: RunContext, { groupSync }: KnownValues): boolean {
   return questions !== undefined && groupSync && !detectCloudShell(ports.system.environment);
 }
 

@@ -60,7 +60,7 @@ export async function locate(
 }
 
 /**
- * The same for several applications of a product, side by side.
+ * As `locate` does, for several applications of a product side by side.
  *
  * @returns one for each template, in their order; undefined for one that is not there while another is.
  */
@@ -104,7 +104,7 @@ export interface LocateInput {
 }
 
 /**
- * The same where it is no failure that nothing is there.
+ * Signs in and looks for what a command works on, as `locate` does; that nothing is there is no failure.
  *
  * @throws AppError INPUT_MISSING, APP_OF_OTHER_TENANT, NAMESAKES
  */
@@ -123,7 +123,7 @@ export interface SeekInput extends Omit<LocateInput, "template"> {
   readonly templates: readonly Template[];
 }
 
-/** The same for several applications of a product: one sign-in, one question, and reads side by side. */
+/** As `seek` does, for several applications of a product: one sign-in, one question, and reads side by side. */
 export async function seekAll(
   context: RunContext,
   { templates, known, deletedSettles = false }: SeekInput,

@@ -21,8 +21,8 @@ export function withGroups(plan: Plan, { toMake, toFill }: ChosenGroups, others:
 }
 
 /**
- * Makes the groups that are not there yet and fills the others, one after the other. Each counts as found from then on, so that a
- * run that has to plan again does not make it twice.
+ * Makes the groups that are not there yet and fills the others, one after the other. Each counts as found from then
+ * on, so that a run that has to plan again does not make it twice.
  */
 export async function makeGroups(context: RunContext, chosen: ChosenGroups): Promise<void> {
   for (const group of chosen.toMake) {

@@ -43,13 +43,13 @@ export async function registerSignedIn(
   run: ProvisioningRun,
   tidies: readonly (() => Promise<void>)[],
 ): Promise<RegisterResult[]> {
-  const results = await andRemind(run);
+  const results = await readAskAndRemind(run);
   for (const tidy of tidies) await tidy();
   return withPage(run.context, run.input, results);
 }
 
 /** What needs somebody signed in, and the calendar: for the applications before one that fails, too. */
-async function andRemind(run: ProvisioningRun): Promise<RegisterResult[]> {
+async function readAskAndRemind(run: ProvisioningRun): Promise<RegisterResult[]> {
   const { calendar, dryRun } = run.input;
   try {
     return await readAndAsk(run);

@@ -106,6 +106,7 @@ function changed({ displayName, verb }: Controlled): string {
   return say`Provisioning of "${displayName}" ${CHANGED[verb].is.replace(".", "")}`;
 }
 
+/** That it failed for one of several; the failure follows. */
 export function controlFailed(displayName: string): string {
   return say`It failed for "${displayName}"; the reason is below.`;
 }

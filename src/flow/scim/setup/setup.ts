@@ -8,6 +8,7 @@ import type { Template } from "../../../template/schema.ts";
 import type { Answers } from "../../answers.ts";
 import type { RunContext } from "../../context.ts";
 import type { RegisterResult } from "../../events.ts";
+import { CHOOSING, FILLING, MAKING } from "../../group-scopes.ts";
 import { NewGroups } from "../../new-groups.ts";
 import type { Provisioner } from "../../provisioner.ts";
 import { register } from "../../register.ts";
@@ -55,8 +56,8 @@ function groupScope({ questions }: RunContext, input: SetupInput): string {
   const isProposed = templates.some(({ application }) => application.scim?.newGroup !== undefined);
   const isAsked = questions !== undefined && users.length === 0 && (known.groups?.value.length ?? 0) === 0;
   const takesProposed = isProposed && (isAsked || (members.length > 0 && known.groups === undefined));
-  if (newGroups.length > 0 || takesProposed) return "Group.ReadWrite.All";
-  return members.length > 0 ? "GroupMember.ReadWrite.All" : "Group.Read.All";
+  if (newGroups.length > 0 || takesProposed) return MAKING.scope;
+  return members.length > 0 ? FILLING.scope : CHOOSING.scope;
 }
 
 /** Names of nobody and nothing, before anybody signs in. @throws AppError NAMES_UNUSABLE, VALUES_INVALID */
