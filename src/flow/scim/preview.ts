@@ -21,6 +21,7 @@ import { assignedRoles } from "./people/assigned-roles.ts";
 import { checkUsers, type UserCheck } from "./people/check-users.ts";
 import { type People, type PeopleSources, readPeople } from "./people/named-people.ts";
 import type { Missing } from "./people/plan-assignments.ts";
+import { toSelections } from "./people/selections.ts";
 import { tableName, type UserTable, writeUserList } from "./people/user-list.ts";
 
 export interface PreviewInput {
@@ -184,13 +185,6 @@ async function assigned(
     else if (principalType === "Group") groups.push(principalId);
   }
   return { selections: toSelections(users, groups), missing: [], named: [] };
-}
-
-function toSelections(users: readonly string[], groups: readonly string[]): readonly UserSelection[] {
-  return [
-    ...(users.length > 0 ? [{ kind: "users", ids: users } as const] : []),
-    ...groups.map((groupId) => ({ kind: "members", groupId }) as const),
-  ];
 }
 
 interface Mapping {

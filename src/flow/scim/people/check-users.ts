@@ -30,7 +30,6 @@ export interface CheckUsersOptions {
   readonly selections: readonly UserSelection[];
   /** Attributes that no user has by themselves, such as `appRoleAssignments` with the role they get. */
   readonly given?: SourceObject;
-  readonly onProgress?: (checked: number) => void;
 }
 
 /**
@@ -42,7 +41,7 @@ export interface CheckUsersOptions {
  */
 export async function checkUsers(
   graph: GraphContext,
-  { desired, selections, given = {}, onProgress }: CheckUsersOptions,
+  { desired, selections, given = {} }: CheckUsersOptions,
 ): Promise<UserCheck> {
   const { rules, unforeseeable } = toRules(
     desired,
@@ -51,10 +50,7 @@ export async function checkUsers(
   const checking = new Checking(rules, given);
   const attributes = [...new Set(rules.flatMap((rule) => rule.attributes))];
   for (const selection of selections) {
-    for await (const user of readUsers(graph, selection, attributes)) {
-      checking.add(user);
-      onProgress?.(checking.checked);
-    }
+    for await (const user of readUsers(graph, selection, attributes)) checking.add(user);
   }
   // Who had a value first was let go by; now that it is shared, they are named as well.
   const firsts = readUsers(graph, { kind: "users", ids: checking.firsts() }, []);
@@ -74,10 +70,6 @@ class Checking {
   constructor(rules: readonly Rule[], given: SourceObject) {
     this.#rules = rules;
     this.#given = given;
-  }
-
-  get checked(): number {
-    return this.#seen.size;
   }
 
   add(user: SourceUser): void {
@@ -108,7 +100,7 @@ class Checking {
     const counts = (test: (one: Shortcoming) => boolean): number =>
       findings.filter(({ shortcomings }) => shortcomings.some(test)).length;
     return {
-      checked: this.checked,
+      checked: this.#seen.size,
       failing: counts(({ kind }) => kind !== "disabled"),
       disabled: counts(({ kind }) => kind === "disabled"),
       findings,

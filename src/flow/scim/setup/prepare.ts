@@ -15,7 +15,8 @@ import type { Prepared } from "../../prepare.ts";
 import type { Principal, Provisioning } from "../../provisioner.ts";
 import type { Run } from "../../run.ts";
 import { type Assignees, chooseProofUser, type ProofUser } from "../people/assignees.ts";
-import { joiningOf, selectionsOf, tellRefusedOf, tellUsers } from "../people/tell-users.ts";
+import { joiningOf, selectionsOf } from "../people/selections.ts";
+import { tellRefused, tellUsers } from "../people/tell-users.ts";
 import { tableName } from "../people/user-list.ts";
 import { applyProvisioning } from "./apply.ts";
 import { assigneesFor, tokenFor } from "./ask.ts";
@@ -83,13 +84,13 @@ export async function prepareProvisioning(
   const telling = {
     file: join(application.outputFolder, tableName("users-to-check", template)),
     table: options.userTable,
-    role: desired.appRole,
+    desired,
   };
   const people = isFirst
-    ? await tellUsers(run, desired, selectionsOf(desired, assignees, now), telling)
+    ? await tellUsers(run, { ...telling, selections: selectionsOf(desired, assignees, now) })
     : undefined;
   // Of whom a job provisions that runs, its logs tell; of those who join them, nothing does yet.
-  if (!isFirst) await tellRefusedOf(run, desired, joiningOf(desired, assignees, now), telling);
+  if (!isFirst) await tellRefused(run, { ...telling, selections: joiningOf(desired, assignees, now) });
   const unseen = current && !token && !plan.waitsForToken ? unseenSettings(desired, current) : [];
   if (unseen.length > 0) context.report({ kind: "settingsUnseen", displayName, settings: unseen });
   const notKept = mappings?.notKept ?? [];
