@@ -29,7 +29,7 @@ export function tracing(
       onExchange({
         method: request.method,
         host: url.host,
-        path: namedHosts.includes(url.host) ? url.pathname + withoutTyped(url.search) : "/…",
+        path: namedHosts.includes(url.host) ? withoutPeople(url) : "/…",
         status,
         durationMs: clock.now().getTime() - start,
         requestId: requestId ?? undefined,
@@ -47,7 +47,17 @@ export function tracing(
   };
 }
 
-/** What somebody types to find a group may be a person's name, and whoever helps does not need it. */
-function withoutTyped(query: string): string {
-  return query.replace(/(?<=[?&](?:\$|%24)search=)[^&]*/i, "…");
+/**
+ * The address without what says who somebody is: whoever helps needs the step and the object ID, no name. What is
+ * typed to find a group may be a person's name, and the token of a next page holds the last name of this one.
+ */
+function withoutPeople({ pathname, search }: URL): string {
+  const query = search.replaceAll(/(?<=[?&](?:\$|%24)(?:search|skiptoken)=)[^&]*/gi, "…");
+  const [, before, key] = /^(\/[^/]+\/(?:users|groups)(?=[/(]|$))(.*)$/.exec(pathname) ?? [];
+  if (before === undefined || key === undefined) return pathname + query;
+  const path = before + key.replace(/^\/(?!(?:[\da-f]{8}-[\da-f-]{27})(?:\/|$))[^/]+/i, "/…");
+  return path.replace(LITERAL, "'…'") + query.replaceAll(LITERAL, "'…'");
 }
+
+/** A text of OData: a quote within it is doubled, and an address may have it as its number. */
+const LITERAL = /(?:'|%27)(?:''|(?:%27){2}|(?!'|%27).)*(?:'|%27)/g;
