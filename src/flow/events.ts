@@ -19,7 +19,7 @@ import type {
 import type { Secret } from "../secret.ts";
 import type { SignInWay } from "../settings/sign-in.ts";
 import type { DeviceCode } from "../signin/device-code.ts";
-import type { ProvisioningProposal, ProvisioningResult } from "./provisioner.ts";
+import type { ProvisioningProposal, ProvisioningResult, SetupAnswers } from "./provisioner.ts";
 import type { AssignmentProposal } from "./scim/assign.ts";
 import type { ControlResult } from "./scim/control.ts";
 import type { UserCheck } from "./scim/people/check-users.ts";
@@ -342,7 +342,9 @@ export interface RegisterResult extends Ended {
   readonly consentPage: string | undefined;
   /** The client that whoever signed in gave permissions to; undefined where nobody did. */
   readonly signInClientId: string | undefined;
+  /** With `{setupCommand}` in the place of the command that sets provisioning up with `answers`. */
   readonly nextSteps: readonly string[];
+  readonly answers: SetupAnswers;
   /** Where the run set up provisioning as well. */
   readonly provisioning?: ProvisioningResult;
 }

@@ -73,6 +73,9 @@ export interface ProvisioningProposal {
   readonly waitsForToken: boolean;
 }
 
+/** What was answered, as far as the command repeats it that sets provisioning up. */
+export type SetupAnswers = Pick<Answers, "appName" | "hostname" | "inputs">;
+
 export interface ProvisioningResult {
   readonly outcome: "running" | "waiting" | "planned" | "nothingToDo";
   readonly tenantUrl: string;
@@ -96,5 +99,5 @@ export interface ProvisioningResult {
   /** Who has the token. */
   readonly contact: string | undefined;
   /** How a later run is told what this one was: as it was answered. */
-  readonly answers: Pick<Answers, "appName" | "hostname" | "inputs">;
+  readonly answers: SetupAnswers;
 }

@@ -71,6 +71,7 @@ export function toResult(
     waiting,
     consentPage: waiting.length > 0 && appId !== undefined ? consentPage(cloud, tenant.id, appId) : undefined,
     signInClientId: facts.signInClientId,
+    answers: { appName, hostname, inputs },
     nextSteps: handover || isNew ? steps.map((text) => fill(text, values)) : [],
   };
 }

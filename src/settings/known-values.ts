@@ -133,7 +133,7 @@ export function resolveValues({
   const hostname =
     flag("hostname", parseHostname) ??
     other("config", config.hostname, parseHostname) ??
-    other("example", examples?.hostname, parseHostname);
+    other("example", needsHostname(templates) ? examples?.hostname : undefined, parseHostname);
   const lifetime = (name: string, configured: string | undefined, fallback: string): Lifetime =>
     (flag(name, parseLifetimeValue) ?? other("config", configured, parseLifetimeValue))?.value ??
     parseLifetime(fallback) ?? { amount: 1, unit: "months" };

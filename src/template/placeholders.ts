@@ -21,6 +21,17 @@ export const PLACEHOLDERS = {
   ],
   /** In the texts that tell people what to do next; the link is never among them. */
   nextSteps: ["appName", "hostname", "appId", "tenantId", "handoverFile", "linkEnd", "clientSecretEnd"],
+  /** In those for a run that leaves provisioning to be set up; the command is put in where it is shown. */
+  provisioningSteps: [
+    "appName",
+    "hostname",
+    "appId",
+    "tenantId",
+    "handoverFile",
+    "linkEnd",
+    "clientSecretEnd",
+    "setupCommand",
+  ],
 } as const;
 
 export type PlaceholderSet = keyof typeof PLACEHOLDERS;

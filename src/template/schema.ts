@@ -183,7 +183,7 @@ export const TemplateFile = z
     ),
     nextSteps: z.array(TextWith("nextSteps")),
     /** The same for a run that leaves provisioning to be set up. */
-    provisioningSteps: z.optional(z.array(TextWith("nextSteps"))),
+    provisioningSteps: z.optional(z.array(TextWith("provisioningSteps"))),
   })
   .check((context) => {
     for (const { path, message } of contradictions(context.value)) {

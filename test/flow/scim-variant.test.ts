@@ -426,3 +426,15 @@ describe("two applications with a secret each", () => {
     expect(uids()).toEqual(keys);
   });
 });
+
+test("what sets its provisioning up later stands there whole, and is taken", async () => {
+  const tenant = testTenant();
+  const run = await runInProcess([...UNATTENDED, "--template", "flexwhere", "--no-group-sync"], tenant);
+  expect(run.exitCode, run.stderr).toBe(0);
+  const [, command = ""] = /set provisioning up with it:\n +npx \S+ (scim setup .*)$/m.exec(run.stdout) ?? [];
+  expect(command).toMatch(/^scim setup --tenant-id \S+ --app-name "FlexWhere SCIM" .*--template flexwhere /);
+  expect(command).toContain("--no-group-sync");
+  const words = [...command.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+  const next = await runInProcess([...words, "--dry-run", "--no-input"], tenant, { folder: run.folder });
+  expect(next.exitCode, next.stderr).toBe(0);
+});

@@ -5,13 +5,11 @@ import type { Flags } from "../../settings/known-values.ts";
 import { isOn, textOf, textsOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";
 import { renderResults, toJsonResults } from "../screen/result.ts";
-import { quoted } from "../screen/words/advice.ts";
 import { GROUP_QUESTIONS } from "../screen/words/groups.ts";
 import { usersToCheck } from "../screen/words/tables.ts";
 import { packedProgram, withSession } from "../session.ts";
-import type { Settings } from "../settings.ts";
 import { oneApplication } from "../settings.ts";
-import { registerOptions } from "./register.ts";
+import { registerOptions, toldAgain } from "./register.ts";
 
 /** `scim setup`: parses, calls the flow, shows what came of it. */
 export async function runScimSetup(invocation: Invocation): Promise<ExitCode> {
@@ -42,23 +40,6 @@ export async function runScimSetup(invocation: Invocation): Promise<ExitCode> {
       json: toJsonResults("scim setup", results, packed),
     };
   });
-}
-
-/**
- * What the command for the second part has to say again: what the tenant does not keep before there are credentials,
- * and what a run without it would put back to the template's own.
- */
-function toldAgain(flags: Flags, { addOns }: Pick<Settings, "addOns">): string[] {
-  const switches = ["group-sync", "implicit-flow", ...addOns.map(({ name }) => name), "sandbox"];
-  const application = textOf(flags, "application");
-  return [
-    ...(application === undefined ? [] : [`--application ${quoted(application)}`]),
-    ...textsOf(flags, "notify").map((text) => `--notify ${quoted(text)}`),
-    ...switches.flatMap((name) => {
-      const value = flags[name]?.value;
-      return typeof value === "boolean" ? [value ? `--${name}` : `--no-${name}`] : [];
-    }),
-  ];
 }
 
 /** The files that hold secret tokens, and how they were named. */

@@ -3,6 +3,8 @@ import type { ConsentResult, Ended, Handover, RegisterResult, RetireResult } fro
 import type { ProvisioningResult } from "../../flow/provisioner.ts";
 import { toScreenDate, toScreenTime } from "../../handover/dates.ts";
 import type { Terminal } from "../../ports/index.ts";
+import { fill } from "../../template/placeholders.ts";
+
 import { clean, say } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ApplicationDocument, EndedDocument, ResultDocument } from "./result-document.ts";
@@ -270,6 +272,12 @@ function waitingText(result: RegisterResult, style: ChalkInstance, packed: Packe
   return ["", style.yellow(missing), ...lines];
 }
 
+/** A step of the template's; a command in it stands on a line of its own. */
+function stepText(text: string, { answers, tenant }: RegisterResult, packed: PackedProgram): string {
+  const command = setupCommand({ ...answers, tenantId: tenant.id }, packed);
+  return fill(clean(text), { setupCommand: `\n    ${command}` }).replaceAll(" \n", "\n");
+}
+
 function nextSteps(
   results: readonly RegisterResult[],
   style: ChalkInstance,
@@ -279,7 +287,7 @@ function nextSteps(
   const downloads = handovers.filter(({ toDownload }) => toDownload);
   const texts = [
     ...(downloads.length > 0 ? [DOWNLOAD] : []),
-    ...new Set(results.flatMap((result) => result.nextSteps.map(clean))),
+    ...new Set(results.flatMap((result) => result.nextSteps.map((text) => stepText(text, result, packed)))),
     ...(handovers.some(({ link }) => !link) ? [PASS_ON] : []),
     ...new Set(
       results

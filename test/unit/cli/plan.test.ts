@@ -363,7 +363,8 @@ const RESULT: RegisterResult = {
   signInClientId: guid(7),
   hostname: "https://app.example.com",
   secretEnd: "2028-03-01T12:00:00Z",
-  nextSteps: ["Send the file."],
+  answers: { appName: "empower", hostname: "https://app.contoso.com", inputs: {} },
+  nextSteps: ["Send the file.", "Set provisioning up: {setupCommand}"],
 };
 
 const NAMED = { version: "1.2.3", template: "./my template.json", cloud: "usgov" as const };

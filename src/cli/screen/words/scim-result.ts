@@ -97,7 +97,7 @@ export function setupCommand(
   { version, template, cloud, flags = [] }: PackedProgram,
 ): string {
   const parts = [
-    `npx ./${packedFile(version)} scim setup`,
+    say`npx ./${packedFile(version)} scim setup`,
     say`--tenant-id ${named.tenantId}`,
     say`--app-name ${quoted(named.appName)}`,
     ...(named.hostname === "" ? [] : [say`--hostname ${named.hostname}`]),

@@ -44,6 +44,7 @@ const STANDS_FOR: Readonly<Record<Placeholder, string>> = {
   clientSecretEnd: "<day the client secret ends>",
   handoverFile: "<file>",
   linkEnd: "<day the link ends>",
+  setupCommand: "<the whole command scim setup>",
 };
 
 /** A text of a template with words in the place of what is not known yet. */
