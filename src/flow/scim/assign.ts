@@ -6,15 +6,15 @@ import type { GraphContext } from "../../graph/batch.ts";
 import { secondsFor } from "../../graph/pacer.ts";
 import { toCsv } from "../../handover/csv.ts";
 import type { Clock } from "../../ports/index.ts";
-import { toDesiredProvisioning } from "../../provisioning/desired.ts";
-import { givenInputs, type KnownValues } from "../../settings/known-values.ts";
+import type { KnownValues } from "../../settings/known-values.ts";
 import type { Template } from "../../template/schema.ts";
 import { confirmPlan } from "../confirm.ts";
 import { during, type RunContext, stopIfInterrupted } from "../context.ts";
-import { type Located, locate } from "../locate.ts";
+import { locate } from "../locate.ts";
 import { tryFolder } from "../output-folder.ts";
 import { READING_SCOPES } from "../sign-in.ts";
 import { checkUnattended, missingTenant } from "../unattended.ts";
+import { desiredAsGiven } from "./desired.ts";
 import { type PeopleSources, readPeople } from "./people/named-people.ts";
 import { type AssignmentPlan, type Missing, planAssignments } from "./people/plan-assignments.ts";
 import { tableName } from "./people/user-list.ts";
@@ -94,7 +94,7 @@ export async function assign(context: RunContext, input: AssignInput): Promise<A
       people,
       membersOf: input.sources.membersOf,
       appRoles: await readAppRoles(reading, servicePrincipal.id),
-      role: input.role ?? roleOfTemplate(input, located),
+      role: input.role ?? desiredAsGiven(input.template, input.known, located.appName)?.appRole,
       isRoleExplicit: input.role !== undefined,
       displayName,
     }),
@@ -174,15 +174,6 @@ async function apply(
 /** Without a line in the journal for every one of thousands; the batches they go in are in it. */
 function quiet({ graph, onWait }: GraphContext, clock: Clock): GraphContext {
   return { graph, clock, onWait };
-}
-
-/** The role that the template asks for, as far as it does without an answer that nobody gave. */
-function roleOfTemplate({ template, known }: AssignInput, { appName }: Located): string | undefined {
-  if (!template.application.scim) return undefined;
-  const inputs = givenInputs(known);
-  const answers = { appName, hostname: known.hostname?.value ?? "", inputs };
-  const parsed = toDesiredProvisioning(template, answers, { notification: undefined });
-  return parsed.ok ? parsed.desired.appRole : undefined;
 }
 
 /** A table of everybody who is not assigned, which can be put right and given to the next run as it is. */

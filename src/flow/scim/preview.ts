@@ -4,7 +4,6 @@ import { listAssignments, nameOfRole, pickUserRole, readAppRoles } from "../../g
 import type { GraphContext } from "../../graph/batch.ts";
 import { findPrincipals } from "../../graph/find-principals.ts";
 import { readUsers, type SourceUser, sourceAttribute, type UserSelection } from "../../graph/users.ts";
-import { toDesiredProvisioning } from "../../provisioning/desired.ts";
 import { evaluateMapping } from "../../provisioning/mapping/evaluate.ts";
 import { parseExpression, sourceAttributesOf } from "../../provisioning/mapping/expression.ts";
 import { expressionText } from "../../provisioning/mapping/source.ts";
@@ -16,6 +15,7 @@ import type { Template } from "../../template/schema.ts";
 import { askForAnswers } from "../answers.ts";
 import { during, type RunContext } from "../context.ts";
 import { tryFolder } from "../output-folder.ts";
+import { desiredProvisioning } from "./desired.ts";
 import { locateProvisioning, SCIM_READING_SCOPES } from "./locate.ts";
 import { assignedRoles } from "./people/assigned-roles.ts";
 import { checkUsers, type UserCheck } from "./people/check-users.ts";
@@ -129,12 +129,10 @@ async function desiredOf(
   { template, known }: PreviewInput,
   appName: string,
 ): Promise<DesiredProvisioning> {
+  // Before anything is asked for it.
   if (!template.application.scim) throw new AppError("SETTING_UNSUPPORTED", { setting: "scim" });
   const settled: KnownValues = { ...known, appName: { value: appName, source: "flag" } };
-  const answers = await askForAnswers(context, settled, [], appName);
-  const parsed = toDesiredProvisioning(template, answers, { notification: undefined });
-  if (!parsed.ok) throw new AppError("VALUES_INVALID", { faults: parsed.faults });
-  return parsed.desired;
+  return desiredProvisioning(template, await askForAnswers(context, settled, [], appName), known);
 }
 
 /** What `appRoleAssignments` holds of somebody with that role; undefined where there is no such role. */

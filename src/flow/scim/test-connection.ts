@@ -1,13 +1,13 @@
 import { AppError } from "../../errors.ts";
 import { validateCredentials } from "../../graph/synchronization-connection.ts";
-import { toDesiredProvisioning } from "../../provisioning/desired.ts";
 import { parseTenantUrl } from "../../provisioning/tenant-url.ts";
 import type { ConnectionTest } from "../../provisioning/types.ts";
 import type { Secret } from "../../secret.ts";
-import { givenInputs, type KnownValues } from "../../settings/known-values.ts";
+import type { KnownValues } from "../../settings/known-values.ts";
 import type { Template } from "../../template/schema.ts";
 import { during, type RunContext } from "../context.ts";
 import { acceptsMadeUp } from "./connection.ts";
+import { desiredAsGiven } from "./desired.ts";
 import { keyOf } from "./keyed.ts";
 import { type LocatedProvisioning, locateProvisioning, SCIM_RUNNING_SCOPES } from "./locate.ts";
 import { askSecretToken, readSecretTokens, type SecretTokens, type TokenInput } from "./secret-tokens.ts";
@@ -95,10 +95,7 @@ async function askedToken(
 function addressOf({ template, known }: TestConnectionInput, located: LocatedProvisioning): string {
   const saved = located.provisioning.credentials.tenantUrl;
   if (saved !== undefined) return saved;
-  const inputs = givenInputs(known);
-  const answers = { appName: located.appName, hostname: known.hostname?.value ?? "", inputs };
-  const parsed = toDesiredProvisioning(template, answers, { notification: undefined });
-  return toTenantUrl(parsed.ok ? parsed.desired.tenantUrl : "");
+  return toTenantUrl(desiredAsGiven(template, known, located.appName)?.tenantUrl ?? "");
 }
 
 type Tested = Pick<ConnectionTested, "tenantUrl" | "credentials" | "test" | "acceptsAnyToken">;

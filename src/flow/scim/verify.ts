@@ -1,9 +1,8 @@
-import { AppError, isAppError } from "../../errors.ts";
+import { isAppError } from "../../errors.ts";
 import { isProvisioned, listAssignments } from "../../graph/assignments.ts";
 import type { GraphContext } from "../../graph/batch.ts";
 import { readProvisioning } from "../../graph/synchronization.ts";
 import { lostAttributes } from "../../journal/lost-attributes.ts";
-import { toDesiredProvisioning } from "../../provisioning/desired.ts";
 import {
   type AssignmentFacts,
   type ProvisioningFinding,
@@ -16,6 +15,7 @@ import type { Template } from "../../template/schema.ts";
 import type { Answers } from "../answers.ts";
 import { during, type RunContext } from "../context.ts";
 import type { Located } from "../locate.ts";
+import { desiredProvisioning } from "./desired.ts";
 import { keyOf, valuesFor } from "./keyed.ts";
 import { groupsNamed } from "./people/named-groups.ts";
 
@@ -69,10 +69,7 @@ function groupsFor({ template, templates, known }: VerifyProvisioningInput): str
 }
 
 function toDesired({ template, known, answers }: VerifyProvisioningInput): DesiredProvisioning {
-  const notification = known.notifications.get(template.application.key);
-  const parsed = toDesiredProvisioning(template, answers, { notification });
-  if (!parsed.ok) throw new AppError("VALUES_INVALID", { faults: parsed.faults });
-  const { desired } = parsed;
+  const desired = desiredProvisioning(template, answers, known);
   const url = parseTenantUrl(desired.tenantUrl);
   return url.ok ? { ...desired, tenantUrl: url.url } : desired;
 }

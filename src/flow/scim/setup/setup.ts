@@ -1,17 +1,17 @@
 import { AppError } from "../../../errors.ts";
-import { toDesiredProvisioning } from "../../../provisioning/desired.ts";
+import type { ProvisioningValues } from "../../../provisioning/desired.ts";
 import { parseTenantUrl } from "../../../provisioning/tenant-url.ts";
 import type { DesiredProvisioning } from "../../../provisioning/types.ts";
-import { givenInputs, missingInputs } from "../../../settings/known-values.ts";
+import { missingInputs } from "../../../settings/known-values.ts";
 import { parseGroup } from "../../../settings/values.ts";
 import type { Template } from "../../../template/schema.ts";
-import type { Answers } from "../../answers.ts";
 import type { RunContext } from "../../context.ts";
 import type { RegisterResult } from "../../events.ts";
 import { CHOOSING, FILLING, MAKING } from "../../group-scopes.ts";
 import { NewGroups } from "../../new-groups.ts";
 import type { Provisioner } from "../../provisioner.ts";
 import { register } from "../../register.ts";
+import { desiredProvisioning, givenAnswers } from "../desired.ts";
 import { keyOf, splitKey, valuesFor } from "../keyed.ts";
 import { readSecretTokens } from "../secret-tokens.ts";
 import type { PrepareOptions, SetupInput } from "./options.ts";
@@ -103,24 +103,17 @@ function checkMembers({ members, newGroups, templates, known }: SetupInput): voi
 /** Everything that is wrong with an unattended run's values, before anybody signs in. */
 function checkDesired(input: SetupInput): void {
   const { known, templates } = input;
-  const inputs = givenInputs(known);
-  const [first] = templates;
-  const appName = known.appName?.value ?? first?.name ?? "";
-  const answers = { appName, hostname: known.hostname?.value ?? "", addOns: [], inputs };
+  const answers = givenAnswers(known, known.appName?.value ?? templates[0]?.name ?? "");
   for (const template of templates) desiredFor(template, answers, input);
 }
 
 /** What template and answers ask for. @throws AppError VALUES_INVALID, SETTING_UNSUPPORTED */
 function desiredFor(
   template: Template,
-  answers: Answers,
+  answers: ProvisioningValues,
   { known, role }: Pick<SetupInput, "known" | "role">,
 ): DesiredProvisioning {
-  if (!template.application.scim) throw new AppError("SETTING_UNSUPPORTED", { setting: "scim" });
-  const notification = known.notifications.get(template.application.key);
-  const parsed = toDesiredProvisioning(template, answers, { notification });
-  if (!parsed.ok) throw new AppError("VALUES_INVALID", { faults: parsed.faults });
-  const { desired } = parsed;
+  const desired = desiredProvisioning(template, answers, known);
   const url = parseTenantUrl(desired.tenantUrl);
   if (!url.ok) {
     const expected = { tenantUrl: url.problem };
