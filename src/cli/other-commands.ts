@@ -35,6 +35,7 @@ const HOW: ReadonlySet<string> = new Set(["input", "color", "proof"]);
 export class OtherCommands implements Program {
   readonly #root: Command;
   readonly #given = new Map<string, readonly string[]>();
+  #variant: string | undefined;
 
   constructor(command: Command, flags: Flags = {}) {
     this.#root = rootOf(command);
@@ -67,6 +68,11 @@ export class OtherCommands implements Program {
     if (event.kind === "signedIn") this.#answered("tenant-id", event.tenant.id);
   };
 
+  /** Learns the template of the variant that only a command below `scim` takes unasked. */
+  provisions(variant: string): void {
+    this.#variant = variant;
+  }
+
   readonly again = (words: string, application?: string): string => {
     const program = `npx ./${packedFile(this.#root.version() ?? "")}`;
     if (words.endsWith("--help")) return clean(`${program} ${words}`);
@@ -75,6 +81,8 @@ export class OtherCommands implements Program {
     // An app is named in one way; a deleted one has lost its client ID to `register`.
     if (words.includes(" --app-name ")) told.delete("app-id");
     if (application !== undefined) told.set("application", written("application", application));
+    if (this.#variant !== undefined && !words.startsWith("scim "))
+      told.set("template", written("template", this.#variant));
     const flags = [...told].flatMap(([name, texts]) =>
       taken.has(name) && !new RegExp(` --(no-)?${name}\\b`).test(words) ? texts : [],
     );

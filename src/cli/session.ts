@@ -87,6 +87,7 @@ export async function withSession(
         event.kind === "sandbox" ? { ...event, examples: neededBy(command, event.examples) } : event,
       ),
     );
+    if (flags !== given && loaded.variant !== undefined) program.provisions(loaded.variant);
     const settings = { ...loaded, typed: { argv, version: programOf(command).version } };
     const privileges = isOn(flags, "allow-high-privilege") ? [] : highPrivileges(settings.templates);
     const consents = command.options.some(({ long }) => long === "--allow-high-privilege");
@@ -151,10 +152,10 @@ function neededBy(command: Command, values: readonly MissingInput[]): readonly M
 /** How somebody else would run this program with the same template. */
 export function packedProgram(
   { command }: Pick<Invocation, "command">,
-  { namedTemplate, known: { cloud } }: Settings,
+  { namedTemplate, variant, known: { cloud } }: Settings,
   { again }: Program,
 ): PackedProgram {
-  return { version: programOf(command).version, template: namedTemplate, cloud, again };
+  return { version: programOf(command).version, template: variant ?? namedTemplate, cloud, again };
 }
 
 /** The calendar file that `--ics` names, absolute. */

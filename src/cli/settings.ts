@@ -31,6 +31,8 @@ export interface LoadedSettings {
   readonly known: KnownValues;
   /** The template as flag, variable or `config.json` named it; undefined for the default one. */
   readonly namedTemplate: string | undefined;
+  /** The template of the variant whose users are provisioned, where that was taken in place of the product's own. */
+  readonly variant: string | undefined;
 }
 
 /**
@@ -69,7 +71,8 @@ export async function loadSettings(
     report({ kind: "sandbox", examples: missingInputs(own.known) });
   }
   if (hostnameReducedTo !== undefined) report({ kind: "hostnameReduced", origin: hostnameReducedTo });
-  return { templates, addOns, known, namedTemplate: name };
+  const variant = templates === product.templates ? undefined : templates[0]?.name;
+  return { templates, addOns, known, namedTemplate: name, variant };
 }
 
 /** The config and the template that it or the flag names; the template says which keys the config may have. */

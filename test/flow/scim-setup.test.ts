@@ -185,7 +185,7 @@ describe("scim setup", () => {
     expect(run.exitCode, run.stderr).toBe(7);
     const { provisioning } = JSON.parse(run.stdout) as { provisioning: { command: string } };
     expect(provisioning.command).toMatch(
-      / --app-name empower --hostname https:\/\/app\.contoso\.com --notify "it@contoso\.com" --no-implicit-flow$/,
+      / --app-name empower --hostname https:\/\/app\.contoso\.com --template empower-scim --notify "it@contoso\.com" --no-implicit-flow$/,
     );
     expect((await runInProcess([...words, "--dry-run"], testTenant())).exitCode).toBe(0);
   });
@@ -636,6 +636,23 @@ test("a dry run over what is there compares expressions without the right to cha
   const differing = await runInProcess(other, tenant, { folder });
   expect(differing.exitCode, differing.stderr).toBe(0);
   expect(differing.stderr).toContain("~ userType = ");
+});
+
+test("without --template, the command for a new client secret is about the app that was set up", async () => {
+  const tenant = testTenant();
+  const hostname = ["--hostname", "https://app.contoso.com"];
+  const argv = ["scim", "setup", ...UNATTENDED, ...hostname, "--user", MEGAN, "--no-proof"];
+  const { folder } = await runInProcess(argv, tenant, { piped: TOKEN });
+  const again = await runInProcess(argv, tenant, { folder });
+  const [command = ""] = /^ +npx .* secret rotate .*$/m.exec(again.stdout) ?? [];
+  expect(command, again.stdout).toContain("--template empower-scim");
+  const rotated = await runInProcess(
+    [...command.trim().split(" ").slice(2), "--yes", "--no-input", "--no-proof"],
+    tenant,
+    { folder },
+  );
+  expect(rotated.exitCode, rotated.stderr).toBe(0);
+  expect(tenant.state.applications.map(({ passwordCredentials }) => passwordCredentials.length)).toEqual([2]);
 });
 
 describe("a service that takes its time", () => {

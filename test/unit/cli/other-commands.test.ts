@@ -64,6 +64,13 @@ describe("another command on the same app", () => {
     );
   });
 
+  test("names the variant of the product that a command below scim takes unasked", () => {
+    const other = parsed(["scim", "status", "--template", "empower"]);
+    other.provisions("empower-scim");
+    expect(other.again("scim status")).toMatch(/scim status --template empower$/);
+    expect(other.again("register")).toMatch(/register --template empower-scim$/);
+  });
+
   test("help is asked for without any of it", () => {
     const other = parsed(["scim", "status", "--template", "flexwhere"]);
     expect(other.again("scim status --help")).toBe(
