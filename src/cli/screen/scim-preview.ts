@@ -1,5 +1,6 @@
 import { Chalk } from "chalk";
-import type { PreviewResult, SentAttribute } from "../../flow/scim/preview.ts";
+import type { SentAttribute } from "../../flow/scim/people/sent.ts";
+import type { PreviewResult } from "../../flow/scim/preview.ts";
 import type { Terminal } from "../../ports/index.ts";
 import { clean } from "./clean.ts";
 import { fit } from "./fit.ts";

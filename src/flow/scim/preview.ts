@@ -3,12 +3,8 @@ import { AppError } from "../../errors.ts";
 import { listAssignments, nameOfRole, pickUserRole, readAppRoles } from "../../graph/assignments.ts";
 import type { GraphContext } from "../../graph/batch.ts";
 import { findPrincipals } from "../../graph/find-principals.ts";
-import { readUsers, type SourceUser, sourceAttribute, type UserSelection } from "../../graph/users.ts";
-import { evaluateMapping } from "../../provisioning/mapping/evaluate.ts";
-import { parseExpression, sourceAttributesOf } from "../../provisioning/mapping/expression.ts";
-import { expressionText } from "../../provisioning/mapping/source.ts";
-import { rulePlaces } from "../../provisioning/schema-places.ts";
-import type { CurrentProvisioning, DesiredProvisioning, SourceObject } from "../../provisioning/types.ts";
+import type { UserSelection } from "../../graph/users.ts";
+import type { DesiredProvisioning, SourceObject } from "../../provisioning/types.ts";
 import type { AppRole } from "../../registration/types.ts";
 import type { KnownValues } from "../../settings/known-values.ts";
 import type { Template } from "../../template/schema.ts";
@@ -22,6 +18,7 @@ import { checkUsers, type UserCheck } from "./people/check-users.ts";
 import { type People, type PeopleSources, readPeople } from "./people/named-people.ts";
 import type { Missing } from "./people/plan-assignments.ts";
 import { toSelections } from "./people/selections.ts";
+import { mappingsInForce, readBy, type SentUser, sentOf } from "./people/sent.ts";
 import { tableName, type UserTable, writeUserList } from "./people/user-list.ts";
 
 export interface PreviewInput {
@@ -34,21 +31,6 @@ export interface PreviewInput {
   readonly outputFolder: string;
   /** Whom the vendor would refuse, as a table. */
   readonly userTable: UserTable;
-}
-
-/** One attribute as the vendor would get it. */
-export interface SentAttribute {
-  readonly target: string;
-  /** Undefined: nothing is sent. */
-  readonly value: string | boolean | readonly string[] | undefined;
-  /** Whether the value could be worked out here. */
-  readonly isForeseeable: boolean;
-}
-
-export interface SentUser {
-  readonly id: string;
-  readonly userPrincipalName: string;
-  readonly attributes: readonly SentAttribute[];
 }
 
 export interface PreviewResult {
@@ -92,7 +74,7 @@ export async function preview(context: RunContext, input: PreviewInput): Promise
     throw new AppError("USERS_NOT_FOUND", { wanted: input.sources.users });
   }
   const check = await during(context, "checkUsers", () => checkUsers(graph, { desired, selections, given }));
-  const mappings = mappingsOf(provisioning, desired);
+  const mappings = mappingsInForce(provisioning, desired);
   // Who is assigned already has a role, which need not be the one that others would get.
   const isRead = mappings.list.some((mapping) => readBy(mapping).includes("appRoleAssignments"));
   const isAsked = isRead && named.length > 0 && input.role === undefined;
@@ -135,7 +117,7 @@ async function desiredOf(
   return desiredProvisioning(template, await askForAnswers(context, settled, [], appName), known);
 }
 
-/** What `appRoleAssignments` holds of somebody with that role; undefined where there is no such role. */
+/** What `appRoleAssignments` holds of somebody with that role; the name itself where there is no such role. */
 function roleValue(appRoles: readonly AppRole[], wanted: string | undefined): string | undefined {
   const role = pickUserRole(appRoles, wanted);
   return role ? nameOfRole(role) : wanted;
@@ -146,6 +128,7 @@ function withRole(role: string | undefined): SourceObject {
   return role === undefined ? {} : { appRoleAssignments: [role] };
 }
 
+/** Whom a preview is about. */
 interface Whom {
   readonly selections: readonly UserSelection[];
   readonly missing: readonly Missing[];
@@ -153,6 +136,7 @@ interface Whom {
   readonly named: readonly string[];
 }
 
+/** Everybody who is named. */
 async function namedOnes(graph: GraphContext, people: People): Promise<Whom> {
   const users: string[] = [];
   const groups: string[] = [];
@@ -183,68 +167,4 @@ async function assigned(
     else if (principalType === "Group") groups.push(principalId);
   }
   return { selections: toSelections(users, groups), missing: [], named: [] };
-}
-
-interface Mapping {
-  readonly target: string;
-  readonly source: string;
-  readonly default: string | undefined;
-}
-
-/** The mappings as the job has them, else as the template wants them. */
-function mappingsOf(
-  { schema }: CurrentProvisioning,
-  desired: DesiredProvisioning,
-): { readonly from: PreviewResult["mappings"]; readonly list: readonly Mapping[] } {
-  const places = schema && rulePlaces(schema);
-  if (!places) return { from: "template", list: desired.users.mappings };
-  const list = places.user.mapping.attributeMappings.map(
-    ({ targetAttributeName, source, defaultValue }): Mapping => ({
-      target: targetAttributeName,
-      source: expressionText(source) ?? "",
-      default: defaultValue ?? undefined,
-    }),
-  );
-  return { from: "job", list };
-}
-
-async function sentOf(
-  graph: GraphContext,
-  ids: readonly string[],
-  mappings: readonly Mapping[],
-  givenOf: (userId: string) => SourceObject,
-): Promise<readonly SentUser[]> {
-  if (ids.length === 0) return [];
-  const attributes = [...new Set(mappings.flatMap(readBy))];
-  const sent: SentUser[] = [];
-  for await (const user of readUsers(graph, { kind: "users", ids }, attributes)) {
-    sent.push(toSent(user, mappings, givenOf(user.id)));
-  }
-  return sent;
-}
-
-function readBy({ source }: Mapping): readonly string[] {
-  const expression = parseExpression(source);
-  return expression.kind === "fault" ? [] : sourceAttributesOf(expression);
-}
-
-function toSent(
-  { id, userPrincipalName, attributes }: SourceUser,
-  mappings: readonly Mapping[],
-  given: SourceObject,
-): SentUser {
-  const source = { ...given, ...attributes };
-  return {
-    id,
-    userPrincipalName,
-    attributes: mappings.map((mapping) => {
-      const isKnown = readBy(mapping).every(
-        (name) => Object.hasOwn(given, name) || sourceAttribute(name) !== undefined,
-      );
-      const evaluated = evaluateMapping(mapping, source);
-      const isForeseeable = isKnown && evaluated.kind === "value";
-      const value = isForeseeable ? evaluated.value : undefined;
-      return { target: mapping.target, value: value === "" ? undefined : value, isForeseeable };
-    }),
-  };
 }

@@ -1,5 +1,6 @@
 import type { UserCheck, UserFinding } from "../../../flow/scim/people/check-users.ts";
-import type { PreviewResult, SentAttribute, SentUser } from "../../../flow/scim/preview.ts";
+import type { SentAttribute, SentUser } from "../../../flow/scim/people/sent.ts";
+import type { PreviewResult } from "../../../flow/scim/preview.ts";
 import type { Shortcoming } from "../../../provisioning/shortcomings.ts";
 import { say } from "../clean.ts";
 
