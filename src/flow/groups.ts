@@ -5,12 +5,11 @@ import { fetchWithin } from "../http/attempt.ts";
 import type { Group, GroupFilling, Member, NewGroup } from "../registration/groups.ts";
 import type { KnownValues } from "../settings/known-values.ts";
 import { detectCloudShell } from "../signin/detect-cloud-shell.ts";
-import type { TokenSource } from "../signin/token-source.ts";
-import { during, openGraph, type RunContext } from "./context.ts";
+import { during, type RunContext } from "./context.ts";
 import { missingMembers } from "./group-members.ts";
-import { CHOOSING, FILLING, MAKING, type Need } from "./group-scopes.ts";
+import { CHOOSING, FILLING, MAKING } from "./group-scopes.ts";
+import { GroupSession, type GroupSessionOptions } from "./group-session.ts";
 import { NewGroups } from "./new-groups.ts";
-import { CHANGING_SCOPES, inTenant, signIn } from "./sign-in.ts";
 
 /** The groups whose users are synchronised: those that are there, and those that are still to be made. */
 export interface ChosenGroups {
@@ -30,14 +29,9 @@ export type GroupSearch =
   /** A failure of a search ends no run: who typed may type something else, or go on without. */
   | { readonly kind: "failed"; readonly failure: AppError };
 
-export interface ChooseOptions {
-  readonly known: KnownValues;
+export interface ChooseOptions extends GroupSessionOptions {
   /** The template's question; undefined where it has none, or nobody wants to be asked. */
   readonly question: string | undefined;
-  readonly tokens: TokenSource;
-  readonly graph: GraphContext;
-  readonly tenantId: string;
-  readonly dryRun: boolean;
   /** Those that the run makes for other applications; undefined where there is no other. */
   readonly newGroups?: NewGroups | undefined;
   /** Names of groups that are made where there is none of that name. */
@@ -75,7 +69,7 @@ function isAsked({ questions, ports }: RunContext, { groupSync }: KnownValues): 
 /** A search is not waited for longer than this; whoever typed types on. */
 const SEARCH_LIMIT_MS = 20_000;
 
-/** One run's choice of groups, and the sign-in that is good for it. */
+/** One run's choice of groups. */
 class Choosing {
   readonly #context: RunContext;
   readonly #options: ChooseOptions;
@@ -85,15 +79,13 @@ class Choosing {
   /** Those that go by a name of `make` and are there. */
   readonly #there: Group[] = [];
   readonly #newGroups: NewGroups;
-  #tokens: TokenSource;
-  #graph: GraphContext;
+  readonly #session: GroupSession;
 
   constructor(context: RunContext, options: ChooseOptions) {
     this.#context = context;
     this.#options = options;
     this.#newGroups = options.newGroups ?? new NewGroups();
-    this.#tokens = options.tokens;
-    this.#graph = options.graph;
+    this.#session = new GroupSession(context, options);
   }
 
   chosen(): ChosenGroups {
@@ -102,7 +94,7 @@ class Choosing {
       toMake: this.#toMake,
       toFill: this.#toFill,
       newGroups: this.#newGroups,
-      graph: this.#graph,
+      graph: this.#session.graph,
     };
   }
 
@@ -118,10 +110,10 @@ class Choosing {
     const { make = [], members = [] } = this.#options;
     if (members.length === 0) return;
     for (const group of make.length > 0 ? this.#there : this.#found) {
-      const missing = await missingMembers(this.#context, this.#graph, group, members);
+      const missing = await missingMembers(this.#context, this.#session.graph, group, members);
       const own = this.#newGroups.fill(group, missing);
       if (own.length === 0) continue;
-      await this.#reachOrSignIn(FILLING);
+      await this.#session.reachOrSignIn(FILLING);
       this.#toFill.push({ group, members: own });
     }
   }
@@ -158,7 +150,7 @@ class Choosing {
       const offered = this.#names().length === 0 ? proposed : undefined;
       const choice = await questions?.group(text, this.#names(), search, offered);
       if (choice === undefined || choice.kind === "done") return;
-      if (choice.kind === "signIn") await this.#signInFor(CHOOSING);
+      if (choice.kind === "signIn") await this.#session.signInFor(CHOOSING);
       else if (choice.kind === "group") this.#take(choice.group);
       else await this.#toBeMade(choice.displayName);
       // Whoever then declined it is not offered it for ever: Enter means no group from there on.
@@ -190,7 +182,7 @@ class Choosing {
 
   async #plan(displayName: string): Promise<void> {
     const members = this.#options.members?.map(({ id }) => id);
-    await this.#reachOrSignIn(MAKING);
+    await this.#session.reachOrSignIn(MAKING);
     this.#toMake.push(this.#newGroups.plan(displayName, this.#context.runId, members));
   }
 
@@ -203,8 +195,8 @@ class Choosing {
   }
 
   async #find(wanted: readonly string[]): Promise<readonly (readonly Group[])[]> {
-    await this.#reach(CHOOSING);
-    return during(this.#context, "findGroups", () => findGroups(this.#graph, wanted));
+    await this.#session.reach(CHOOSING);
+    return during(this.#context, "findGroups", () => findGroups(this.#session.graph, wanted));
   }
 
   async #search(typed: string, signal: AbortSignal): Promise<GroupSearch> {
@@ -212,41 +204,12 @@ class Choosing {
     // Without repeats: their waits would be told in the middle of the question.
     const fetch = (request: Request) => fetchWithin(ports.fetch, request, SEARCH_LIMIT_MS);
     try {
-      await this.#reach(CHOOSING);
-      const once = openGraph({ ...this.#context, fetch }, this.#tokens);
+      await this.#session.reach(CHOOSING);
+      const once = this.#session.graphOver(fetch);
       return { kind: "found", ...(await searchGroups(once, typed, signal)) };
     } catch (error) {
       if (signal.aborted || !isAppError(error)) throw error;
       return { kind: "failed", failure: error };
     }
-  }
-
-  /** Makes the session good for a change, which a dry run does not need. */
-  async #reachOrSignIn(need: Need): Promise<void> {
-    if (this.#options.dryRun) return;
-    await this.#reach(need).catch((error: unknown) => {
-      if (!isAppError(error, "SIGN_IN_FAILED")) throw error;
-      return this.#signInFor(need);
-    });
-  }
-
-  /** Makes the session good for what is needed, as far as that goes without a word to the person. */
-  async #reach({ scope, enough }: Need): Promise<void> {
-    const { scopes } = this.#tokens.account;
-    const isGood = scopes === undefined || scopes.some((one) => enough.includes(one));
-    if (isGood || !this.#tokens.withScopes) return;
-    this.#use(await this.#tokens.withScopes([scope]));
-  }
-
-  /** One more sign-in, for what nobody had consented to. */
-  async #signInFor({ scope }: Need): Promise<void> {
-    const { known, tenantId } = this.#options;
-    const again = { ...inTenant(known, tenantId), auth: "device-code" } as const;
-    this.#use(await signIn(this.#context, again, [...CHANGING_SCOPES, scope]));
-  }
-
-  #use(tokens: TokenSource): void {
-    this.#tokens = tokens;
-    this.#graph = openGraph(this.#context, tokens);
   }
 }

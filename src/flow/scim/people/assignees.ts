@@ -45,9 +45,8 @@ export interface AssigneeOptions {
  */
 export async function findAssignees(run: Run, options: AssigneeOptions): Promise<Assignees> {
   const { context, input, graph, tokens } = run;
-  const { named, tenantId, proposed, newGroups } = options;
+  const { named, question, tenantId, proposed, newGroups } = options;
   const [users, members] = await findAll(run, [named.users, named.members]);
-  const isAsked = context.questions !== undefined && !detectCloudShell(context.ports.system.environment);
   const choosing = {
     known: {
       ...input.known,
@@ -55,7 +54,7 @@ export async function findAssignees(run: Run, options: AssigneeOptions): Promise
       groupSync: true,
       groups: named.groups && ({ value: named.groups, source: "flag" } as const),
     },
-    question: isAsked ? options.question : undefined,
+    question,
     tokens,
     graph,
     tenantId,
@@ -68,6 +67,8 @@ export async function findAssignees(run: Run, options: AssigneeOptions): Promise
   const groups = await chooseGroups(context, choosing);
   const [made] = groups.toMake;
   if (!made || named.members.length > 0) return { users: users ?? [], groups, members: members ?? [] };
+  // As for groups: in Cloud Shell only what the run cannot do without is asked.
+  const isAsked = context.questions !== undefined && !detectCloudShell(context.ports.system.environment);
   const more = isAsked ? await askForMembers(run, made.displayName) : [];
   const ids = more.map(({ id }) => id);
   groups.toMake = groups.toMake.map(({ displayName }) =>
