@@ -80,6 +80,28 @@ export function acceptConfigFlags(command: Command, addOns: readonly AddOnFlag[]
   }
 }
 
+/** Flags that say the contrary of each other, besides each `--no-x` of its `--x`. */
+const CONTRARY: readonly (readonly [string, string])[] = [
+  ["new-group", "no-group"],
+  ["proof-user", "no-proof"],
+];
+
+/** Makes it wrong usage to give a command flags that contradict each other, or a second list of people. */
+export function refuseContradictions(command: Command): void {
+  const names = command.options.map((option) => option.name());
+  const pairs = [...names.map((name) => [name, `no-${name}`] as const), ...CONTRARY];
+  const given = new Set<string>();
+  for (const name of names) {
+    const contraries = pairs.flatMap(([one, other]) => (one === name ? other : other === name ? one : []));
+    command.on(`option:${name}`, () => {
+      const contrary = contraries.find((one) => given.has(one));
+      if (contrary !== undefined) command.error(`--${name} cannot go with --${contrary}.`);
+      if (name === "file" && given.has(name)) command.error("--file names one list: put all names into it.");
+      given.add(name);
+    });
+  }
+}
+
 const CONFIG_FLAGS = [
   "--hostname <url>",
   "--no-group-sync",

@@ -12,6 +12,7 @@ import {
   addSecretOptions,
   addTenantOptions,
   notifyOption,
+  refuseContradictions,
 } from "./options.ts";
 import { PERSONA_NAMES } from "./sandbox.ts";
 import { addScimCommands } from "./scim-program.ts";
@@ -285,5 +286,6 @@ function buildProgram({ makePorts, version }: Outside, addOns: readonly AddOnFla
     .description("forget what the simulated tenant of this folder has become")
     .option("--output <folder>", "the folder (default: the current one)")
     .action(() => start(reset, async () => (await import("./commands/sandbox.ts")).runReset));
+  for (const command of [init, ...ofTenants]) refuseContradictions(command);
   return program;
 }

@@ -174,6 +174,20 @@ test.each([
 });
 
 test.each([
+  [["scim", "setup", "--no-group", "--group", "Sales"], "--group cannot go with --no-group."],
+  [["scim", "setup", "--new-group", "Sales", "--no-group"], "--no-group cannot go with --new-group."],
+  [["scim", "setup", "--proof-user", "a@b.example", "--no-proof"], "--no-proof cannot go with --proof-user."],
+  [["--mails-online", "--no-mails-online"], "--no-mails-online cannot go with --mails-online."],
+  [["config", "init", "--no-scim", "--scim"], "--scim cannot go with --no-scim."],
+  [["scim", "assign", "--file", "a.csv", "--file", "b.csv"], "--file names one list: put all names into it."],
+])("%j contradicts itself", async (words, said) => {
+  const tenant = testTenant();
+  const run = await runInProcess(words, tenant);
+  expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining(said)]);
+  expect(tenant.requests).toEqual([]);
+});
+
+test.each([
   [
     ["scim", "setup", "--secret-token", "x"],
     "    npx ./entra-app-registration-0.0.0.tgz scim setup --help\n",
