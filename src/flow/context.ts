@@ -2,7 +2,7 @@ import { AppError, isAppError } from "../errors.ts";
 import type { GraphContext } from "../graph/batch.ts";
 import { lateGraph } from "../graph/late-client.ts";
 import { type RetryingFetch, retrying } from "../http/retry.ts";
-import { tracing } from "../http/trace.ts";
+import { tracing, withoutPeople } from "../http/trace.ts";
 import type { Journal, JournalEntry } from "../journal/journal.ts";
 import type { Clock, Ports } from "../ports/index.ts";
 import type { Cloud } from "../signin/cloud.ts";
@@ -95,7 +95,7 @@ export function openGraph(
     onWait: (wait) => report({ kind: "wait", wait }),
     onItem: ({ method, path }, { status, requestId }, durationMs) => {
       const { host } = new URL(cloud.graph);
-      const exchange = { method, host, path: `/v1.0${path}`, status, durationMs, requestId };
+      const exchange = { method, host, path: withoutPeople(`/v1.0${path}`), status, durationMs, requestId };
       report({ kind: "exchange", exchange });
       void journal.record({ event: "request", ...exchange });
     },

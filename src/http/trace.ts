@@ -29,7 +29,7 @@ export function tracing(
       onExchange({
         method: request.method,
         host: url.host,
-        path: namedHosts.includes(url.host) ? withoutPeople(url) : "/…",
+        path: namedHosts.includes(url.host) ? withoutPeople(url.pathname + url.search) : "/…",
         status,
         durationMs: clock.now().getTime() - start,
         requestId: requestId ?? undefined,
@@ -51,12 +51,12 @@ export function tracing(
  * The address without what says who somebody is: whoever helps needs the step and the object ID, no name. What is
  * typed to find a group may be a person's name, and the token of a next page holds the last name of this one.
  */
-function withoutPeople({ pathname, search }: URL): string {
-  const query = search.replaceAll(/(?<=[?&](?:\$|%24)(?:search|skiptoken)=)[^&]*/gi, "…");
-  const [, before, key] = /^(\/[^/]+\/(?:users|groups)(?=[/(]|$))(.*)$/.exec(pathname) ?? [];
-  if (before === undefined || key === undefined) return pathname + query;
-  const path = before + key.replace(/^\/(?!(?:[\da-f]{8}-[\da-f-]{27})(?:\/|$))[^/]+/i, "/…");
-  return path.replace(LITERAL, "'…'") + query.replaceAll(LITERAL, "'…'");
+export function withoutPeople(address: string): string {
+  const told = address.replaceAll(/(?<=[?&](?:\$|%24)(?:search|skiptoken)=)[^&]*/gi, "…");
+  const [, before, rest] = /^(\/[^/]+\/(?:users|groups)(?=[/(?]|$))(.*)$/.exec(told) ?? [];
+  if (before === undefined || rest === undefined) return told;
+  const unkeyed = rest.replace(/^\/(?!(?:[\da-f]{8}-[\da-f-]{27})(?:[/?]|$))[^/?]+/i, "/…");
+  return before + unkeyed.replaceAll(LITERAL, "'…'");
 }
 
 /** A text of OData: a quote within it is doubled, and an address may have it as its number. */

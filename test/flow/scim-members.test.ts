@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { EXAMPLE } from "../../src/sandbox/index.ts";
 import { FAULTS, failing, recording } from "../support/faults.ts";
@@ -56,6 +57,17 @@ function listening(scopes: Set<string>): NonNullable<TestRunOptions["through"]> 
     return fetch(request);
   };
 }
+
+test("who was named is in no journal", async () => {
+  const run = await setUp(testTenant(), [...members(MEGAN, "nobody@contoso.com"), "--group", "Sales"]);
+  const ended = await setUp(testTenant(), [...members(MEGAN, PRADEEP), "--user", BEN]);
+  expect([run.exitCode, ended.exitCode], ended.stderr).toEqual([2, 0]);
+  for (const { stderr } of [run, ended]) {
+    const journal = readFileSync(/Journal of this run[^:]*: (.*)/.exec(stderr)?.[1] ?? "", "utf8");
+    expect(journal).toContain("/v1.0/users");
+    expect(journal).not.toMatch(/megan|pradeep|ben\.|nobody|sales|UsersFlexWhere/i);
+  }
+});
 
 describe("a group that is there", () => {
   test("D5: gets those who are missing, shown before the yes, and a second run finds nothing to do", async () => {
