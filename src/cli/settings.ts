@@ -8,12 +8,13 @@ import {
   type OwnKeys,
   packagedConfig,
 } from "../flow/load.ts";
+import { keyOf, splitKey } from "../flow/scim/keyed.ts";
 import type { Ports } from "../ports/index.ts";
 import { type Flags, type KnownValues, missingInputs, resolveValues } from "../settings/known-values.ts";
 import { SIGN_IN_WAYS, type SignInWay } from "../settings/sign-in.ts";
 import { detectCloudShell } from "../signin/detect-cloud-shell.ts";
 import type { AddOn, Template } from "../template/schema.ts";
-import { isOn, textOf } from "./flags.ts";
+import { isOn, textOf, textsOf } from "./flags.ts";
 
 /** The simulated tenant takes no session of a real one, and has no page for a browser. */
 const REHEARSED_WAYS: readonly SignInWay[] = ["device-code", "cloud-shell"];
@@ -150,6 +151,30 @@ export function meantApplications(settings: Settings, flags: Flags): readonly Te
   const { templates, known } = settings;
   if (textOf(flags, "application") !== undefined) return [oneApplication(settings, flags)];
   return known.appId === undefined ? templates : templates.slice(0, 1);
+}
+
+/** Flags whose values may name the application that they are for in front. */
+const KEYED = ["user", "group", "new-group", "member", "secret-token-file"];
+
+/**
+ * Leaves out of such values what is for an application that `--application` leaves out: a variable and `config.json`
+ * may be there for all of them.
+ *
+ * @throws AppError USAGE where a flag says it.
+ */
+export function ownValues(
+  { templates }: Pick<Settings, "templates">,
+  flags: Flags,
+): (texts: readonly string[]) => readonly string[] {
+  const meant = textOf(flags, "application");
+  const keys = meant === undefined ? [] : templates.map(keyOf).filter((key) => key !== meant);
+  for (const name of KEYED.filter((one) => flags[one]?.source === "flag")) {
+    const other = textsOf(flags, name).flatMap((text) => splitKey(text, keys).key ?? [])[0];
+    if (other === undefined) continue;
+    const detail = `--${name} names ${other}, which is not part of this run: --application ${meant} leaves it out.`;
+    throw new AppError("USAGE", { detail });
+  }
+  return (texts) => texts.filter((text) => splitKey(text, keys).key === undefined);
 }
 
 /** Which template is used when nobody names one is data of the package, not of the code. */

@@ -204,6 +204,35 @@ describe("scim setup", () => {
   });
 
   test.each([
+    ["--secret-token-file", "advisors=token.txt"],
+    ["--group", "advisors=Sales"],
+    ["--user", `advisors=${MEGAN}`],
+    ["--member", `Advisors=${MEGAN}`],
+  ])("%s %s is refused where only rooms is set up", async (flag, value) => {
+    const tenant = testTenant();
+    const run = await setUp(tenant, ["--template", "andmoney", "--application", "rooms", flag, value]);
+    const said = `${flag} names advisors, which is not part of this run: --application rooms leaves it out.`;
+    expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining(said)]);
+    expect(tenant.requests).toEqual([]);
+  });
+
+  test("what variables and config.json say of another application is left alone", async () => {
+    const tenant = testTenant();
+    const { folder } = await runInProcess(["--version"], tenant);
+    writeFileSync(
+      join(folder, "config.json"),
+      JSON.stringify({ groups: ["advisors=Nobody", "rooms=Finance"] }),
+    );
+    const words = ["--template", "andmoney", "--application", "rooms", "--dry-run"];
+    const environment = { ENTRA_APP_REGISTRATION_USER: `advisors=nobody,rooms=${MEGAN}` };
+    const run = await setUp(tenant, words, { folder, environment });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run.stderr.replaceAll(/\s+/g, " ")).toMatch(
+      /\+ Assign megan\.bowen@contoso\.com \+ Assign the group "Finance" its/,
+    );
+  });
+
+  test.each([
     [["--user", ""], "--user is empty"],
     [["--new-group", "UsersFlexWhere", "--member", " "], "--member is empty"],
     [["--new-group", "Users\nFlexWhere"], "--new-group: is Users"],

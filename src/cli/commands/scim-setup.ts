@@ -8,22 +8,26 @@ import { renderResults, toJsonResults } from "../screen/result.ts";
 import { GROUP_QUESTIONS } from "../screen/words/groups.ts";
 import { usersToCheck } from "../screen/words/tables.ts";
 import { packedProgram, withSession } from "../session.ts";
-import { oneApplication } from "../settings.ts";
+import { oneApplication, ownValues } from "../settings.ts";
 import { registerOptions, toldAgain } from "./register.ts";
 
 /** `scim setup`: parses, calls the flow, shows what came of it. */
 export async function runScimSetup(invocation: Invocation): Promise<ExitCode> {
   return withSession(invocation, async ({ context, settings, flags, outputFolder, program }) => {
     const isOne = textOf(flags, "application") !== undefined;
+    const templates = isOne ? [oneApplication(settings, flags)] : settings.templates;
+    const own = ownValues(settings, flags);
+    const { groups } = settings.known;
     const results = await setup(context, {
       ...settings,
-      ...(isOne && { templates: [oneApplication(settings, flags)] }),
+      templates,
+      known: { ...settings.known, groups: groups && { ...groups, value: own(groups.value) } },
       ...registerOptions(flags, invocation),
       outputFolder,
-      tokenFiles: tokenFilesOf(flags),
-      users: textsOf(flags, "user"),
-      newGroups: textsOf(flags, "new-group"),
-      members: textsOf(flags, "member"),
+      tokenFiles: tokenFilesOf(flags, own),
+      users: own(textsOf(flags, "user")),
+      newGroups: own(textsOf(flags, "new-group")),
+      members: own(textsOf(flags, "member")),
       role: textOf(flags, "role"),
       proofUser: textOf(flags, "proof-user"),
       newSecretToken: isOn(flags, "new-secret-token"),
@@ -43,7 +47,7 @@ export async function runScimSetup(invocation: Invocation): Promise<ExitCode> {
 }
 
 /** The files that hold secret tokens, and how they were named. */
-export function tokenFilesOf(flags: Flags): TokenInput["files"] {
+export function tokenFilesOf(flags: Flags, own: ReturnType<typeof ownValues>): TokenInput["files"] {
   const path = flags["secret-token-file"]?.path ?? "--secret-token-file";
-  return { values: textsOf(flags, "secret-token-file"), path };
+  return { values: own(textsOf(flags, "secret-token-file")), path };
 }

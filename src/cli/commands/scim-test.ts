@@ -4,16 +4,17 @@ import { textOf } from "../flags.ts";
 import type { Invocation } from "../program.ts";
 import { renderConnectionTest, toJsonConnectionTest } from "../screen/scim-test.ts";
 import { withSession } from "../session.ts";
-import { oneApplication } from "../settings.ts";
+import { oneApplication, ownValues } from "../settings.ts";
 import { tokenFilesOf } from "./scim-setup.ts";
 
 /** `scim test`: parses, calls the flow, shows whether Entra can connect. */
 export async function runScimTest(invocation: Invocation): Promise<ExitCode> {
   return withSession(invocation, async ({ context, settings, flags, program }) => {
+    const template = oneApplication(settings, flags);
     const tested = await testConnection(context, {
       ...settings,
-      template: oneApplication(settings, flags),
-      tokenFiles: tokenFilesOf(flags),
+      template,
+      tokenFiles: tokenFilesOf(flags, ownValues(settings, flags)),
       tenantUrl: textOf(flags, "tenant-url"),
     });
     return {
