@@ -1,23 +1,17 @@
 import { Chalk, type ChalkInstance } from "chalk";
-import type { ConsentResult, Ended, Handover, RegisterResult, RetireResult } from "../../flow/events.ts";
+import type { ConsentResult, Ended, RegisterResult, RetireResult } from "../../flow/events.ts";
 import type { ProvisioningResult } from "../../flow/provisioner.ts";
-import { toScreenDate, toScreenTime } from "../../handover/dates.ts";
 import type { Terminal } from "../../ports/index.ts";
 import { fill } from "../../template/placeholders.ts";
-
-import { clean, say } from "./clean.ts";
+import { clean } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ApplicationDocument, EndedDocument, ResultDocument } from "./result-document.ts";
-import { type Advice, advised } from "./words/advice.ts";
+import { advised } from "./words/advice.ts";
 import { consentCommand, forwardConsent, type PackedProgram } from "./words/consent.ts";
+import { DRY_RUN } from "./words/dry-run.ts";
 import { GROUPS_TO_TELL } from "./words/groups.ts";
-import {
-  provisioningRows,
-  provisioningSteps,
-  provisioningTitle,
-  setupCommand,
-  waitingForToken,
-} from "./words/scim-result.ts";
+import { doneTitle, HANDED_OVER, resultRows, signInClientText, unchangedTitle } from "./words/result.ts";
+import { provisioningSteps, provisioningTitle, setupCommand, waitingForToken } from "./words/scim-result.ts";
 import { DOWNLOAD, downloadCommand, PASS_ON, ROTATED } from "./words/secrets.ts";
 
 /** How a run ends that has changed nothing. */
@@ -146,21 +140,13 @@ export function renderResults(
   return fit(lines.join("\n"), terminal.resultColumns);
 }
 
-const HANDED_OVER: Advice = [
-  {
-    say: "The client secret was handed over by an earlier run. If its link is lost or has ended, issue a new one with:",
-    run: "secret rotate",
-  },
-];
-
 function resultText(result: RegisterResult, style: ChalkInstance, packed: PackedProgram): string {
   switch (result.outcome) {
     case "planned":
-      return say`Dry run: nothing was changed.`;
+      return DRY_RUN;
     case "nothingToDo":
       return [
-        provisionedTitle(result, style) ??
-          style.green(say`Nothing to do: "${result.displayName}" is registered as it should be.`),
+        provisionedTitle(result, style) ?? style.green(unchangedTitle(result.displayName)),
         ...facts(result, style),
         ...groupLines(result, style),
         ...(result.secretEnd === undefined ? [] : [advised(HANDED_OVER, packed)]),
@@ -170,11 +156,7 @@ function resultText(result: RegisterResult, style: ChalkInstance, packed: Packed
       return [
         "",
         (result.waiting.length > 0 ? undefined : provisionedTitle(result, style)) ??
-          style.bold.green(
-            result.waiting.length > 0
-              ? say`"${result.displayName}" is registered; the consent waits for somebody else.`
-              : doneText(result),
-          ),
+          style.bold.green(doneTitle(result, isNew(result))),
         ...(result.outcome === "rotated" ? [advised(ROTATED, packed)] : []),
         "",
         ...facts(result, style),
@@ -210,41 +192,15 @@ function tokenText(
 function signInClient(results: readonly RegisterResult[], style: ChalkInstance): string[] {
   const client = results.find(({ signInClientId }) => signInClientId !== undefined)?.signInClientId;
   if (client === undefined) return [];
-  const text = say`You signed in through the client ${client}; the permissions you gave it stay in this tenant. To withdraw them: Entra admin center, Enterprise applications, that client, Permissions.`;
-  return ["", style.dim(text)];
+  return ["", style.dim(signInClientText(client))];
 }
 
 function isNew({ plan }: RegisterResult): boolean {
   return plan.steps.some(({ kind }) => kind === "createApplication" || kind === "instantiateApplication");
 }
 
-function doneText(result: RegisterResult): string {
-  const { outcome, displayName } = result;
-  if (outcome === "rotated") return say`Done: "${displayName}" has a new client secret.`;
-  return isNew(result)
-    ? say`Done: "${displayName}" is registered.`
-    : say`Done: the registration of "${displayName}" is as it should be now.`;
-}
-
 function facts(result: RegisterResult, style: ChalkInstance): string[] {
-  const { tenant, appId, handover, secretEnd, provisioning, handoverPage } = result;
-  const rows: [string, string][] = [
-    ["Tenant ID", tenant.id],
-    ["Application (client) ID", appId ?? ""],
-  ];
-  if (handover) {
-    rows.push(
-      ...linkRows(handover),
-      ["The secret works until", toScreenDate(new Date(handover.secretEnd))],
-      ["Written to", handover.file],
-    );
-  }
-  if (!handover && secretEnd !== undefined) {
-    rows.push(["The secret works until", toScreenDate(new Date(secretEnd))]);
-  }
-  if (provisioning) rows.push(...provisioningRows(provisioning));
-  if (handoverPage !== undefined) rows.push(["Page to pass on", handoverPage]);
-  return rows.map(([label, value]) => `  ${style.dim(label.padEnd(26))}${clean(value)}`);
+  return resultRows(result).map(([label, value]) => `  ${style.dim(label.padEnd(26))}${clean(value)}`);
 }
 
 function groupLines({ groups, provisioning }: RegisterResult, style: ChalkInstance): string[] {
@@ -254,14 +210,6 @@ function groupLines({ groups, provisioning }: RegisterResult, style: ChalkInstan
     ({ displayName, id }) => `  ${style.dim(clean(displayName).padEnd(26))}${clean(id)}`,
   );
   return ["", style.bold(GROUPS_TO_TELL), ...rows];
-}
-
-function linkRows({ link, secretStart }: Handover): [string, string][] {
-  if (!link) return [["Client secret", "shown once on your screen, not behind a link"]];
-  return [
-    ["Link to the client secret", link.url.reveal()],
-    ["The link works until", toScreenTime(link.end, new Date(secretStart))],
-  ];
 }
 
 function waitingText(result: RegisterResult, style: ChalkInstance, packed: PackedProgram): string[] {

@@ -14,6 +14,7 @@ import {
   SECTIONS,
   type Section,
   sectionOf,
+  verdict,
 } from "./words/findings.ts";
 import { describeProvisioning, PROVISIONING, provisioningAdvice } from "./words/scim-findings.ts";
 
@@ -54,19 +55,14 @@ function isForAll(what: Advice): boolean {
 function verificationLines(verification: Verification, style: ChalkInstance): string[] {
   const { application, displayName, tenant, findings, provisioning } = verification;
   if (!application) return ["", style.bold.yellow(notRegistered(displayName))];
+  const faults = [...findings, ...provisioning].filter(isFault).length;
   return [
     "",
-    verdict(displayName, [...findings, ...provisioning].filter(isFault).length, style),
+    (faults === 0 ? style.bold.green : style.bold.yellow)(verdict(displayName, faults)),
     say`  ${application.appId} in ${tenant.displayName} (${tenant.id})`,
     ...(Object.keys(SECTIONS) as Section[]).flatMap((section) => sectionLines(section, findings, style)),
     ...provisioningLines(provisioning, style),
   ];
-}
-
-function verdict(displayName: string, faults: number, style: ChalkInstance): string {
-  if (faults === 0) return style.bold.green(say`"${displayName}" is as the template wants it.`);
-  const count = faults === 1 ? "1 difference" : `${faults} differences`;
-  return style.bold.yellow(say`"${displayName}" is not as the template wants it: ${count}.`);
 }
 
 function sectionLines(section: Section, findings: readonly Finding[], style: ChalkInstance): string[] {

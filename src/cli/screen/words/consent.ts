@@ -3,6 +3,7 @@ import type { ResolvedPermission } from "../../../registration/types.ts";
 import type { CloudName } from "../../../settings/sign-in.ts";
 import { say } from "../clean.ts";
 import { type Program, quoted } from "./advice.ts";
+import { DRY_RUN } from "./dry-run.ts";
 
 /** How somebody on another machine runs this version: with the file that the vendor gave out. */
 export interface PackedProgram extends Program {
@@ -37,7 +38,7 @@ function permissionLine({ value, resource, type, displayName }: ResolvedPermissi
 export function consentEnd({ outcome, displayName, appId }: ConsentResult): readonly string[] {
   switch (outcome) {
     case "planned":
-      return ["Dry run: nothing was changed."];
+      return [DRY_RUN];
     case "nothingToDo":
       return [say`Nothing to do: "${displayName}" (${appId}) has the consent it asks for.`];
     case "refused":

@@ -47,6 +47,13 @@ export function notRegistered(displayName: string): string {
   return say`"${displayName}" is not registered in this tenant.`;
 }
 
+/** The first line about one application, by how many differences there are. */
+export function verdict(displayName: string, faults: number): string {
+  if (faults === 0) return say`"${displayName}" is as the template wants it.`;
+  const count = faults === 1 ? "1 difference" : `${faults} differences`;
+  return say`"${displayName}" is not as the template wants it: ${count}.`;
+}
+
 /** Where a finding is shown. */
 export function sectionOf({ about }: Finding): Section {
   return SECTION_OF[about];

@@ -3,6 +3,7 @@ import { toScreenDate } from "../../../handover/dates.ts";
 import type { Removal } from "../../../registration/removal.ts";
 import type { PasswordCredential } from "../../../registration/types.ts";
 import { say } from "../clean.ts";
+import { DRY_RUN } from "./dry-run.ts";
 import { permissionName } from "./findings.ts";
 import type { PlanLine } from "./plan.ts";
 
@@ -66,7 +67,7 @@ export function removalEnd(result: RemoveResult): readonly string[] {
         ];
   switch (outcome) {
     case "planned":
-      return ["Dry run: nothing was changed."];
+      return [DRY_RUN];
     case "nothingToRemove":
       return until === undefined
         ? [say`Nothing to remove: ${tenant.displayName} has no app registration "${displayName}".`]

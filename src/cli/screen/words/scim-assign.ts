@@ -2,6 +2,7 @@ import type { AssignmentProposal, AssignResult } from "../../../flow/scim/assign
 import type { Missing } from "../../../flow/scim/people/plan-assignments.ts";
 import type { AssignProgress } from "../../../graph/assign-many.ts";
 import { say } from "../clean.ts";
+import { DRY_RUN } from "./dry-run.ts";
 import type { PlanLine } from "./plan.ts";
 import { count } from "./scim-users.ts";
 
@@ -138,7 +139,7 @@ export function assignEnd({
   ];
   switch (outcome) {
     case "planned":
-      return ["Dry run: nothing was changed.", ...rest];
+      return [DRY_RUN, ...rest];
     case "nothingToDo":
       return [
         plan.already === 0

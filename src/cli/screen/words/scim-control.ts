@@ -3,6 +3,7 @@ import type { Controlled, ControlResult } from "../../../flow/scim/control.ts";
 import type { ControlVerb, LeftOut } from "../../../flow/scim/standing.ts";
 import { say } from "../clean.ts";
 import type { Advice } from "./advice.ts";
+import { DRY_RUN } from "./dry-run.ts";
 import { quarantineWording, STATE_ADVICE, STATES } from "./scim-state.ts";
 
 const SOON = "The next cycle begins within a few minutes. See how it goes with:";
@@ -69,7 +70,6 @@ function endOf(result: ControlResult): readonly Advice[] {
   }
 }
 
-const DRY_RUN = "Dry run: nothing was changed.";
 const NOT_VISIBLE = "Microsoft Entra accepted it, but does not show it yet. That takes a minute sometimes.";
 
 function planned({ displayName, verb }: ControlResult): string {

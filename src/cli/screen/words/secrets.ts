@@ -3,6 +3,7 @@ import { toScreenDate } from "../../../handover/dates.ts";
 import type { JudgedSecret, SecretState } from "../../../registration/secrets.ts";
 import { clean, say } from "../clean.ts";
 import type { Advice } from "./advice.ts";
+import { DRY_RUN } from "./dry-run.ts";
 
 /** What is said beside a new secret. */
 export const ROTATED: Advice = [
@@ -89,7 +90,7 @@ export function retireEnd({ outcome, displayName, appId, plan, gone, left }: Ret
       : say`${left} that ${left === 1 ? "was" : "were"} handed over ${left === 1 ? "is" : "are"} left.`;
   switch (outcome) {
     case "planned":
-      return ["Dry run: nothing was changed.", ...absent];
+      return [DRY_RUN, ...absent];
     case "nothingToDo":
       return [say`Nothing to do: "${displayName}" (${appId}) has no client secret to remove.`, ...absent];
     case "retired": {
