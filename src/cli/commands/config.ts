@@ -14,7 +14,8 @@ import { readDefaultTemplate } from "../settings.ts";
 /** `config init`: parses, asks, writes, and checks what it wrote. */
 export async function runConfigInit(invocation: Invocation): Promise<ExitCode> {
   const { ports, globals } = invocation;
-  const { report } = new Reporter(ports, globals, new OtherCommands(invocation.command));
+  const program = new OtherCommands(invocation.command);
+  const { report } = new Reporter(ports, globals, program);
   return withoutTenant(invocation, async (flags) => {
     const file = targetFile(ports.system.currentFolder, textOf(flags, "output"));
     const questions = ports.terminal.interactive ? askForConfig(ports.prompter) : undefined;
@@ -23,7 +24,7 @@ export async function runConfigInit(invocation: Invocation): Promise<ExitCode> {
     const check = await checkConfig(ports, file, { named: undefined, fallback });
     return {
       exitCode: 0,
-      text: renderNewConfig(check, ports.terminal),
+      text: renderNewConfig(check, ports.terminal, program),
       json: toJsonConfig("config init", check),
     };
   });

@@ -4,6 +4,7 @@ import type { Terminal } from "../../ports/index.ts";
 import { clean } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { ResultDocument } from "./result-document.ts";
+import { advised, type Program } from "./words/advice.ts";
 import { checkTitle, configWritten, describeWarning, leftOpen, tryIt } from "./words/config.ts";
 import { describeFault, expectation } from "./words/faults.ts";
 
@@ -21,9 +22,10 @@ export function renderConfigCheck(check: ConfigCheck, terminal: Terminal): strin
 }
 
 /** What was written, what is odd about it, and how to try it. */
-export function renderNewConfig(check: ConfigCheck, terminal: Terminal): string {
+export function renderNewConfig(check: ConfigCheck, terminal: Terminal, program: Program): string {
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
-  const lines = [style.bold.green(configWritten(check.file)), ...remarks(check, style), tryIt(check.file)];
+  const advice = advised(tryIt(check.file), program);
+  const lines = [style.bold.green(configWritten(check.file)), ...remarks(check, style), advice];
   return fit(lines.join("\n"), terminal.resultColumns);
 }
 

@@ -1,6 +1,7 @@
 import type { ConfigWarning } from "../../../settings/inspect-config.ts";
 import type { TemplateInput } from "../../../template/schema.ts";
 import { say } from "../clean.ts";
+import { type Advice, quoted } from "./advice.ts";
 import { choiceText } from "./choice.ts";
 
 export const CONFIG_QUESTIONS = {
@@ -60,6 +61,6 @@ export function configWritten(file: string): string {
   return say`Written: ${file}`;
 }
 
-export function tryIt(file: string): string {
-  return say`Rehearse it without a tenant: register --sandbox --config "${file}"`;
+export function tryIt(file: string): Advice {
+  return [{ say: "Rehearse it without a tenant:", run: `register --sandbox --config ${quoted(file)}` }];
 }
