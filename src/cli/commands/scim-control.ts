@@ -1,7 +1,6 @@
 import type { ExitCode } from "../../errors.ts";
 import type { RunContext } from "../../flow/context.ts";
-import { type ControlResult, controlProvisioning } from "../../flow/scim/control.ts";
-import type { ControlVerb } from "../../flow/scim/standing.ts";
+import { type ControlResult, type ControlVerb, controlProvisioning } from "../../flow/scim/control.ts";
 import { isOn } from "../flags.ts";
 import type { Invocation } from "../program.ts";
 import { renderControl, toJsonControl, toJsonControlled } from "../screen/scim-control.ts";

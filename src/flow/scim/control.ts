@@ -1,22 +1,18 @@
 import { pauseJob, type RestartCriteria, restartJob, startJob } from "../../graph/synchronization.ts";
-import { inStep, type ProvisioningState, stateOf } from "../../provisioning/state.ts";
+import { inStep, isOn, type ProvisioningState, stateOf } from "../../provisioning/state.ts";
 import type { Job } from "../../provisioning/types.ts";
 import { confirmPlan } from "../confirm.ts";
 import { during, journaled, type RunContext, stopIfInterrupted } from "../context.ts";
 import { together } from "../together.ts";
 import { checkUnattended, missingTenant } from "../unattended.ts";
 import { type LocatedProvisioning, SCIM_READING_SCOPES, SCIM_RUNNING_SCOPES } from "./locate.ts";
-import {
-  type ControlVerb,
-  type LeftOut,
-  type Ready,
-  readStandings,
-  type Standing,
-  type StandingsInput,
-} from "./standing.ts";
+import { type LeftOut, type Ready, readStandings, type Standing, type StandingsInput } from "./standing.ts";
 import { awaitRestarted, awaitSwitched, type Switched } from "./switched.ts";
 
+export type ControlVerb = "start" | "pause" | "restart";
+
 export interface ControlInput extends StandingsInput {
+  readonly verb: ControlVerb;
   /** Of a restart: everybody is looked at again. */
   readonly clearsState: boolean;
   readonly yes: boolean;
@@ -24,7 +20,7 @@ export interface ControlInput extends StandingsInput {
 }
 
 /** How it ended for one application. */
-export type ControlResult = Controlled | LeftOut;
+export type ControlResult = Controlled | (LeftOut & { readonly verb: ControlVerb });
 
 /** With the job as it was read back. */
 export interface Controlled {
@@ -55,27 +51,35 @@ export async function controlProvisioning(
   input: ControlInput,
 ): Promise<ControlResult[]> {
   checkUnattended(context, missingTenant(input.known), input);
-  const { dryRun } = input;
-  const standings = await readStandings(context, input, dryRun ? SCIM_READING_SCOPES : SCIM_RUNNING_SCOPES);
+  const { dryRun, verb } = input;
+  const standings = await readStandings(
+    context,
+    input,
+    verb === "pause" ? "job" : "credentials",
+    dryRun ? SCIM_READING_SCOPES : SCIM_RUNNING_SCOPES,
+  );
   const ready = standings.filter((standing) => "located" in standing);
   showStandings(context, input, standings, ready);
-  const toDo = ready.filter(({ outcome }) => outcome === undefined);
+  const toDo = ready.filter((standing) => withoutDoing(verb, standing) === undefined);
   if (toDo.length > 0 && !dryRun) {
     const displayNames = toDo.map(({ located }) => located.current.application.displayName);
-    await confirmPlan(
-      context,
-      input.yes,
-      standings.length > 1 ? { verb: input.verb, displayNames } : undefined,
-    );
+    await confirmPlan(context, input.yes, standings.length > 1 ? { verb, displayNames } : undefined);
   }
   return all(context, standings, async (standing) => {
-    if (!("located" in standing)) return standing.result;
-    const { located, job, outcome } = standing;
+    if (!("located" in standing)) return { ...standing.result, verb };
+    const { located, job } = standing;
+    const outcome = withoutDoing(verb, standing);
     if (outcome ?? dryRun) return ended(standing, input, outcome ?? "planned");
     stopIfInterrupted(context.signal);
     await carryOut(context, located, job, input);
-    return ended(standing, input, "changed", await readBack(context, located, job, input.verb));
+    return ended(standing, input, "changed", await readBack(context, located, job, verb));
   });
+}
+
+/** How it ends where nothing is to be done. */
+function withoutDoing(verb: ControlVerb, { job, state }: Ready): "nothingToDo" | "quarantine" | undefined {
+  if (verb === "start" && state === "quarantine" && isOn(job)) return "quarantine";
+  return verb !== "restart" && isOn(job) === (verb === "start") ? "nothingToDo" : undefined;
 }
 
 function showStandings(

@@ -66,8 +66,7 @@ export async function scimLogs(context: RunContext, input: ScimLogsInput): Promi
 
 /** The jobs whose logs are read; those of several that have none are said. */
 async function findJobs(context: RunContext, input: ScimLogsInput): Promise<readonly [Ready, ...Ready[]]> {
-  // As for a pause, a job is all that it takes.
-  const standings = await readStandings(context, { ...input, verb: "pause" }, SCIM_LOG_SCOPES);
+  const standings = await readStandings(context, input, "job", SCIM_LOG_SCOPES);
   for (const standing of standings) {
     if ("result" in standing) context.report({ kind: "leftOut", result: standing.result });
   }

@@ -1,5 +1,5 @@
 import { AppError, isAppError } from "../../errors.ts";
-import { isOn, type ProvisioningState, stateOf } from "../../provisioning/state.ts";
+import { type ProvisioningState, stateOf } from "../../provisioning/state.ts";
 import type { Job } from "../../provisioning/types.ts";
 import type { KnownValues } from "../../settings/known-values.ts";
 import { fill } from "../../template/placeholders.ts";
@@ -9,19 +9,18 @@ import { type Located, locateAll } from "../locate.ts";
 import { together } from "../together.ts";
 import { type LocatedProvisioning, requireJob, withProvisioning } from "./locate.ts";
 
-export type ControlVerb = "start" | "pause" | "restart";
-
 export interface StandingsInput {
   /** One for each application that is meant; never empty. */
   readonly templates: readonly Template[];
   readonly known: KnownValues;
-  readonly verb: ControlVerb;
 }
+
+/** What a command cannot do without: the job alone, or one that has credentials. */
+export type Need = "job" | "credentials";
 
 /** One of several that is not that far yet. */
 export interface LeftOut {
   readonly outcome: "notReady";
-  readonly verb: ControlVerb;
   readonly tenant: { readonly id: string; readonly displayName: string };
   readonly displayName: string;
   /** Which of the product's several it is. */
@@ -35,13 +34,12 @@ export interface LeftOut {
 /** How one stands before anything is done about it. */
 export type Standing = Ready | { readonly result: LeftOut; readonly failure: AppError | undefined };
 
+/** One that has what is needed. */
 export interface Ready {
   readonly located: LocatedProvisioning;
   readonly key: string | undefined;
   readonly job: Job;
   readonly state: ProvisioningState;
-  /** Undefined where something is to be done. */
-  readonly outcome: "nothingToDo" | "quarantine" | undefined;
 }
 
 /**
@@ -52,19 +50,19 @@ export interface Ready {
 export async function readStandings(
   context: RunContext,
   input: StandingsInput,
+  need: Need,
   scopes: readonly string[],
 ): Promise<Standing[]> {
-  const { templates, verb } = input;
   const found = await locateAll(context, input, scopes);
   const first = found.find((located) => located !== undefined);
   if (!first) throw new TypeError("neither found nor missed");
   const standings = await together(
     ...found.map(async (located, index): Promise<Standing> => {
-      const { key, displayName: name = "" } = templates[index]?.application ?? {};
-      if (located) return standingOf(context, located, { verb, key });
+      const { key, displayName: name = "" } = input.templates[index]?.application ?? {};
+      if (located) return standingOf(context, located, key, need);
       const { tenant, appName } = first;
       const displayName = fill(name, { appName });
-      return { result: { ...NOT_THERE, verb, tenant, displayName, key }, failure: undefined };
+      return { result: { ...NOT_THERE, tenant, displayName, key }, failure: undefined };
     }),
   );
   if (standings.some((standing) => "located" in standing)) return standings;
@@ -83,32 +81,28 @@ const NOT_THERE = {
 async function standingOf(
   context: RunContext,
   found: Located,
-  { verb, key }: Pick<LeftOut, "verb" | "key">,
+  key: string | undefined,
+  need: Need,
 ): Promise<Standing> {
   const { tenant } = found;
   const { displayName, appId, objectId } = found.current.application;
   const leftOut = (state: ProvisioningState, failure: AppError): Standing => ({
-    result: { ...NOT_THERE, verb, tenant, displayName, key, appId, objectId, state },
+    result: { ...NOT_THERE, tenant, displayName, key, appId, objectId, state },
     failure,
   });
   try {
     const located = await withProvisioning(context, found);
     const job = requireJob(located);
     const state = stateOf(located.provisioning);
-    if (verb !== "pause" && state === "incomplete") {
+    if (need === "credentials" && state === "incomplete") {
       const failure = new AppError("PROVISIONING_MISSING", { displayName, appId, lacks: "credentials" });
       return leftOut(state, failure);
     }
-    return { located, key, job, state, outcome: withoutDoing(verb, job, state) };
+    return { located, key, job, state };
   } catch (error) {
     const isMissing =
       isAppError(error, "PROVISIONING_MISSING") || isAppError(error, "REGISTRATION_INCOMPLETE");
     if (!isMissing) throw error;
     return leftOut("notSetUp", error);
   }
-}
-
-function withoutDoing(verb: ControlVerb, job: Job, state: ProvisioningState): Ready["outcome"] {
-  if (verb === "start" && state === "quarantine" && isOn(job)) return "quarantine";
-  return verb !== "restart" && isOn(job) === (verb === "start") ? "nothingToDo" : undefined;
 }

@@ -13,9 +13,8 @@ import type {
   RunEvent,
 } from "../../../src/flow/events.ts";
 import type { AssignmentProposal } from "../../../src/flow/scim/assign.ts";
-import type { Controlled } from "../../../src/flow/scim/control.ts";
+import type { Controlled, ControlResult } from "../../../src/flow/scim/control.ts";
 import type { UserCheck } from "../../../src/flow/scim/people/check-users.ts";
-import type { LeftOut } from "../../../src/flow/scim/standing.ts";
 import { type DiffOptions, diff } from "../../../src/registration/diff.ts";
 import { toRemoval } from "../../../src/registration/removal.ts";
 import { obstacles } from "../../../src/registration/rights.ts";
@@ -59,7 +58,7 @@ const CONTROLLED: Controlled = {
   state: "paused",
   isVisible: true,
 };
-const LEFT_OUT: LeftOut = {
+const LEFT_OUT: Extract<ControlResult, { outcome: "notReady" }> = {
   ...CONTROLLED,
   outcome: "notReady",
   state: "notRegistered",

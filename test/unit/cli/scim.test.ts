@@ -10,10 +10,9 @@ import { logsEnd } from "../../../src/cli/screen/words/scim-logs.ts";
 import { skipReason } from "../../../src/cli/screen/words/scim-on-demand.ts";
 import { quarantineWording, STATES } from "../../../src/cli/screen/words/scim-state.ts";
 import { durationText, momentText } from "../../../src/cli/screen/words/scim-time.ts";
-import type { Controlled } from "../../../src/flow/scim/control.ts";
+import type { Controlled, ControlResult } from "../../../src/flow/scim/control.ts";
 import type { ScimLogs } from "../../../src/flow/scim/logs.ts";
 import type { ProvisionResult } from "../../../src/flow/scim/provision.ts";
-import type { LeftOut } from "../../../src/flow/scim/standing.ts";
 import type { ApplicationStatus, ScimStatus } from "../../../src/flow/scim/status.ts";
 import type { ProvisioningFinding } from "../../../src/provisioning/findings.ts";
 import type { SchemaChange, SchemaProblem } from "../../../src/provisioning/schema-changes.ts";
@@ -157,7 +156,7 @@ test("a moment that is none", () => {
   expect(momentText("soon", NOW)).toBe("?");
 });
 
-const LEFT_OUT: LeftOut = {
+const LEFT_OUT: Extract<ControlResult, { outcome: "notReady" }> = {
   verb: "start",
   outcome: "notReady",
   tenant: TENANT,

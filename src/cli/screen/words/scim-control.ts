@@ -1,6 +1,6 @@
 import type { GoAheadWith } from "../../../flow/questions.ts";
-import type { Controlled, ControlResult } from "../../../flow/scim/control.ts";
-import type { ControlVerb, LeftOut } from "../../../flow/scim/standing.ts";
+import type { Controlled, ControlResult, ControlVerb } from "../../../flow/scim/control.ts";
+import type { LeftOut } from "../../../flow/scim/standing.ts";
 import { say } from "../clean.ts";
 import type { Advice } from "./advice.ts";
 import { DRY_RUN } from "./dry-run.ts";
@@ -82,7 +82,7 @@ const PLANNED: Readonly<Record<ControlVerb, string>> = {
   restart: "restarted",
 };
 
-function leftOutEnd(result: LeftOut): readonly Advice[] {
+function leftOutEnd(result: Extract<ControlResult, { outcome: "notReady" }>): readonly Advice[] {
   const { state, verb } = result;
   const advice = state === "notRegistered" ? REGISTER_FIRST : STATE_ADVICE[state];
   // What was never set up is as good as paused.
