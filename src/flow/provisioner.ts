@@ -69,6 +69,8 @@ export interface ProvisioningProposal {
   readonly people: number | undefined;
   /** Whom the run provisions first, as a proof. */
   readonly proofUser: string | undefined;
+  /** Why there is no proof although one is wanted: of all who were named the account is disabled, or there is nobody. */
+  readonly unproved: "disabled" | "nobody" | undefined;
   /** Whether everything that needs the vendor's token has to wait for it. */
   readonly waitsForToken: boolean;
 }

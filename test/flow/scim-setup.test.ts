@@ -422,6 +422,20 @@ describe("what is wrong is said, and leaves nothing half done", () => {
     expect(run.stdout).toMatch(new RegExp(`Tested with +${MEGAN.replaceAll(".", "\\.")}: was created`));
   });
 
+  test("where there is nobody to test with, the plan says why", async () => {
+    const plans = [];
+    for (const words of [["--user", "ben.walters@contoso.com"], [], ["--no-proof"]]) {
+      const run = await setUp(testTenant(), [...words, "--dry-run"], { piped: TOKEN });
+      expect(run.exitCode, run.stderr).toBe(0);
+      plans.push(/No test comes first: [^.]*/.exec(run.stderr.replaceAll(/\s+/g, " "))?.[0]);
+    }
+    expect(plans).toEqual([
+      "No test comes first: of all who were named the account is disabled, and Microsoft Entra passes those over",
+      "No test comes first: there is nobody to test with",
+      undefined,
+    ]);
+  });
+
   test("a product that is not provisioned has no setup", async () => {
     const tenant = testTenant();
     const first = await setUp(tenant);

@@ -69,6 +69,7 @@ function lines(proposal: Partial<ProvisioningProposal>): string[] {
     role: undefined,
     people: undefined,
     proofUser: undefined,
+    unproved: undefined,
     waitsForToken: false,
     ...proposal,
   };

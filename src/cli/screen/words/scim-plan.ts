@@ -182,7 +182,14 @@ function principalText({ displayName, kind }: Principal): string {
   return kind === "Group" ? say`the group "${displayName}"` : say`${displayName}`;
 }
 
-function proofLines({ steps, proofUser }: ProvisioningProposal): PlanLine[] {
+const UNPROVED = {
+  disabled:
+    "No test comes first: of all who were named the account is disabled, and Microsoft Entra passes those over. To test, name somebody else with --user",
+  nobody: "No test comes first: there is nobody to test with. To test, name somebody with --user",
+} as const;
+
+function proofLines({ steps, proofUser, unproved }: ProvisioningProposal): PlanLine[] {
+  if (unproved) return [line(" ", 0, UNPROVED[unproved])];
   if (!steps.includes("provisionOnDemand") || proofUser === undefined) return [];
   return [
     line(

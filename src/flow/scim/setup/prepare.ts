@@ -62,7 +62,7 @@ export async function prepareProvisioning(
     mappingsChange: mappings ? mappings.changes.length > 0 : true,
     assigns: principals.length > 0,
   };
-  const { plan, proofUser } = await planWithProof(run, options, planInput, { assignees, now });
+  const { plan, proofUser, unproved } = await planWithProof(run, options, planInput, { assignees, now });
   const work: ProvisioningWork = {
     displayName,
     desired,
@@ -110,6 +110,7 @@ export async function prepareProvisioning(
       role: desired.appRole,
       people,
       proofUser: proofUser?.name,
+      unproved,
       waitsForToken: plan.waitsForToken,
     },
     isChanging: plan.steps.length > 0,
@@ -150,14 +151,20 @@ async function planWithProof(
   { proof, proofUser: named }: PrepareOptions,
   input: Omit<PlanInput, "canProve">,
   { assignees, now }: { readonly assignees: Assignees; readonly now: ProvisioningNow | undefined },
-): Promise<{ readonly plan: ProvisioningPlan; readonly proofUser: ProofUser | undefined }> {
+): Promise<{
+  readonly plan: ProvisioningPlan;
+  readonly proofUser: ProofUser | undefined;
+  readonly unproved: "disabled" | "nobody" | undefined;
+}> {
   const plan = planProvisioning({ ...input, canProve: proof });
-  if (!plan.steps.includes("provisionOnDemand")) return { plan, proofUser: undefined };
+  if (!plan.steps.includes("provisionOnDemand")) return { plan, proofUser: undefined, unproved: undefined };
   const proofUser = await chooseProofUser(run, named, assignees, now?.some ?? []);
   if (named !== undefined && input.desired.scope === "assigned") {
     checkProofUser(named, proofUser, assignees, now);
   }
-  return { plan: proofUser ? plan : planProvisioning({ ...input, canProve: false }), proofUser };
+  if (proofUser) return { plan, proofUser, unproved: undefined };
+  const unproved = assignees.users.length + assignees.members.length > 0 ? "disabled" : "nobody";
+  return { plan: planProvisioning({ ...input, canProve: false }), proofUser, unproved };
 }
 
 /**
