@@ -68,7 +68,7 @@ function desiredOf(template: Template): DesiredProvisioning {
     const text =
       ANSWERS[input.name] ??
       input.default ??
-      (input.format === "url" ? "https://scim.vendor.example/scim" : "");
+      (input.format === "url" || input.format === "installedUrl" ? "https://scim.vendor.example/scim" : "");
     const answer = parseInput(input)(text);
     if (!answer.ok) throw new Error(`${input.name}: ${text}`);
     return [input.name, answer.value];
