@@ -3,6 +3,8 @@ import type { GraphContext } from "./batch.ts";
 
 const PLACEHOLDER = "[secret]";
 const DEEPEST = 50;
+/** A token that a vendor gives has many more characters. */
+const SHORT = 6;
 
 /**
  * A context in whose answers the secret does not occur: services have echoed what they were sent, and their
@@ -23,10 +25,16 @@ export function withoutSecret(context: GraphContext, secret: Secret): GraphConte
   };
 }
 
-/** Takes a secret out of a text, however it is spelt there. */
+/**
+ * Takes a secret out of a text, however it is spelt there. A very short one, as somebody types to rehearse, only where
+ * it stands by itself: it would be found in the middle of every other word, and those have a meaning.
+ */
 export function hiding(secret: Secret): (text: string) => string {
-  const spellings = spellingsOf(secret.reveal());
-  return (text) => spellings.reduce((rest, spelling) => rest.replaceAll(spelling, PLACEHOLDER), text);
+  const patterns = spellingsOf(secret.reveal()).map((spelling) => {
+    const literal = spelling.replaceAll(/[^A-Za-z0-9]/g, String.raw`\$&`);
+    return new RegExp(spelling.length < SHORT ? `(?<![A-Za-z0-9])${literal}(?![A-Za-z0-9])` : literal, "g");
+  });
+  return (text) => patterns.reduce((rest, pattern) => rest.replaceAll(pattern, PLACEHOLDER), text);
 }
 
 /**
