@@ -9,7 +9,7 @@ import { type UserTable, writeUserList } from "./user-list.ts";
 /** More than this need no exact number: the first cycle takes long. */
 const MOST_COUNTED = 100_000;
 
-interface TellOptions {
+export interface TellOptions {
   readonly desired: DesiredProvisioning;
   readonly selections: readonly UserSelection[];
   /** Absolute; where the table of findings goes. */

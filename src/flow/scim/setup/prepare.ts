@@ -11,12 +11,13 @@ import { NOT_SET_UP } from "../../../provisioning/state.ts";
 import type { DesiredProvisioning } from "../../../provisioning/types.ts";
 import type { AppRole } from "../../../registration/types.ts";
 import type { Answers } from "../../answers.ts";
+import type { RunContext } from "../../context.ts";
 import type { Prepared } from "../../prepare.ts";
 import type { Principal, Provisioning } from "../../provisioner.ts";
 import type { Run } from "../../run.ts";
 import { type Assignees, chooseProofUser, type ProofUser } from "../people/assignees.ts";
 import { joiningOf, selectionsOf } from "../people/selections.ts";
-import { tellRefused, tellUsers } from "../people/tell-users.ts";
+import { type TellOptions, tellRefused, tellUsers } from "../people/tell-users.ts";
 import { tableName } from "../people/user-list.ts";
 import { applyProvisioning } from "./apply.ts";
 import { assigneesFor, tokenFor } from "./ask.ts";
@@ -80,21 +81,13 @@ export async function prepareProvisioning(
     contact: template.application.scim?.contact,
     answers: { ...answers, hostname: options.known.needsHostname ? answers.hostname : "" },
   };
-  const isFirst = plan.waitsForToken || plan.steps.includes("start") || plan.steps.includes("restart");
-  const telling = {
+  const people = await tellPeople(run, work, {
+    assignees,
+    now,
     file: join(application.outputFolder, tableName("users-to-check", template)),
     table: options.userTable,
-    desired,
-  };
-  const people = isFirst
-    ? await tellUsers(run, { ...telling, selections: selectionsOf(desired, assignees, now) })
-    : undefined;
-  // Of whom a job provisions that runs, its logs tell; of those who join them, nothing does yet.
-  if (!isFirst) await tellRefused(run, { ...telling, selections: joiningOf(desired, assignees, now) });
-  const unseen = current && !token && !plan.waitsForToken ? unseenSettings(desired, current) : [];
-  if (unseen.length > 0) context.report({ kind: "settingsUnseen", displayName, settings: unseen });
-  const notKept = mappings?.notKept ?? [];
-  if (notKept.length > 0) context.report({ kind: "attributesLeftOut", names: notKept });
+  });
+  tellUnseen(context, work);
   if (desired.scope === "assigned" && isNobody) {
     context.report({ kind: "nobodyAssigned", displayName, application: template.application.key });
   }
@@ -118,6 +111,38 @@ export async function prepareProvisioning(
     apply: (means, made, groups) => applyProvisioning(context, means.graph, work, made, groups),
     unchanged: toUnchanged(work, servicePrincipalId, plan.steps.length > 0),
   };
+}
+
+/**
+ * Whom of those who are provisioned the vendor would refuse.
+ *
+ * @returns how many the first cycle goes through; undefined where none is ahead, or nobody counted.
+ */
+async function tellPeople(
+  run: Run,
+  { desired, steps, waitsForToken }: ProvisioningWork,
+  { assignees, now, ...telling }: PeopleToTell,
+): Promise<number | undefined> {
+  if (waitsForToken || steps.includes("start") || steps.includes("restart")) {
+    return tellUsers(run, { ...telling, desired, selections: selectionsOf(desired, assignees, now) });
+  }
+  // Of whom a job provisions that runs, its logs tell; of those who join them, nothing does yet.
+  await tellRefused(run, { ...telling, desired, selections: joiningOf(desired, assignees, now) });
+  return undefined;
+}
+
+interface PeopleToTell extends Pick<TellOptions, "file" | "table"> {
+  readonly assignees: Assignees;
+  readonly now: ProvisioningNow | undefined;
+}
+
+/** What the tenant does not show, and what it is known to drop. */
+function tellUnseen({ report }: RunContext, work: ProvisioningWork): void {
+  const { displayName, desired, current, token, waitsForToken, mappings } = work;
+  const settings = current && !token && !waitsForToken ? unseenSettings(desired, current) : [];
+  if (settings.length > 0) report({ kind: "settingsUnseen", displayName, settings });
+  const names = mappings?.notKept ?? [];
+  if (names.length > 0) report({ kind: "attributesLeftOut", names });
 }
 
 const NOTHING: Existing = { now: undefined, savedWorks: undefined, mappings: undefined };
