@@ -176,6 +176,11 @@ async function firstMember({ graph }: Run, groupId: string): Promise<ProofUser |
   return undefined;
 }
 
-function toProofUser({ id, userPrincipalName, displayName }: SourceUser): ProofUser {
-  return { id, name: userPrincipalName === "" ? displayName : userPrincipalName };
+function toProofUser(user: SourceUser): ProofUser {
+  return { id: user.id, name: nameOf(user) };
+}
+
+/** What a user is called where people read it; not everybody has a user principal name. */
+export function nameOf({ userPrincipalName, displayName }: SourceUser): string {
+  return userPrincipalName === "" ? displayName : userPrincipalName;
 }

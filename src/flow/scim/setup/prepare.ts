@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { AppError } from "../../../errors.ts";
 import { pickUserRole } from "../../../graph/assignments.ts";
+import type { SourceUser } from "../../../graph/users.ts";
 import {
   type PlanInput,
   type ProvisioningPlan,
@@ -15,7 +16,7 @@ import type { RunContext } from "../../context.ts";
 import type { Prepared } from "../../prepare.ts";
 import type { Principal, Provisioning } from "../../provisioner.ts";
 import type { Run } from "../../run.ts";
-import { type Assignees, chooseProofUser, type ProofUser } from "../people/assignees.ts";
+import { type Assignees, chooseProofUser, nameOf, type ProofUser } from "../people/assignees.ts";
 import { joiningOf, selectionsOf } from "../people/selections.ts";
 import { type TellOptions, tellRefused, tellUsers } from "../people/tell-users.ts";
 import { tableName } from "../people/user-list.ts";
@@ -212,8 +213,8 @@ function checkProofUser(
   throw new AppError("VALUES_INVALID", { faults: [fault] });
 }
 
-function toPrincipal({ id, displayName, userPrincipalName }: Assignees["users"][number]): Principal {
-  return { id, displayName: userPrincipalName === "" ? displayName : userPrincipalName, kind: "User" };
+function toPrincipal(user: SourceUser): Principal {
+  return { id: user.id, displayName: nameOf(user), kind: "User" };
 }
 
 function toGroup(id: string, displayName: string): Principal {
