@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { assignments, listOf, makeCrowd } from "../support/crowd.ts";
@@ -146,6 +146,35 @@ describe("who is meant", () => {
     expect(corrected.stdout).toContain("Partly done: 1 assigned");
     expect(assigned(tenant)).toHaveLength(2);
   }, 180_000);
+
+  test("a dry run writes no file, and the table of an earlier run is not replaced before its work is done", async () => {
+    const name = "not-assigned-flexwhere.csv";
+    const { tenant, run, folder, scim } = await listed("megan.bowen@contoso.com\nnobody@contoso.com", name);
+    const text = () => readFileSync(join(folder, name), "utf8");
+    const before = text();
+    const dry = await run("--dry-run");
+    expect([dry.exitCode, dry.stderr]).toEqual([7, expect.stringContaining("1 name is left out:")]);
+    expect(text()).toBe(before);
+    const declined = await scim(["assign", "--file", name], {
+      answers: [{ expect: /Name for the app/ }, { expect: /Go ahead/, answer: false }],
+    });
+    expect([declined.exitCode, text()]).toEqual([130, before]);
+    expect((await run()).stdout).toContain(`put the names right in ${join(folder, name)}`);
+    expect(text()).not.toContain("megan");
+    writeFileSync(join(folder, name), before);
+    expect((await run()).stdout).toContain(`put the names right in ${join(folder, name)}`);
+    expect(assigned(tenant)).toHaveLength(1);
+    rmSync(join(folder, name));
+    const other = await scim([
+      "assign",
+      "--user",
+      "nobody@contoso.com",
+      "--user",
+      "admin@contoso.com",
+      "--dry-run",
+    ]);
+    expect([other.exitCode, existsSync(join(folder, name))]).toEqual([7, false]);
+  });
 
   test("nobody of them is there: exit code 2, and nothing written", async () => {
     const { run, tenant } = await listed("a@contoso.com\nb@contoso.com");

@@ -81,7 +81,8 @@ export interface AssignResult {
  */
 export async function assign(context: RunContext, input: AssignInput): Promise<AssignResult> {
   checkUnattended(context, missingTenant(input.known), input);
-  await tryFolder(context.ports, context.runId, { folder: input.outputFolder, flag: "--output" });
+  if (!input.dryRun)
+    await tryFolder(context.ports, context.runId, { folder: input.outputFolder, flag: "--output" });
   const people = await readPeople(context.ports, input.sources);
   const located = await locate(context, input, input.dryRun ? READING_SCOPES : ASSIGNING_SCOPES);
   const { application, servicePrincipal } = located.current;
@@ -110,7 +111,9 @@ export async function assign(context: RunContext, input: AssignInput): Promise<A
       count: plan.missing.length,
     });
   }
-  const file = await writeMissing(context, input, plan, []);
+  // The list may be the table of an earlier run, put right: it is not replaced before its work is done.
+  const isSpared = input.dryRun || (count > 0 && input.sources.file === tableFile(input));
+  const file = isSpared ? undefined : await writeMissing(context, input, plan, []);
   const { tenant } = located;
   const facts = { tenant, displayName, appId, objectId, plan };
   const nothing = { ...facts, assigned: 0, removed: 0, refused: [], file } as const;
@@ -179,12 +182,16 @@ function quiet({ graph, onWait }: GraphContext, clock: Clock): GraphContext {
 /** A table of everybody who is not assigned, which can be put right and given to the next run as it is. */
 async function writeMissing(
   { ports }: RunContext,
-  { outputFolder, template, table }: Pick<AssignInput, "outputFolder" | "template" | "table">,
+  input: Pick<AssignInput, "outputFolder" | "template" | "table">,
   { missing }: AssignmentPlan,
   refused: readonly RefusedPrincipal[],
 ): Promise<string | undefined> {
   if (missing.length + refused.length === 0) return undefined;
-  const file = join(outputFolder, tableName("not-assigned", template));
-  await ports.files.writeAtomic(file, toCsv(table({ missing, refused })));
+  const file = tableFile(input);
+  await ports.files.writeAtomic(file, toCsv(input.table({ missing, refused })));
   return file;
+}
+
+function tableFile({ outputFolder, template }: Pick<AssignInput, "outputFolder" | "template">): string {
+  return join(outputFolder, tableName("not-assigned", template));
 }
