@@ -114,7 +114,12 @@ export function connectionTitle({ displayName, tenantUrl, credentials, test }: C
 export function connectionAdvice({ test, credentials }: ConnectionTested): Advice | undefined {
   if (test.ok) {
     return credentials === "given"
-      ? [{ say: "Nothing was saved. To save it:", run: "scim setup" }]
+      ? [
+          {
+            say: "Nothing was saved. This asks for the token and saves it, with the tenant URL of the product:",
+            run: "scim setup --new-secret-token",
+          },
+        ]
       : undefined;
   }
   if (test.problem !== "refused") return CONNECTION_HINTS[test.problem];
