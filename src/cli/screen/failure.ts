@@ -1,11 +1,12 @@
 import { Chalk } from "chalk";
 import { AppError } from "../../errors.ts";
 import type { Terminal } from "../../ports/index.ts";
-import { clean, say } from "./clean.ts";
+import { clean } from "./clean.ts";
 import { fit } from "./fit.ts";
 import type { CompleteDocument, ResultDocument } from "./result-document.ts";
 import { advised, advisedPlainly, type Program } from "./words/advice.ts";
 import { describeError } from "./words/errors.ts";
+import { doneSoFar, journalLine, requestIdLine, UNFORESEEN } from "./words/failure.ts";
 
 export interface FailureFacts {
   /** The journal of the run, for support. */
@@ -33,20 +34,17 @@ export function renderFailure(
     lines.push(gentle ? style.bold(message) : style.bold.red(message));
     lines.push(...details.map((detail) => `  ${detail}`), advised(hint, program));
   } else {
-    lines.push(style.bold.red("Something went wrong that this program did not expect. This is a bug."));
-    lines.push("Please report it to the vendor's support with the journal named below.");
+    lines.push(style.bold.red(UNFORESEEN.message), UNFORESEEN.hint);
     lines.push(clean(error instanceof Error ? `${error.name}: ${error.message}` : typeof error));
     if (verbose && error instanceof Error) {
       lines.push(...(error.stack ?? "").split("\n").slice(1).map(clean));
     }
   }
-  if (changes) {
-    lines.push(changes.length > 0 ? `Done so far: ${changes.join("; ")}.` : "Nothing was changed.");
-  }
-  if (journal !== undefined) lines.push(style.dim(say`Journal of this run, for support: ${journal}`));
+  if (changes) lines.push(doneSoFar(changes));
+  if (journal !== undefined) lines.push(style.dim(journalLine(journal)));
   if (evidence !== undefined) lines.push(style.dim(evidence));
   if (error instanceof AppError && error.requestId !== undefined) {
-    lines.push(style.dim(say`Request ID: ${error.requestId}`));
+    lines.push(style.dim(requestIdLine(error.requestId)));
   }
   return fit(lines.join("\n"), terminal.columns);
 }
@@ -67,13 +65,13 @@ export function toJsonError(
     error: {
       code: error?.code ?? "INTERNAL",
       message: [
-        words?.message ?? "Something unexpected went wrong.",
+        words?.message ?? UNFORESEEN.plainMessage,
         words?.details?.join("; ") ?? "",
         words?.said ?? "",
       ]
         .filter((text) => text !== "")
         .join(" "),
-      hint: words ? advisedPlainly(words.hint, program) : "Please report this with the journal.",
+      hint: words ? advisedPlainly(words.hint, program) : UNFORESEEN.plainHint,
       requestId: error?.requestId === undefined ? null : clean(error.requestId),
     },
     ...(applications.length > 0 && { applications: [...applications] }),
