@@ -407,7 +407,13 @@ describe("what is wrong is said, and leaves nothing half done", () => {
       "--proof-user: is pradeep.gupta@contoso.com, must be somebody who is assigned",
     );
     expect(tenant.state.applications).toEqual([]);
-    // Who is in a group is for Entra to say.
+    const stranger = [...words, "--group", "Finance", "--proof-user", "grady.archie@contoso.com"];
+    const outside = await setUp(tenant, stranger, { piped: TOKEN });
+    expect([outside.exitCode, outside.stderr]).toEqual([
+      2,
+      expect.stringContaining("is grady.archie@contoso.com"),
+    ]);
+    expect(tenant.state.applications).toEqual([]);
     const member = await setUp(tenant, [...words, "--group", "Finance"], { piped: TOKEN });
     expect(member.exitCode, member.stderr).toBe(0);
     expect(member.stdout).toMatch(/Tested with +pradeep\.gupta@contoso\.com: was created/);

@@ -169,6 +169,31 @@ export async function chooseProofUser(
 /** In this many groups it is looked for somebody. */
 const MOST_GROUPS = 5;
 
+/** Among more members than this nobody is looked for. */
+const MOST_MEMBERS = 5000;
+
+/**
+ * Whether somebody is a direct member of one of these groups, as far as it shows: members may be hidden, or very many.
+ */
+export async function mayBeIn(
+  { context, graph }: Run,
+  groupIds: readonly string[],
+  userId: string,
+): Promise<boolean> {
+  if (groupIds.length > MOST_GROUPS) return true;
+  return during(context, "findUsers", async () => {
+    for (const groupId of groupIds) {
+      let seen = 0;
+      for await (const { id } of groupMembers(graph, groupId)) {
+        seen += 1;
+        if (id === userId || seen === MOST_MEMBERS) return true;
+      }
+      if (seen === 0) return true;
+    }
+    return false;
+  });
+}
+
 async function firstMember({ graph }: Run, groupId: string): Promise<ProofUser | undefined> {
   for await (const { id, kind, displayName } of groupMembers(graph, groupId)) {
     if (kind === "user") return { id, name: displayName };

@@ -16,7 +16,7 @@ import type { RunContext } from "../../context.ts";
 import type { Prepared } from "../../prepare.ts";
 import type { Principal, Provisioning } from "../../provisioner.ts";
 import type { Run } from "../../run.ts";
-import { type Assignees, chooseProofUser, nameOf, type ProofUser } from "../people/assignees.ts";
+import { type Assignees, chooseProofUser, mayBeIn, nameOf, type ProofUser } from "../people/assignees.ts";
 import { joiningOf, selectionsOf } from "../people/selections.ts";
 import { type TellOptions, tellRefused, tellUsers } from "../people/tell-users.ts";
 import { tableName } from "../people/user-list.ts";
@@ -186,7 +186,7 @@ async function planWithProof(
   if (!plan.steps.includes("provisionOnDemand")) return { plan, proofUser: undefined, unproved: undefined };
   const proofUser = await chooseProofUser(run, named, assignees, now?.some ?? []);
   if (named !== undefined && input.desired.scope === "assigned") {
-    checkProofUser(named, proofUser, assignees, now);
+    await checkProofUser(run, { named, user: proofUser, assignees, now });
   }
   if (proofUser) return { plan, proofUser, unproved: undefined };
   const unproved = assignees.users.length + assignees.members.length > 0 ? "disabled" : "nobody";
@@ -194,21 +194,27 @@ async function planWithProof(
 }
 
 /**
- * A test with somebody who is not assigned is skipped after minutes of trying. Who is in a group that is there is not
- * looked up for this.
+ * A test with somebody who is not assigned is skipped after minutes of trying.
  *
  * @throws AppError VALUES_INVALID
  */
-function checkProofUser(
-  found: string,
-  user: ProofUser | undefined,
-  { users, members, groups }: Assignees,
-  now: ProvisioningNow | undefined,
-): void {
+async function checkProofUser(
+  run: Run,
+  facts: {
+    readonly named: string;
+    readonly user: ProofUser | undefined;
+    readonly assignees: Assignees;
+    readonly now: ProvisioningNow | undefined;
+  },
+): Promise<void> {
+  const { named: found, user, assignees, now } = facts;
+  const { users, members, groups } = assignees;
   const assigned = [...(now?.assigned ?? [])].filter(([, { isProvisioned }]) => isProvisioned);
   const ids = [...users, ...members].map(({ id }) => id).concat(assigned.map(([id]) => id));
-  const isByGroup = groups.found.length > 0 || assigned.some(([, { kind }]) => kind === "Group");
-  if (isByGroup || (user && ids.includes(user.id))) return;
+  if (user && ids.includes(user.id)) return;
+  const earlier = assigned.flatMap(([id, { kind }]) => (kind === "Group" ? id : []));
+  const groupIds = [...new Set([...groups.found.map(({ id }) => id), ...earlier])];
+  if (user && (await mayBeIn(run, groupIds, user.id))) return;
   const fault = { path: "--proof-user", found, expected: "assignedUser" } as const;
   throw new AppError("VALUES_INVALID", { faults: [fault] });
 }
