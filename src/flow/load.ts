@@ -54,6 +54,7 @@ async function isAddOn(files: Ports["files"], path: string): Promise<boolean> {
   return AddOn.safeParse(json).success;
 }
 
+/** The failure of a name that no packaged template has. */
 export async function unknownTemplate(ports: LoadPorts, name: string): Promise<AppError> {
   const known = (await packagedTemplates(ports)).map((template) => template.name);
   return new AppError("TEMPLATE_UNKNOWN", { name, known });

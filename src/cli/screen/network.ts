@@ -18,6 +18,7 @@ import {
 const TABLE_COLUMNS = 80;
 const LONGEST_PURPOSE = Math.max(...Object.values(PURPOSES).map(({ length }) => length));
 
+/** Whether a host can be reached and used. */
 export function isUsable({ failure }: HostCheck): boolean {
   return failure === undefined;
 }

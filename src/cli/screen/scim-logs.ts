@@ -17,11 +17,13 @@ export function renderLogs(logs: ScimLogs, terminal: View): string {
   return [logsHead(logs, terminal), ...entries, logsTail(logs, false, terminal)].filter(Boolean).join("\n");
 }
 
+/** What stands above the entries. */
 export function logsHead(logs: ScimLogs, terminal: View): string {
   const style = new Chalk({ level: terminal.resultColour ? 1 : 0 });
   return fit(style.bold(logsTitle(logs)), terminal.resultColumns);
 }
 
+/** What stands below them. */
 export function logsTail(logs: ScimLogs, follows: boolean, terminal: View): string {
   return fit(logsEnd(logs, follows).join("\n"), terminal.resultColumns);
 }

@@ -41,6 +41,7 @@ export function renderTemplates(
     .join("\n");
 }
 
+/** The list of templates for standard output with `--json`. */
 export function toJsonTemplates(templates: readonly PackagedTemplate[], fallback: string): ResultDocument {
   return {
     schemaVersion: 1,
@@ -224,6 +225,7 @@ export function renderTemplateCheck(checked: readonly CheckedFile[], terminal: T
   return fit(lines.join("\n"), terminal.resultColumns);
 }
 
+/** The faults of template files for standard output with `--json`. */
 export function toJsonTemplateCheck(checked: readonly CheckedFile[]): ResultDocument {
   return {
     schemaVersion: 1,

@@ -44,6 +44,7 @@ export function proxyAuthorization({ username, password }: URL): Record<string, 
   return { "Proxy-Authorization": `Basic ${Buffer.from(credentials).toString("base64")}` };
 }
 
+/** The port of an address that names none. */
 export function defaultPort({ protocol }: URL): number {
   return protocol === "https:" ? 443 : 80;
 }

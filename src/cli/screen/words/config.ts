@@ -47,6 +47,7 @@ function oddity(warning: ConfigWarning): string {
   }
 }
 
+/** The first line of a check. */
 export function checkTitle(file: string, faults: number): string {
   if (faults === 0) return say`${file} can be used.`;
   return say`${file} has ${faults === 1 ? "1 fault" : `${faults} faults`}:`;
@@ -57,10 +58,12 @@ export function leftOpen(keys: readonly string[]): string {
   return say`Not set, so the customer is asked: ${keys.join(", ")}`;
 }
 
+/** Where a new config is. */
 export function configWritten(file: string): string {
   return say`Written: ${file}`;
 }
 
+/** What to do with a config that can be used. */
 export function tryIt(file: string): Advice {
   return [{ say: "Rehearse it without a tenant:", run: `register --sandbox --config ${quoted(file)}` }];
 }

@@ -144,6 +144,7 @@ export const FOR_THE_FIREWALL = "Hosts to open in the firewall and the proxy (ou
 export const ONE_SERVICE_IS_ENOUGH =
   "Of the one-time-password services one is enough: the first that works is taken.";
 
+/** The first line about all hosts. */
 export function networkTitle(hosts: number, unusable: number): string {
   if (unusable === 0) return `All ${hosts} hosts that this job needs can be used.`;
   return `${unusable} of the ${hosts} hosts that this job needs cannot be used.`;

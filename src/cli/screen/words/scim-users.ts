@@ -103,6 +103,7 @@ export function previewLines(result: PreviewResult): readonly string[] {
   return checkedUsersLines(result);
 }
 
+/** What stands above the attributes of one user. */
 export function sentTitle({ userPrincipalName, id }: SentUser, mappings: PreviewResult["mappings"]): string {
   const by =
     mappings === "job"

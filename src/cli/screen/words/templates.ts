@@ -23,6 +23,7 @@ const ASKED: Readonly<Record<string, string>> = {
   hostname: "URL of the app",
 };
 
+/** One question of a template, with what may be answered. */
 export function askedLine({ configKey, question, choices, proposed, optional }: Asked): string {
   const offered = choices ? say` [${choices.map(choiceText).join(", ")}]` : "";
   const preset = proposed === undefined ? "" : say`; "${proposed}" is proposed`;
@@ -115,10 +116,12 @@ export function permissionLine(permission: Application["permissions"][number]): 
 export const IN_MICROSOFTS_WORDS =
   "What a permission allows is shown in Microsoft's words from your tenant: register --dry-run.";
 
+/** What a hand-over file would hold. */
 export function handoverLines({ fileName, entries }: NonNullable<Application["handover"]>): string[] {
   return [say`${fileName}`, ...Object.entries(entries).map(([key, text]) => say`${key}: ` + inWords(text))];
 }
 
+/** Which template takes the place of this one where users are provisioned. */
 export function variantLine(variant: string): string {
   return say`With provisioning (useSCIM, --scim) the template ${variant.replace(/^.*[/\\]/, "")} takes its place.`;
 }
