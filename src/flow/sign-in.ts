@@ -1,11 +1,11 @@
 import { AppError, isAppError, type SignInAttempt } from "../errors.ts";
+import { untilAborted } from "../http/until-aborted.ts";
 import { Secret } from "../secret.ts";
 import { isSettled, type KnownValues } from "../settings/known-values.ts";
 import { BRINGS_TENANT, type SignInWay } from "../settings/sign-in.ts";
 import { isGuid } from "../settings/values.ts";
 import { GRAPH_COMMAND_LINE_TOOLS } from "../signin/cloud.ts";
 import { type CloudShell, detectCloudShell } from "../signin/detect-cloud-shell.ts";
-import { untilAborted } from "../signin/observed.ts";
 import { replaceable } from "../signin/replaceable.ts";
 import { explainCloud, resolveTenant } from "../signin/tenant.ts";
 import { ACCESS_TOKEN_VARIABLE, type TokenSource } from "../signin/token-source.ts";

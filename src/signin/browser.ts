@@ -1,6 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { RetryingFetch } from "../http/retry.ts";
-import { type Seen, toFailure, untilAborted } from "./observed.ts";
+import { untilAborted } from "../http/until-aborted.ts";
+import { type Seen, toFailure } from "./observed.ts";
 import { type PersonOptions, personTokens, publicClient, qualified } from "./person.ts";
 import type { TokenSource } from "./token-source.ts";
 

@@ -1,4 +1,5 @@
-import { type Seen, toFailure, untilAborted } from "./observed.ts";
+import { untilAborted } from "../http/until-aborted.ts";
+import { type Seen, toFailure } from "./observed.ts";
 import { type PersonOptions, personTokens, publicClient, qualified } from "./person.ts";
 import type { TokenSource } from "./token-source.ts";
 

@@ -89,23 +89,6 @@ export function toFailure(error: unknown, seen: Seen, asked: SignInAttempt, sign
   return new AppError("SIGN_IN_FAILED", { problem, ...asked }, { cause: error });
 }
 
-/** The library looks at the signal only between polls, or never; this answers at once. */
-export async function untilAborted<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
-  // Whatever becomes of it once nobody waits for it any more is no failure of the run.
-  work.catch(() => undefined);
-  signal.throwIfAborted();
-  let onAbort = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
 /** The library hands out its cached token unless claims are given; a time makes it ask for a new one. */
 export function freshTokenClaims(now: Date): string {
   const value = String(Math.floor(now.getTime() / 1000));

@@ -1,10 +1,10 @@
 import { isAppError } from "../../errors.ts";
 import { readLogs } from "../../graph/synchronization-logs.ts";
 import { findUser } from "../../graph/users.ts";
+import { untilAborted } from "../../http/until-aborted.ts";
 import type { LogEntry } from "../../provisioning/types.ts";
 import type { KnownValues } from "../../settings/known-values.ts";
 import { isGuid } from "../../settings/values.ts";
-import { untilAborted } from "../../signin/observed.ts";
 import type { Template } from "../../template/schema.ts";
 import { during, type RunContext } from "../context.ts";
 import { together } from "../together.ts";
