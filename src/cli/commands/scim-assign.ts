@@ -13,7 +13,7 @@ import { oneApplication } from "../settings.ts";
 
 /** `scim assign`: parses, calls the flow, shows what came of it. */
 export async function runScimAssign(invocation: Invocation): Promise<ExitCode> {
-  keepYoungHeapSmall();
+  keepHeapSmall();
   return withSession(invocation, async ({ context, settings, flags, outputFolder }) => {
     const sources = peopleSources(flags, invocation, settings.known);
     if (isNobody(sources)) {
@@ -42,11 +42,13 @@ export async function runScimAssign(invocation: Invocation): Promise<ExitCode> {
 
 /**
  * Thousands of answers leave nothing behind, but over a long run V8 lets the part of its heap for what is young grow to
- * three times its size. It reads this flag each time it wants to, so that it may be set now; its sibling is
+ * three times its size, and the other by as much again as it holds before it collects. It reads these flags each time it
+ * wants to, so that they may be set now; their sibling is
  * https://nodejs.org/api/cli.html#--max-semi-space-sizesize-in-mib.
  */
-function keepYoungHeapSmall(): void {
+function keepHeapSmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
+  setFlagsFromString("--heap-growing-percent=20");
 }
 
 /** Who is meant, as the flags say. @throws AppError USAGE */
