@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { testMatrix } from "./matrix.ts";
+import { BEFORE_THE_TENANT, testMatrix } from "./matrix.ts";
 import { expectComplete, infoOf, REGISTER } from "./runs.ts";
 
 /** Single sign-on for the add-in is one more write, of which the scope's id must outlive every repeat. */
@@ -9,12 +9,7 @@ testMatrix({
   elsewhere: {
     matrix: "register",
     rows: [
-      "delivery: form",
-      "delivery: store",
-      "delivery: look",
-      "delivery: open",
-      "sign-in: devicecode",
-      "sign-in: token device_code",
+      ...BEFORE_THE_TENANT,
       "Graph: batch of 6 from GET /organization",
       "Graph: POST /servicePrincipals",
       "Graph: batch of 3 from POST /oauth2PermissionGrants",

@@ -34,6 +34,16 @@ export interface Matrix {
   readonly expectDone: (cell: Cell, begun: Moment) => void;
 }
 
+/** The requests of every run that hands a secret over, before and beside those to its tenant: trial and sign-in. */
+export const BEFORE_THE_TENANT: readonly string[] = [
+  "delivery: form",
+  "delivery: store",
+  "delivery: look",
+  "delivery: open",
+  "sign-in: devicecode",
+  "sign-in: token device_code",
+];
+
 /** A place where a run has met its fault. */
 export interface Struck {
   readonly place: Outpost;

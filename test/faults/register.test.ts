@@ -1,15 +1,10 @@
-import { testMatrix } from "./matrix.ts";
+import { BEFORE_THE_TENANT, testMatrix } from "./matrix.ts";
 import { expectComplete, infoOf, REGISTER } from "./runs.ts";
 
 testMatrix({
   name: "register",
   rows: [
-    "delivery: form",
-    "delivery: store",
-    "delivery: look",
-    "delivery: open",
-    "sign-in: devicecode",
-    "sign-in: token device_code",
+    ...BEFORE_THE_TENANT,
     "Graph: batch of 6 from GET /organization",
     "Graph: PATCH /applications(uniqueName='…')",
     "Graph: POST /servicePrincipals",

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { TenantState } from "../../src/sandbox/index.ts";
-import { testMatrix } from "./matrix.ts";
+import { BEFORE_THE_TENANT, testMatrix } from "./matrix.ts";
 import { type Moment, momentAfter } from "./moment.ts";
 import { ALONE, infoOf, openedBy, REGISTER, runBuilt } from "./runs.ts";
 
@@ -25,14 +25,7 @@ testMatrix({
   ],
   elsewhere: {
     matrix: "register",
-    rows: [
-      "delivery: form",
-      "delivery: store",
-      "delivery: look",
-      "delivery: open",
-      "sign-in: devicecode",
-      "sign-in: token device_code",
-    ],
+    rows: [...BEFORE_THE_TENANT],
   },
   start: (lanes) =>
     momentAfter(lanes, {}, async (place) => {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { testMatrix } from "./matrix.ts";
+import { BEFORE_THE_TENANT, testMatrix } from "./matrix.ts";
 import { infoOf, openedBy, REGISTER } from "./runs.ts";
 
 /** Instantiating a template cannot be repeated: whatever happens, there is one pair in the end. */
@@ -24,12 +24,7 @@ testMatrix({
   elsewhere: {
     matrix: "register",
     rows: [
-      "delivery: form",
-      "delivery: store",
-      "delivery: look",
-      "delivery: open",
-      "sign-in: devicecode",
-      "sign-in: token device_code",
+      ...BEFORE_THE_TENANT,
       "Graph: batch of 6 from GET /organization",
       "delivery: store #2",
       "delivery: look #2",
